@@ -1,0 +1,138 @@
+"""The one reader of the environment: typed, frozen, refuses placeholder secrets.
+
+Every process builds its `Settings` once with `Settings.from_env()` and hands it on.
+`.env.example` and docs/operations.md list the same names (a contract test compares them).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PLACEHOLDERS = {"changeme", "change-me", "secret", "password", "placeholder", "xxx", "todo", "example", "default"}
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class SettingsError(ValueError):
+    """A setting is missing or wrong; the message names the variable and the remedy."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that may differ between two installations."""
+
+    data_dir: Path
+    database_url: str
+    tracker_url: str
+    bind_host: str
+    bot_port: int
+    actions_port: int
+    desk_port: int
+    office_id: str
+    secret_key: str
+    internal_secret: str
+    public_url: str
+    allowed_origins: tuple[str, ...]
+    behind_tls: bool
+    trusted_proxies: int
+    semantic_search: bool
+    conversation_days: int
+    ticket_days: int
+    upload_max_mb: int
+    reference_dir: Path = ROOT / "data" / "reference"
+    knowledge_dir: Path = ROOT / "data" / "knowledge"
+    dictionary_dir: Path = ROOT / "data" / "dictionary"
+
+    @property
+    def bot_url(self) -> str:
+        """Where our own processes reach the bot (always this machine or the bot's container)."""
+        return os.environ.get("BOT_URL") or f"http://127.0.0.1:{self.bot_port}"
+
+    @property
+    def actions_url(self) -> str:
+        """Where the bot reaches the action server."""
+        return os.environ.get("ACTIONS_URL") or f"http://127.0.0.1:{self.actions_port}"
+
+    @property
+    def evidence_dir(self) -> Path:
+        """Original bytes of uploads; never served by URL."""
+        return self.data_dir / "evidence"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read and check the environment.
+
+        Raises SettingsError with the name of the variable and what to do about it.
+        """
+        env = os.environ if environ is None else environ
+        data_dir = Path(env.get("XIAOBAO_DATA") or ROOT / "var").resolve()
+        database_url = env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'xiaobao.db'}"
+        default_tracker = database_url if not database_url.startswith("sqlite") else f"sqlite:///{data_dir / 'tracker.db'}"
+        settings = cls(
+            data_dir=data_dir,
+            database_url=_postgres_driver(database_url),
+            tracker_url=_postgres_driver(env.get("TRACKER_URL") or default_tracker),
+            bind_host=env.get("BIND_HOST") or "127.0.0.1",
+            bot_port=_port(env, "BOT_PORT", 5005),
+            actions_port=_port(env, "ACTIONS_PORT", 5055),
+            desk_port=_port(env, "DESK_PORT", 8000),
+            office_id=env.get("OFFICE") or "demo",
+            secret_key=_secret(env, "SECRET_KEY"),
+            internal_secret=_secret(env, "INTERNAL_SECRET"),
+            public_url=(env.get("PUBLIC_URL") or "").rstrip("/"),
+            allowed_origins=tuple(o.rstrip("/") for o in (env.get("ALLOWED_ORIGINS") or "").split() if o),
+            behind_tls=_flag(env, "BEHIND_TLS", False),
+            trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
+            semantic_search=_flag(env, "SEMANTIC_SEARCH", True),
+            conversation_days=_number(env, "CONVERSATION_DAYS", 180),
+            ticket_days=_number(env, "TICKET_DAYS", 1095),
+            upload_max_mb=_number(env, "UPLOAD_MAX_MB", 20),
+        )
+        if settings.office_id == "demo" and settings.bind_host not in LOOPBACK:
+            raise SettingsError(
+                "OFFICE=demo is an invented office and is only served on this machine. "
+                "Set OFFICE to a row of data/reference/office.csv that describes your office, or BIND_HOST=127.0.0.1."
+            )
+        return settings
+
+
+def _postgres_driver(url: str) -> str:
+    """Accept the short forms `postgres://` and `postgresql://`."""
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg2://" + url[len(short):]
+    return url
+
+
+def _secret(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "")
+    if not value:
+        raise SettingsError(f"{name} is not set. `make run` writes one into the data directory; elsewhere: openssl rand -hex 32.")
+    if value.lower() in PLACEHOLDERS or len(value) < 32:
+        raise SettingsError(f"{name} is a placeholder or shorter than 32 characters. Make one with: openssl rand -hex 32.")
+    return value
+
+
+def _port(env: Mapping[str, str], name: str, default: int) -> int:
+    port = _number(env, name, default)
+    if not 1 <= port <= 65535:
+        raise SettingsError(f"{name}={port} is no port. Use a number from 1 to 65535.")
+    return port
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    raw = env.get(name) or str(default)
+    try:
+        return int(raw)
+    except ValueError:
+        raise SettingsError(f"{name}={raw!r} is not a whole number.") from None
+
+
+def _flag(env: Mapping[str, str], name: str, default: bool) -> bool:
+    raw = (env.get(name) or ("1" if default else "0")).lower()
+    if raw not in {"0", "1", "true", "false", "yes", "no"}:
+        raise SettingsError(f"{name}={raw!r}: use 1 or 0.")
+    return raw in {"1", "true", "yes"}
