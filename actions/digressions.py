@@ -1,0 +1,108 @@
+"""In the middle of a form: questions, doubts, 等会儿再说, anger, distress. The form then goes on by itself."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from actions import advice, handoff, session, summary
+from actions.base import Events, Turn
+from actions.draft import Draft
+from xiaobao.reading import answers
+
+SURE = 0.6
+# A word that answers: taken as the answer to the open question unless it clearly asks something back.
+QUESTION = re.compile(r"[?？]|吗|呢$|怎么|怎样|为什么|为啥|咋|啥|什么|多久|几天|哪里|哪儿|能不能|可不可以|是不是|会不会|如何|多少")
+SHORT = 24
+
+
+def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Events | None]:
+    """(True, events or None) when the words were no answer; (False, None) when they are one."""
+    act = _meant(turn, asking)
+    if act is None:
+        return False, None
+    if act == "stop":
+        draft.flags["stopping"] = True
+        turn.say("utter_stop_sure", buttons=[turn.button("yes_stop", "affirm"), turn.button("no_stop", "deny"), turn.button("pause", "pause")])
+        return True, [*draft.events(), *_stay(asking)]
+    if act == "pause":
+        return True, form.pause(turn, draft)
+    if act == "start_over":
+        draft.clear()
+        draft.start()
+        return True, None
+    if act == "request_human":
+        draft.save(turn.now)
+        return True, [*form.leave(turn, draft), *handoff.ask_for_call_back(turn)]
+    _reply(turn, draft, act, asking, form)
+    return True, None
+
+
+def _stay(asking: str) -> Events:
+    from rasa_sdk.events import SlotSet
+
+    return [SlotSet("requested_slot", asking)]
+
+
+def _meant(turn: Turn, asking: str) -> str | None:
+    """What the message is if it is no answer to the question, else None."""
+    intent, sure = turn.intent, turn.pressed or turn.confidence >= SURE
+    short = len(turn.text) <= SHORT
+    if intent in ("distress", "fraud_now") and sure and (asking != "narrative" or intent == "distress"):
+        return intent
+    if intent in ("stop", "pause", "request_human", "start_over", "ask_why", "ask_disclosure", "show_summary") and sure and short:
+        return intent
+    if turn.pressed:
+        return intent
+    if answers.is_dont_know(turn.text) or answers.is_skip(turn.text):
+        return None
+    if intent in ("greet", "thanks", "abuse", "ask_identity", "ask_office", "resume", "goodbye", "ask_progress") and sure and short:
+        return intent
+    if _is_value(turn, asking):
+        return None
+    asks = bool(QUESTION.search(turn.text))
+    if intent in ("ask", "out_of_scope") and asks and (turn.confidence >= 0.4 or asking != "narrative"):
+        return intent
+    if asks and asking not in ("narrative", "confirmed", "claim") and short and intent not in ("affirm", "deny", "dont_know"):
+        return "ask"
+    return None
+
+
+def _is_value(turn: Turn, asking: str) -> bool:
+    """Whether the words read as a value of the asked kind."""
+    if asking == "amount":
+        return answers.amount(turn.text).error is None
+    if asking in ("event_date", "discovered_date"):
+        return answers.date(turn.text, turn.today).error is None
+    return False
+
+
+def _reply(turn: Turn, draft: Draft, act: str, asking: str, form: Any) -> None:
+    """Say what belongs to it; the question comes again by itself."""
+    if act in ("ask", "out_of_scope"):
+        advice.answer(turn, turn.text, inside_form=True)
+    elif act in ("expand", "show_article", "pick_topic", "rate_answer", "none_of_these"):
+        advice.button(turn, act, inside_form=True)
+    elif act == "ask_why":
+        name = f"utter_why_{asking}"
+        turn.say(name if turn.context.words.has(name) else "utter_why_other")
+    elif act == "ask_office":
+        session.tell_office(turn)
+    elif act == "distress":
+        session.comfort(turn)
+    elif act == "fraud_now":
+        draft.flags["urgent"] = True
+        turn.say("utter_fraud_now")
+    elif act == "show_summary":
+        summary.show(turn, draft, form.finance(turn, draft))
+        draft.flags["again"] = asking
+    elif act == "resume":
+        turn.say("utter_going_on")
+    elif act == "ask_progress":
+        turn.say("utter_progress_after_form")
+    elif act == "ask_disclosure":
+        turn.say("utter_disclosure")
+    elif act == "ask_identity":
+        turn.say("utter_identity")
+    elif turn.context.words.has(f"utter_{act}_in_form"):
+        turn.say(f"utter_{act}_in_form")

@@ -1,0 +1,112 @@
+"""From the confirmed draft to a ticket, once only, and the receipt."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from actions import summary
+from actions.base import Turn
+from actions.draft import Draft
+from xiaobao.conversations import uploads
+from xiaobao.tickets import routing, service
+
+PRIVACY_NOTICE_VERSION = "2026-11"
+
+
+def route_of(turn: Turn, draft: Draft) -> Any:
+    """Which authority this matter belongs to."""
+    return routing.route(
+        draft.get("narrative") or "",
+        item=draft.get("item"),
+        merchant=draft.get("merchant"),
+        institution=draft.get("institution"),
+        object_=draft.get("object"),
+        authorities=turn.context.authorities,
+    )
+
+
+def submission(turn: Turn, draft: Draft, files: list[Any], route: Any) -> service.Submission:
+    """The draft as the tickets room takes it."""
+    values = {name: draft.get(name) for name in service.SUBMITTED_TEXTS if name in draft.values}
+    amount, day = draft.normalised("amount"), draft.normalised("event_date")
+    discovered = draft.normalised("discovered_date")
+    declared = {"own_use": "yes", "elsewhere": "no"} if draft.kind == "complaint" else {}
+    return service.Submission(
+        **{**declared, **values, "ticket_kind": draft.kind},
+        amount_text=draft.get("amount"),
+        amount_cents=int(amount) if amount is not None else None,
+        event_date_text=draft.get("event_date"),
+        event_date=_day(day),
+        discovered_date=_day(discovered),
+        draft_id=draft.draft_id,
+        conversation_id=turn.conversation_id,
+        channel=turn.channel,
+        evidence=tuple(service.Evidence(f.evidence_id, f.filename, f.media_type, f.size, f.sha256, f.path) for f in files),
+        consent_version=PRIVACY_NOTICE_VERSION,
+        route_code=route.code,
+        urgent=bool(route.urgent or draft.flags.get("urgent")),
+        spans=draft.details,
+    )
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+
+
+def file(turn: Turn, draft: Draft) -> service.Receipt:
+    """Commit the ticket; nothing is said before the commit."""
+    files = summary.evidence(turn)
+    entry = submission(turn, draft, files, route_of(turn, draft))
+    with turn.session() as session:
+        receipt = service.submit(session, entry, office=turn.context.office, now=turn.now)
+        uploads.mark_filed(session, [f.evidence_id for f in files], receipt.number)
+    return receipt
+
+
+def filed(turn: Turn, draft: Draft) -> service.Receipt | None:
+    """The receipt when this draft was committed before (a crash between commit and answer)."""
+    if not draft.draft_id:
+        return None
+    with turn.session() as session:
+        return service.filed(session, draft.draft_id)
+
+
+def due_words(turn: Turn, clock: Any) -> str:
+    """Until when who must do what; a council's own target is called so."""
+    if clock is None:
+        return turn.context.words.text("utter_due_none")
+    name = f"utter_due_{clock.name}" if clock.statutory else "utter_due_target"
+    if not turn.context.words.has(name):
+        name = "utter_due_statutory"
+    words = turn.context.words.text(name, due=summary.day(turn, clock.due))
+    return words + (turn.context.words.text("utter_due_provisional") if clock.provisional else "")
+
+
+def tell(turn: Turn, draft: Draft, receipt: service.Receipt, finance: bool) -> None:
+    """Number, query code, what happens next; the card can be copied and printed."""
+    words = turn.context.words
+    due = due_words(turn, receipt.clock)
+    next_steps = [words.text(f"utter_receipt_next_{receipt.kind}", due=due), words.text("utter_receipt_next_ask")]
+    if receipt.kind == "complaint" and not turn.context.office.connected_12315:
+        next_steps.append(words.text("utter_summary_not_connected"))
+    files = summary.ticket_evidence(turn, receipt.number)
+    card = {
+        "type": "receipt",
+        "number": receipt.number,
+        "query_code": receipt.query_code,
+        "submitted_at": receipt.submitted_at.astimezone(turn.now.tzinfo).strftime("%Y-%m-%d %H:%M"),
+        "deadline": due,
+        "rows": [
+            {"title": r["title"], "value": full(turn, draft, r)} for r in summary.rows(turn, draft, finance)
+        ],
+        "evidence": [{"filename": f.filename, "size": f.size, "sha256": f.sha256} for f in files],
+        "next": next_steps,
+    }
+    name = "utter_filed_again" if receipt.already_filed else f"utter_filed_{receipt.kind}"
+    turn.say(name, card=card, number=receipt.number, query_code=receipt.query_code, due=due)
+
+
+def full(turn: Turn, draft: Draft, row: dict[str, Any]) -> str:
+    """The receipt carries the citizen's own data unmasked: it is theirs."""
+    return draft.get("contact_phone") or row["value"] if row["slot"] == "contact_phone" else row["value"]

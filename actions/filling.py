@@ -1,0 +1,126 @@
+"""What the citizen's words put into the draft: a story, one answer, a correction."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from actions.base import Turn
+from actions.draft import CONTACT, Draft
+from actions.questions import ASKS_CONSENT
+from xiaobao.privacy import mask_sensitive
+from xiaobao.reading import answers, story
+
+MERCHANT_LIKE = ("merchant", "institution", "item", "claim", "merchant_address", "shop_name", "platform", "region")
+YES_NO = ("complained_to_institution", "pass_on_to_merchant", "consent", "anonymous", "own_use", "elsewhere")
+LONGEST = {"narrative": 10_000, "merchant": 100, "institution": 100, "item": 100, "claim": 300, "merchant_address": 200}
+
+
+def read_story(turn: Turn, draft: Draft, text: str, positions: bool) -> None:
+    """Fill what the text tells and no earlier answer has filled.
+
+    `positions` is true for the narrative itself: spans then point into it.
+    """
+    told = story.read(text, turn.today, turn.context.reading)
+    for slot, value in told.values.items():
+        if slot == "narrative" or draft.answered(slot):
+            continue
+        if slot in CONTACT and turn.context.office.kind in ASKS_CONSENT and draft.get("consent") != "yes":
+            draft.held[slot] = value.text
+            continue
+        where: dict[str, Any] = {"start": value.start, "end": value.end} if positions else {}
+        draft.put(slot, value.text, source="read", normalised=value.normalised, **where)
+
+
+def tell(turn: Turn, draft: Draft, text: str) -> None:
+    """The narrative, or one more paragraph of it."""
+    text = mask_sensitive(text)[: LONGEST["narrative"]]
+    known = draft.get("narrative")
+    if known and text in known:
+        return
+    draft.put("narrative", f"{known}\n{text}" if known else text)
+    read_story(turn, draft, text, positions=not known)
+
+
+def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
+    """Take `text` as the answer to the question for `slot`.
+
+    Returns the code of what is wrong with it (the words are `utter_error_<code>`), or None.
+    """
+    if slot == "narrative":
+        return _narrative(turn, draft, text)
+    if slot == "amount":
+        return _typed(draft, slot, answers.amount(text))
+    if slot in ("event_date", "discovered_date"):
+        return _typed(draft, slot, answers.date(text, turn.today))
+    if slot == "contact_name":
+        return contact(turn, draft, {}, text)
+    if slot in CONTACT:
+        return contact(turn, draft, {slot: text}, "")
+    if slot in YES_NO:
+        return _typed(draft, slot, answers.yes_no(text))
+    return _words(turn, draft, slot, text)
+
+
+def _narrative(turn: Turn, draft: Draft, text: str) -> str | None:
+    if not re.search(r"[\w一-鿿]", text):
+        return "empty"
+    tell(turn, draft, text)
+    return None
+
+
+def _typed(draft: Draft, slot: str, result: Any) -> str | None:
+    if result.error:
+        return str(result.error)
+    draft.put(slot, result.value, normalised=result.normalised)
+    return None
+
+
+def _words(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
+    """Names, places, things, claims: as said, without the little words before them."""
+    value = re.sub(r"^(是|叫|在|就是|那个|名字是|名字叫|店名是|店名叫|商家是|我买的是|买的是|我想|我要|要求|希望)[：:，, ]*", "", text.strip())
+    value = value.strip(" ，。,.;；!！")
+    if not re.search(r"[A-Za-z0-9一-鿿]", value):
+        return "empty"
+    if len(value) > LONGEST.get(slot, 200):
+        return "too_long"
+    value = mask_sensitive(value)
+    if len(value) > 12 and slot not in ("claim", "merchant_address"):
+        told = story.read(value, turn.today, turn.context.reading).values.get(slot)
+        if told:
+            value = told.text
+    draft.put(slot, value)
+    return None
+
+
+def contact(turn: Turn, draft: Draft, card: dict[str, str], text: str) -> str | None:
+    """The contact card, or the same in words: 张三 13800138000 某市某区某路1号."""
+    given = {k: v.strip() for k, v in card.items() if v and v.strip()} or _contact_in_words(text)
+    if not given:
+        return "contact_unclear"
+    error = None
+    for slot, value in given.items():
+        result = {"contact_phone": answers.phone, "contact_name": answers.name, "contact_address": answers.address}[slot](value)
+        if result.error:
+            error = error or str(result.error)
+        else:
+            draft.put(slot, result.value, normalised=result.normalised)
+    return error
+
+
+def _contact_in_words(text: str) -> dict[str, str]:
+    """Split by the telephone number: the short word is the name, the longest rest the address."""
+    found: dict[str, str] = {}
+    number = re.search(r"(?<!\d)(?:1[\d\- ]{9,13}\d|0\d{2,3}-?\d{7,8})(?!\d)", text) or re.search(r"\d{7,}", text)
+    rest = text
+    if number:
+        found["contact_phone"] = re.sub(r"[\- ]", "", number.group())
+        rest = text[: number.start()] + "，" + text[number.end() :]
+    parts = [p for p in re.split(r"[，,。;；\s]+", rest) if p]
+    for part in parts:
+        part = re.sub(r"^(我叫|我是|姓名|名字|电话|手机|手机号|地址|住址|住在|联系电话|住)[是为：:]*", "", part)
+        if re.search(r"[省市区县镇乡村路街道巷弄号楼室栋幢]", part) and len(part) > 4:
+            found["contact_address"] = found.get("contact_address", "") + part
+        elif 2 <= len(part) <= 6 and re.fullmatch(r"[一-鿿·]+", part) and "contact_name" not in found:
+            found["contact_name"] = part
+    return found

@@ -1,0 +1,45 @@
+"""To a human: until a conversation can be handed over, an urgent call-back ticket with hours and telephone."""
+
+from __future__ import annotations
+
+import uuid
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions.base import Events, Turn, XiaobaoAction
+from xiaobao.tickets import service
+
+
+def ask_for_call_back(turn: Turn) -> Events:
+    """Say who is there and ask for a telephone number."""
+    office = turn.context.office
+    name = "utter_human_now" if office.staffed_at(turn.now) else "utter_human_nobody_there"
+    turn.say(name, hours=office.hours, telephone=office.telephone)
+    return [SlotSet("pending_question", "call_back:"), FollowupAction("question_form")]
+
+
+def call_back(turn: Turn, phone: str) -> None:
+    """File the call-back ticket, marked urgent."""
+    message = turn.tracker.latest_message
+    # The same message again (a retry after a crash) is the same request.
+    draft_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{turn.conversation_id}:{message.get('message_id')}:{phone}").hex
+    entry = service.Submission(
+        ticket_kind="callback",
+        narrative=turn.context.words.text("utter_call_back_narrative"),
+        contact_phone=phone,
+        draft_id=draft_id,
+        conversation_id=turn.conversation_id,
+        channel=turn.channel,
+        urgent=True,
+    )
+    with turn.session() as session:
+        receipt = service.submit(session, entry, office=turn.context.office, now=turn.now)
+    turn.say("utter_call_back_filed", number=receipt.number, query_code=receipt.query_code, hours=turn.context.office.hours)
+
+
+class RequestHuman(XiaobaoAction):
+    def name(self) -> str:
+        return "action_request_human"
+
+    def act(self, turn: Turn) -> Events:
+        return ask_for_call_back(turn)

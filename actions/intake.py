@@ -1,0 +1,346 @@
+"""The three forms: complaint, report, suggestion.
+
+The whole turn of a form is one call of its `validate_` action: answers, corrections, questions in the
+middle, stopping, and the filing itself. The form stays open until the ticket is committed, so a turn
+that failed anywhere may be run again with the same words (docs/architecture.md, "Never a lost answer").
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions import digressions, filing, filling, referral, summary
+from actions.base import Events, Turn, XiaobaoAction
+from actions.draft import CONTACT, FORM_OF, Draft
+from actions.questions import open_slots, optional_contact, required_contact
+from xiaobao.reading import answers, corrections
+
+FINANCE = {"NFRA", "PBC", "CSRC", "LOCALFIN"}
+BARE = 8  # characters: a shorter opening is the door's name, not yet a story
+SURE = 0.6
+
+
+class Intake(XiaobaoAction):
+    """One turn of one form. Subclasses name the form."""
+
+    form = ""
+    retries = True
+
+    def act(self, turn: Turn) -> Events:
+        draft = Draft.of(turn.tracker, self.form)
+        if receipt := filing.filed(turn, draft):
+            filing.tell(turn, draft, receipt, self.finance(turn, draft))
+            return self.end(turn, draft, SlotSet("last_number", receipt.number))
+        asking = turn.slot("requested_slot")
+        outcome = self.go_on(turn, draft, asking) if asking else self.open(turn, draft)
+        return outcome if outcome is not None else self.next(turn, draft)
+
+    # Opening -----------------------------------------------------------------------------------
+
+    def open(self, turn: Turn, draft: Draft) -> Events | None:
+        """The first turn: take the story, or offer to go on with what was put aside."""
+        if draft.flags.pop("resuming", None):
+            draft.saved_at = None
+            return None
+        if draft.expired(turn.now) or draft.flags.get("referred"):
+            draft.clear()
+        if draft.begun and draft.saved_at and len(turn.text) <= BARE * 2:
+            turn.say("utter_resume_or_new", buttons=[turn.button("resume", "resume"), turn.button("start_over", "start_over")])
+            return self.leave(turn, draft)
+        if draft.begun and draft.saved_at:
+            draft.clear()
+        draft.start()
+        if turn.slot("topic_id") and turn.entity("question"):
+            filling.tell(turn, draft, turn.entity("question") or "")
+        elif len(turn.text) > BARE:
+            filling.tell(turn, draft, turn.text)
+        if draft.get("narrative"):
+            return referral.refer(turn, draft, self) or self.say_understood(turn, draft)
+        return None
+
+    def say_understood(self, turn: Turn, draft: Draft) -> None:
+        """Tell back what was understood before asking on."""
+        read = [s for s in ("event_date", "merchant", "institution", "item", "amount", "claim") if draft.get(s)]
+        if read:
+            shown = "；".join(f"{turn.context.words.title(s)} {summary.value(turn, draft, s)}" for s in read)
+            turn.say("utter_understood", understood=shown)
+
+    # Going on ----------------------------------------------------------------------------------
+
+    def go_on(self, turn: Turn, draft: Draft, asking: str) -> Events | None:
+        """One more turn of an open form."""
+        if draft.flags.get("stopping"):
+            return self.stopping(turn, draft)
+        if turn.pressed:
+            return self.pressed(turn, draft, asking)
+        if correction := corrections.parse(turn.text):
+            if self.correct(turn, draft, correction):
+                return None
+        handled, events = digressions.handle(turn, draft, asking, self)
+        if handled:
+            return events
+        if asking == "confirmed":
+            return self.at_summary(turn, draft)
+        return self.take(turn, draft, asking, turn.text)
+
+    def take(self, turn: Turn, draft: Draft, asking: str, text: str) -> Events | None:
+        """The words are the answer to the question."""
+        told_before = bool(draft.get("narrative"))
+        if turn.intent == "skip" and turn.confidence >= SURE or answers.is_dont_know(text) or answers.is_skip(text):
+            return self.unknown(turn, draft, asking)
+        error = filling.answer(turn, draft, asking, text)
+        if error:
+            turn.say(f"utter_error_{error}")
+            return None
+        if asking != "narrative" and len(text) > 12:
+            filling.read_story(turn, draft, text, positions=False)
+            if len(text) > 25 and asking not in (*CONTACT, "merchant_address"):
+                filling.tell(turn, draft, text)
+        if asking in ("consent", "complained_to_institution"):
+            return self.after_choice(turn, draft, asking)
+        if not told_before or asking in ("merchant", "institution", "item"):
+            return referral.refer(turn, draft, self)
+        return None
+
+    def unknown(self, turn: Turn, draft: Draft, asking: str) -> Events | None:
+        """不知道 and 跳过 are answers, except where nothing could be filed without one."""
+        if asking == "narrative":
+            turn.say("utter_error_narrative_needed")
+        elif asking == "contact_name" and not optional_contact(draft):
+            turn.say("utter_error_contact_needed")
+        elif asking == "consent":
+            draft.put("consent", "no")
+            return self.after_choice(turn, draft, asking)
+        elif asking == "confirmed":
+            turn.say("utter_summary_say_confirm")
+        else:
+            draft.leave_open(asking)
+        return None
+
+    def after_choice(self, turn: Turn, draft: Draft, asking: str) -> Events | None:
+        """Consent to hold contact data; whether the institution was asked first."""
+        if asking == "consent":
+            if draft.get("consent") == "yes":
+                for slot, value in draft.held.items():
+                    draft.put(slot, value, source="read")
+                draft.held = {}
+                return None
+            draft.held = {}
+            return referral.without_contact(turn, draft, self)
+        if draft.get("complained_to_institution") == "no":
+            referral.institution_first(turn, draft)
+        return None
+
+    def pressed(self, turn: Turn, draft: Draft, asking: str) -> Events | None:
+        """A button or card inside the form."""
+        intent = turn.intent
+        if intent == "give_contact":
+            error = filling.contact(turn, draft, {s: turn.entity(s) or "" for s in CONTACT}, "")
+            if error:
+                turn.say(f"utter_error_{error}")
+            return None
+        if intent == "answer_slot":
+            return self.take(turn, draft, turn.entity("slot_name") or asking, turn.entity("value") or "")
+        if intent == "correct_answer":
+            self.ask_again(draft, turn.entity("slot_name") or asking)
+            return None
+        if intent in ("submit_complaint", "submit_report", "submit_suggestion"):
+            return None
+        if intent in ("skip", "dont_know"):
+            return self.unknown(turn, draft, asking)
+        if intent in ("affirm", "deny") and asking == "confirmed":
+            return self.at_summary(turn, draft)
+        if intent in ("affirm", "deny"):
+            return self.take(turn, draft, asking, "是" if intent == "affirm" else "否")
+        _, events = digressions.handle(turn, draft, asking, self)
+        return events
+
+    # The summary -------------------------------------------------------------------------------
+
+    def at_summary(self, turn: Turn, draft: Draft) -> Events | None:
+        """确认提交 files; anything else is a change, an addition or a hint."""
+        if turn.intent == "affirm" or answers.is_confirm(turn.text):
+            receipt = filing.file(turn, draft)
+            filing.tell(turn, draft, receipt, self.finance(turn, draft))
+            return self.end(turn, draft, SlotSet("last_number", receipt.number))
+        if turn.intent == "deny" or len(turn.text) < 8:
+            turn.say("utter_summary_what_to_change")
+            return None
+        filling.tell(turn, draft, turn.text)
+        turn.say("utter_added_to_story")
+        return None
+
+    def correct(self, turn: Turn, draft: Draft, correction: Any) -> bool:
+        """改3 / 金额不对，是2860: change one answer; true when it was one."""
+        slot = correction.slot
+        if correction.row:
+            shown = summary.rows(turn, draft, self.finance(turn, draft))
+            if not 1 <= correction.row <= len(shown):
+                turn.say("utter_error_no_such_row", rows=len(shown))
+                return True
+            slot = shown[correction.row - 1]["slot"]
+        if not slot:
+            return False
+        if slot == "merchant" and draft.get("institution"):
+            slot = "institution"
+        if not correction.value:
+            self.ask_again(draft, slot)
+            return True
+        error = filling.answer(turn, draft, slot, correction.value)
+        if error:
+            turn.say(f"utter_error_{error}")
+            self.ask_again(draft, slot)
+        else:
+            turn.say("utter_changed", title=turn.context.words.title(slot), value=summary.value(turn, draft, slot))
+        return True
+
+    @staticmethod
+    def ask_again(draft: Draft, slot: str) -> None:
+        """The next question is this one; the old value stays until a new one is given."""
+        draft.flags["again"] = "contact_name" if slot in CONTACT else slot
+
+    # Stopping ----------------------------------------------------------------------------------
+
+    def stopping(self, turn: Turn, draft: Draft) -> Events | None:
+        """The answer to 确定不要了吗."""
+        draft.flags.pop("stopping")
+        if turn.intent in ("affirm", "stop") or answers.is_yes(turn.text):
+            turn.say("utter_stopped")
+            return self.end(turn, draft)
+        if turn.intent == "pause":
+            return self.pause(turn, draft)
+        turn.say("utter_going_on")
+        if turn.text and turn.intent not in ("deny", "resume") and not answers.is_no(turn.text):
+            return self.go_on(turn, draft, turn.slot("requested_slot"))
+        return None
+
+    def pause(self, turn: Turn, draft: Draft) -> Events:
+        draft.save(turn.now)
+        turn.say("utter_draft_kept", buttons=[turn.button("resume", "resume")])
+        return self.leave(turn, draft)
+
+    # Endings -----------------------------------------------------------------------------------
+
+    def finance(self, turn: Turn, draft: Draft) -> bool:
+        """Whether the other side is a financial institution."""
+        if "finance" not in draft.flags and draft.get("narrative"):
+            return draft.kind == "complaint" and filing.route_of(turn, draft).code in FINANCE
+        return bool(draft.flags.get("finance"))
+
+    def next(self, turn: Turn, draft: Draft) -> Events:
+        """Ask the next open question; a slot to be asked again comes first."""
+        finance = self.finance(turn, draft)
+        waiting = open_slots(draft, turn.context.office, finance)
+        slot = draft.flags.pop("again", None) or (waiting[0] if waiting else "confirmed")
+        turn.show_form(summary.strip(turn, draft, finance))
+        return [*draft.events(), SlotSet("requested_slot", slot)]
+
+    def leave(self, turn: Turn, draft: Draft) -> Events:
+        """Close the form and keep the draft."""
+        turn.show_form(None)
+        return [*draft.events(), SlotSet("requested_slot", None)]
+
+    def end(self, turn: Turn, draft: Draft, *more: Any) -> Events:
+        """Close the form and keep nothing of the draft."""
+        draft.clear()
+        turn.show_form(None)
+        return [*draft.events(), *more, SlotSet("requested_slot", None)]
+
+    def follow(self, turn: Turn, draft: Draft, action: str) -> Events:
+        """Close the form, keep the draft aside, and let another action answer."""
+        draft.save(turn.now)
+        return [*self.leave(turn, draft), FollowupAction(action)]
+
+    # Failure -----------------------------------------------------------------------------------
+
+    def failure_response(self, turn: Turn | None) -> str:
+        return "utter_error_not_filed" if turn and turn.slot("requested_slot") == "confirmed" else "utter_error_failed"
+
+    def on_failure(self, turn: Turn) -> Events:
+        """Stay on the question; an opening story is kept."""
+        asking = turn.slot("requested_slot")
+        if asking:
+            return [SlotSet("draft_id", turn.slot("draft_id")), SlotSet("requested_slot", asking)]
+        draft = Draft.of(turn.tracker, self.form)
+        draft.start()
+        if len(turn.text) > BARE:
+            draft.put("narrative", turn.text)
+        return [*draft.events(), SlotSet("requested_slot", "merchant" if draft.get("narrative") else "narrative")]
+
+
+class ValidateComplaintForm(Intake):
+    form = "complaint_form"
+
+    def name(self) -> str:
+        return "validate_complaint_form"
+
+
+class ValidateReportForm(Intake):
+    form = "report_form"
+
+    def name(self) -> str:
+        return "validate_report_form"
+
+
+class ValidateSuggestionForm(Intake):
+    form = "suggestion_form"
+
+    def name(self) -> str:
+        return "validate_suggestion_form"
+
+
+FORMS = {form.form: form for form in (ValidateComplaintForm, ValidateReportForm, ValidateSuggestionForm)}
+assert set(FORMS) == set(FORM_OF.values())
+
+
+class AskContact(XiaobaoAction):
+    """The contact card: name, telephone, address at once, what is known filled in."""
+
+    form = "complaint_form"
+
+    def name(self) -> str:
+        return f"action_ask_{self.form}_contact_name"
+
+    def act(self, turn: Turn) -> Events:
+        draft = Draft.of(turn.tracker, self.form)
+        words, office = turn.context.words, turn.context.office
+        needed = required_contact(draft, office)
+        fields = [
+            {"name": s, "title": words.title(s), "value": draft.get(s) or "", "required": s in needed} for s in CONTACT
+        ]
+        card = {"type": "contact", "fields": fields, "notice": words.text("utter_contact_notice", holder=office.holder)}
+        skip = [turn.button("skip", "skip")] if optional_contact(draft) else []
+        turn.say(f"utter_ask_contact_{draft.kind}", buttons=[*skip, turn.button("why", "ask_why")], card=card)
+        return []
+
+
+class AskReportContact(AskContact):
+    form = "report_form"
+
+
+class AskSuggestionContact(AskContact):
+    form = "suggestion_form"
+
+
+class AskConfirmed(XiaobaoAction):
+    """The numbered summary."""
+
+    form = "complaint_form"
+
+    def name(self) -> str:
+        return f"action_ask_{self.form}_confirmed"
+
+    def act(self, turn: Turn) -> Events:
+        draft = Draft.of(turn.tracker, self.form)
+        summary.show(turn, draft, FORMS[self.form]().finance(turn, draft))
+        return []
+
+
+class AskReportConfirmed(AskConfirmed):
+    form = "report_form"
+
+
+class AskSuggestionConfirmed(AskConfirmed):
+    form = "suggestion_form"

@@ -1,0 +1,57 @@
+"""Which question comes next: the fewest that this kind of ticket needs at this kind of office.
+
+Sources: 市场监督管理投诉举报处理办法 art. 10 (complaint: name, telephone, address; the other side's name and
+address; request with facts), art. 28 (report: concrete clues); 银行业保险业消费投诉处理管理办法 art. 13 (finance).
+"""
+
+from __future__ import annotations
+
+from actions.draft import CONTACT, Draft
+from xiaobao.tickets.office import Office, OfficeKind
+
+ASKS_CONSENT = {OfficeKind.COUNCIL, OfficeKind.INSTITUTION}
+
+
+def order(draft: Draft, office: Office, finance: bool) -> list[str]:
+    """Slots to be filled, in the order of asking; a contact card counts as one, under `contact_name`."""
+    consent = ["consent"] if office.kind in ASKS_CONSENT else []
+    if draft.kind == "suggestion":
+        return ["narrative", *consent, "contact_name", "confirmed"]
+    if draft.kind == "report":
+        contact = [] if draft.get("anonymous") == "yes" else [*consent, "contact_name"]
+        return ["narrative", "merchant", "merchant_address", "anonymous", *contact, "confirmed"]
+    party = ["institution", "complained_to_institution"] if finance else ["merchant"]
+    place = [] if finance or draft.get("platform") else ["merchant_address"]
+    passing = [] if office.kind == OfficeKind.INSTITUTION else ["pass_on_to_merchant"]
+    return [
+        "narrative", *party, "item", "amount", "event_date", "claim", *place, *passing, *consent, "contact_name", "confirmed",
+    ]  # fmt: skip
+
+
+def optional_contact(draft: Draft) -> bool:
+    """A suggestion may be made without leaving a name."""
+    return draft.kind == "suggestion"
+
+
+def required_contact(draft: Draft, office: Office) -> list[str]:
+    """Fields of the contact card that may not stay empty: 办法 art. 10 asks for the address, a bank does not."""
+    if draft.kind == "suggestion":
+        return ["contact_phone"]
+    if draft.kind == "report" or office.kind == OfficeKind.INSTITUTION:
+        return ["contact_name", "contact_phone"]
+    return list(CONTACT)
+
+
+def open_slots(draft: Draft, office: Office, finance: bool) -> list[str]:
+    """What is still to be asked."""
+    return [slot for slot in order(draft, office, finance) if not _done(slot, draft, office)]
+
+
+def _done(slot: str, draft: Draft, office: Office) -> bool:
+    if slot == "contact_name":
+        if "contact_name" in draft.unknown and optional_contact(draft):
+            return True
+        return all(draft.get(field) for field in required_contact(draft, office))
+    if slot == "merchant" and draft.get("institution"):
+        return True
+    return draft.answered(slot)

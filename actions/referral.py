@@ -1,0 +1,81 @@
+"""What this office may not take: the right place and a ready text; and what the law expects first.
+
+Sources: 市场监督管理投诉举报处理办法 art. 16(1), 34; 银行业保险业消费投诉处理管理办法 art. 4 (the institution first).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions import filing, summary
+from actions.base import Events, Turn
+from actions.draft import Draft
+from xiaobao.tickets import routing
+
+FINANCE = {"NFRA", "PBC", "CSRC", "LOCALFIN"}
+
+
+def refer(turn: Turn, draft: Draft, form: Any) -> Events | None:
+    """Events that end the form when another authority is the right one, else None.
+
+    A citizen who says "不是这类事" is taken at their word: the clerk decides (`route_disputed`).
+    """
+    if draft.kind == "suggestion" or draft.flags.get("route_disputed"):
+        return None
+    route = filing.route_of(turn, draft)
+    draft.flags["finance"] = draft.kind == "complaint" and route.code in FINANCE
+    draft.flags["route"] = route.code
+    target = routing.referral(turn.context.office, route)
+    if target is None:
+        return None
+    draft.flags["referred"] = route.code
+    words = turn.context.words
+    call = words.text("utter_call", hotline=target.hotline) if target.hotline else ""
+    name = f"utter_referred_{route.code}" if words.has(f"utter_referred_{route.code}") else "utter_referred"
+    turn.say(
+        name,
+        buttons=[turn.button("not_this_kind", "file_other"), turn.button("human", "request_human")],
+        card=letter(turn, draft, target.authority),
+        authority=target.authority,
+        call=call,
+        office=turn.context.office.name,
+    )
+    draft.save(turn.now)
+    return form.leave(turn, draft)
+
+
+def institution_first(turn: Turn, draft: Draft) -> None:
+    """The law expects the institution to be asked first: say so, give a ready letter, go on if wished."""
+    turn.say(
+        "utter_institution_first",
+        buttons=[turn.button("pause_for_institution", "pause")],
+        card=letter(turn, draft, draft.get("institution") or turn.context.words.text("utter_the_institution")),
+    )
+
+
+def without_contact(turn: Turn, draft: Draft, form: Any) -> Events:
+    """Refused to leave contact data: a complaint needs a real name (办法 art. 10); a report does not."""
+    if draft.kind == "suggestion":
+        draft.leave_open("contact_name")
+        return form.next(turn, draft)
+    turn.say(
+        "utter_without_contact",
+        buttons=[turn.button("consent_after_all", "answer_slot", slot_name="consent", value="同意"), turn.button("report_anonymously", "submit_report"), turn.button("stop", "stop")],
+        card=letter(turn, draft, turn.context.office.name),
+    )
+    draft.forget("consent")
+    return form.next(turn, draft)
+
+
+def letter(turn: Turn, draft: Draft, addressee: str) -> dict[str, Any]:
+    """A text ready to be copied, made of the draft's own words."""
+    words = turn.context.words
+    facts = [
+        f"{words.title(slot)}：{summary.value(turn, draft, slot)}"
+        for slot in ("merchant", "institution", "item", "amount", "event_date", "claim")
+        if draft.get(slot)
+    ]
+    body = words.text(
+        "utter_letter_body", addressee=addressee, narrative=draft.get("narrative") or "", facts="\n".join(facts)
+    )
+    return {"type": "letter", "title": words.text("utter_letter_title", addressee=addressee), "text": body}

@@ -1,0 +1,198 @@
+"""First words, the doors, the office itself, and what is said to somebody in distress or in danger."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions import summary
+from actions.base import Events, Turn, XiaobaoAction
+from actions.draft import FORM_OF, Draft
+
+EXAMPLES = ("1", "2", "3")
+
+
+def tell_office(turn: Turn) -> None:
+    """您问的这家单位: what it handles, hours, telephone, and that each clock is the law's or its own."""
+    office = turn.context.office
+    handles = turn.context.words.text(f"utter_handles_{office.kind.name.lower()}")
+    turn.say(
+        "utter_office",
+        name=office.name,
+        region=office.region,
+        handles=handles,
+        hours=office.hours,
+        telephone=office.telephone,
+        address=office.address,
+        due=turn.context.words.text(f"utter_office_clock_{office.kind.name.lower()}"),
+    )
+
+
+def comfort(turn: Turn) -> None:
+    """Somebody who may harm themselves: safety first, money later."""
+    staffed = turn.context.office.staffed_at(turn.now)
+    turn.say("utter_distress" if staffed else "utter_distress_nobody_there", hours=turn.context.office.hours)
+
+
+class Greet(XiaobaoAction):
+    """First words with the four doors, three real questions, and the privacy notice in one line."""
+
+    def name(self) -> str:
+        return "action_greet"
+
+    def act(self, turn: Turn) -> Events:
+        turn.show_form(None)
+        if Draft.of(turn.tracker, "complaint_form").saved_at:
+            turn.say("utter_greet_again", buttons=[turn.button("resume", "resume"), *_doors(turn)])
+            return []
+        words = turn.context.words
+        examples = [
+            turn.button("example", "ask", title=words.text(f"utter_example_{n}"), question=words.text(f"utter_example_{n}"))
+            for n in EXAMPLES
+        ]
+        turn.say("utter_greet", buttons=[*_doors(turn), *examples], office=turn.context.office.name, holder=turn.context.office.holder)
+        return []
+
+
+def _doors(turn: Turn) -> list[dict[str, str]]:
+    return [turn.button(f"door_{i}", i) for i in ("enquire", "submit_complaint", "submit_report", "submit_suggestion")]
+
+
+class OpenEnquiry(XiaobaoAction):
+    def name(self) -> str:
+        return "action_open_enquiry"
+
+    def act(self, turn: Turn) -> Events:
+        turn.say("utter_enquire")
+        return []
+
+
+class OfficeInformation(XiaobaoAction):
+    def name(self) -> str:
+        return "action_office"
+
+    def act(self, turn: Turn) -> Events:
+        tell_office(turn)
+        return []
+
+
+class Distress(XiaobaoAction):
+    def name(self) -> str:
+        return "action_distress"
+
+    def act(self, turn: Turn) -> Events:
+        comfort(turn)
+        return []
+
+
+class FraudNow(XiaobaoAction):
+    """Stop the payment before anything else (反电信网络诈骗法 art. 20, 34)."""
+
+    def name(self) -> str:
+        return "action_fraud_now"
+
+    def act(self, turn: Turn) -> Events:
+        turn.say("utter_fraud_now")
+        return []
+
+
+class Affirm(XiaobaoAction):
+    """A yes outside any form: a second press of 确认提交 hears the same number again."""
+
+    def name(self) -> str:
+        return "action_affirm"
+
+    def act(self, turn: Turn) -> Events:
+        if turn.slot("last_number"):
+            turn.say("utter_already_filed", number=turn.slot("last_number"), buttons=[turn.button("progress", "ask_progress")])
+        else:
+            turn.say("utter_ok_what_next")
+        return []
+
+
+class Deny(XiaobaoAction):
+    def name(self) -> str:
+        return "action_deny"
+
+    def act(self, turn: Turn) -> Events:
+        turn.say("utter_ok_what_next")
+        return []
+
+
+class NothingOpen(XiaobaoAction):
+    """跳过, 不知道, 改3 ... with no form open."""
+
+    def name(self) -> str:
+        return "action_nothing_open"
+
+    def act(self, turn: Turn) -> Events:
+        draft = Draft.of(turn.tracker, "complaint_form")
+        if turn.intent == "stop" and draft.saved_at:
+            draft.clear()
+            turn.say("utter_stopped")
+            return draft.events()
+        turn.say("utter_nothing_open", buttons=[turn.button("resume", "resume")] if draft.saved_at else [])
+        return []
+
+
+class ResumeDraft(XiaobaoAction):
+    """接着来: the form opens again where it was left."""
+
+    def name(self) -> str:
+        return "action_resume_draft"
+
+    def act(self, turn: Turn) -> Events:
+        draft = Draft.of(turn.tracker, FORM_OF.get(turn.slot("ticket_kind") or "complaint", "complaint_form"))
+        if draft.expired(turn.now):
+            draft.clear()
+            turn.say("utter_draft_expired")
+            return draft.events()
+        if not draft.saved_at or not draft.draft_id or draft.flags.get("referred"):
+            turn.say("utter_nothing_to_resume")
+            return []
+        draft.flags["resuming"] = True
+        turn.say("utter_resumed")
+        return [*draft.events(), FollowupAction(draft.form)]
+
+
+class StartOver(XiaobaoAction):
+    """重新开始: the old draft is dropped, the form opens empty."""
+
+    def name(self) -> str:
+        return "action_start_over"
+
+    def act(self, turn: Turn) -> Events:
+        draft = Draft.of(turn.tracker, FORM_OF.get(turn.slot("ticket_kind") or "complaint", "complaint_form"))
+        draft.clear()
+        return [*draft.events(), FollowupAction(draft.form)]
+
+
+class FileOther(XiaobaoAction):
+    """不是这类事: the referral was wrong; the citizen is taken at their word and the clerk decides."""
+
+    def name(self) -> str:
+        return "action_file_other"
+
+    def act(self, turn: Turn) -> Events:
+        draft = Draft.of(turn.tracker, FORM_OF.get(turn.slot("ticket_kind") or "complaint", "complaint_form"))
+        if not draft.flags.pop("referred", None):
+            turn.say("utter_nothing_to_resume")
+            return []
+        draft.flags |= {"route_disputed": True, "resuming": True}
+        turn.say("utter_file_other")
+        return [*draft.events(), FollowupAction(draft.form)]
+
+
+class ShowSummary(XiaobaoAction):
+    """看看填了什么, outside the form: what the draft put aside holds."""
+
+    def name(self) -> str:
+        return "action_show_summary"
+
+    def act(self, turn: Turn) -> Events:
+        draft = Draft.of(turn.tracker, FORM_OF.get(turn.slot("ticket_kind") or "complaint", "complaint_form"))
+        if not draft.begun:
+            turn.say("utter_nothing_to_resume")
+            return []
+        rows = summary.rows(turn, draft, bool(draft.flags.get("finance")))
+        turn.say("utter_draft_holds", rows="\n".join(f"{r['n']}. {r['title']}：{r['value']}" for r in rows), buttons=[turn.button("resume", "resume")])
+        return [SlotSet("draft_saved_at", draft.saved_at)]

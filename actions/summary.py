@@ -1,0 +1,105 @@
+"""The numbered summary, the strip above the composer, and how values are shown."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from actions.base import Turn
+from actions.draft import Draft
+from actions.questions import open_slots, order
+from xiaobao.conversations import uploads
+from xiaobao.privacy import mask_phone
+
+SHOWN = (
+    "merchant institution shop_name platform merchant_address item amount event_date claim order_number policy_number "
+    "complained_to_institution narrative own_use elsewhere pass_on_to_merchant anonymous contact_name contact_phone contact_address"
+).split()
+DECLARED = {"own_use": "yes", "elsewhere": "no"}
+
+
+def rows(turn: Turn, draft: Draft, finance: bool) -> list[dict[str, Any]]:
+    """Every value with its number, title and the payload of its 改 link."""
+    asked = order(draft, turn.context.office, finance)
+    shown = []
+    for slot in SHOWN:
+        if not (draft.answered(slot) or slot in asked or _declared(draft, slot)) or _never_asked(draft, slot):
+            continue
+        title = turn.context.words.title(slot)
+        payload = turn.button("change", "correct_answer", slot_name=slot)["payload"]
+        shown.append({"n": len(shown) + 1, "slot": slot, "title": title, "value": value(turn, draft, slot), "payload": payload})
+    return shown
+
+
+def _declared(draft: Draft, slot: str) -> bool:
+    return slot in DECLARED and draft.kind == "complaint"
+
+
+def _never_asked(draft: Draft, slot: str) -> bool:
+    if slot == "merchant" and draft.get("institution") and not draft.get("merchant"):
+        return True
+    return slot.startswith("contact_") and draft.get("anonymous") == "yes"
+
+
+def value(turn: Turn, draft: Draft, slot: str) -> str:
+    """A value as the citizen reads it."""
+    words = turn.context.words
+    said = draft.get(slot) or (DECLARED.get(slot) if _declared(draft, slot) else None)
+    if said is None:
+        return words.text("utter_value_unknown")
+    if words.has(f"utter_value_{slot}_{said}"):
+        return words.text(f"utter_value_{slot}_{said}")
+    if said in ("yes", "no"):
+        return words.text(f"utter_value_{said}")
+    if slot == "contact_phone":
+        return mask_phone(said)
+    normal = draft.normalised(slot)
+    if slot == "event_date" and isinstance(normal, str) and len(normal) == 10:
+        shown = day(turn, date.fromisoformat(normal))
+        return shown if said in shown else f"{said}（{shown}）"
+    return said
+
+
+def day(turn: Turn, when: date) -> str:
+    """10月3日（周六）, with the year when it is not this one."""
+    words = turn.context.words
+    name = "utter_day" if when.year == turn.today.year else "utter_day_with_year"
+    return words.text(name, year=when.year, month=when.month, day=when.day, weekday=words.text(f"utter_weekday_{when.weekday()}"))
+
+
+def strip(turn: Turn, draft: Draft, finance: bool) -> dict[str, Any]:
+    """How far the form is."""
+    missing = [s for s in open_slots(draft, turn.context.office, finance) if s != "confirmed"]
+    filled = [s for s in order(draft, turn.context.office, finance) if s != "confirmed" and s not in missing]
+    return {"title": turn.context.words.title(f"form_{draft.kind}"), "filled": len(filled), "missing": len(missing)}
+
+
+def evidence(turn: Turn) -> list[Any]:
+    """Uploads of this conversation that belong to no ticket yet."""
+    with turn.session() as session:
+        return list(uploads.of_conversation(session, turn.conversation_id, not_filed=True))
+
+
+def show(turn: Turn, draft: Draft, finance: bool) -> None:
+    """Say the summary, with 确认提交 as the one primary button."""
+    words = turn.context.words
+    lines = [words.text(f"utter_summary_declares_{draft.kind}")]
+    files = evidence(turn)
+    if files:
+        lines.append(words.text("utter_summary_evidence", count=len(files)))
+    if draft.kind == "complaint" and not turn.context.office.connected_12315:
+        lines.append(words.text("utter_summary_not_connected"))
+    card = {"type": "summary", "rows": rows(turn, draft, finance), "lines": lines}
+    turn.say(
+        f"utter_summary_{draft.kind}",
+        buttons=[turn.button("confirm", "affirm"), turn.button("pause", "pause"), turn.button("stop", "stop")],
+        card=card,
+        office=turn.context.office.name,
+        rows="\n".join(f"{r['n']}. {r['title']}：{r['value']}" for r in card["rows"]),
+    )
+
+
+def ticket_evidence(turn: Turn, number: str) -> list[Any]:
+    """Uploads that were filed with this ticket."""
+    with turn.session() as session:
+        return list(uploads.of_ticket(session, turn.conversation_id, number))
