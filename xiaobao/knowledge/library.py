@@ -1,0 +1,336 @@
+"""Reads data/knowledge: what the law says (`laws`), our answers (`faq`) and what belongs elsewhere.
+
+Pure: one call of `load` reads the files and checks them against each other; nothing is cached.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROUTES = ("consumer", "finance")
+NEXT_BUTTONS = ("complain", "report", "none", "urgent")
+LAW_STATES = ("in_force", "amended", "repealed", "unchecked")
+SECTIONS = {"怎么办": "steps", "留好这些": "keep", "去哪里": "where"}
+LEAST_WORDINGS = 5
+
+_BULLET = re.compile(r"^(?:\d+\.|-)\s+")
+_ARTICLE = re.compile(r"^###\s+(\S+)\s*$", re.MULTILINE)
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is about eight times faster
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in one file, with what to do about it."""
+
+    path: Path
+    line: int
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.what} {self.remedy}"
+
+
+class KnowledgeError(ValueError):
+    """The knowledge files are broken; `problems` lists every finding with file, line and remedy."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, problems)))
+
+
+@dataclass(frozen=True)
+class Citation:
+    """An article that an answer rests on; `article` is None when only the law could be named."""
+
+    law: str
+    article: str | None
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number in an answer and the words of the article that carry it.
+
+    `words` is None when the article was read but its text may not be quoted.
+    """
+
+    figure: str
+    law: str
+    article: str
+    words: str | None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One question that Xiaobao can answer."""
+
+    id: str
+    question: str
+    wordings: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    verified: bool
+    reviewed_on: date
+    route: str
+    next: str
+    refines: str | None
+    figures: tuple[Figure, ...]
+    first: str
+    steps: tuple[str, ...]
+    keep: tuple[str, ...]
+    where: tuple[str, ...]
+    path: Path
+
+    @property
+    def body(self) -> str:
+        """Everything a citizen may be shown, as one text."""
+        return "\n".join((self.first, *self.steps, *self.keep, *self.where))
+
+
+@dataclass(frozen=True)
+class Law:
+    """A law with the articles that our answers cite; an article's text is None when it may not be quoted."""
+
+    title: str
+    full_title: str
+    number: str | None
+    date: str | None
+    effective: str | None
+    state: str
+    by: str | None
+    text_known: bool
+    source: str
+    note: str | None
+    articles: Mapping[str, str | None]
+    path: Path
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A field of life that is no consumer matter, how people ask about it, and where it belongs."""
+
+    id: str
+    title: str
+    where: str
+    wordings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Library:
+    """All knowledge, by topic id, by short title of the law, and by field that belongs elsewhere."""
+
+    topics: Mapping[str, Topic]
+    laws: Mapping[str, Law]
+    elsewhere: Mapping[str, Elsewhere]
+
+
+def load(directory: Path) -> Library:
+    """Read and check every file below `directory` (`faq/**`, `laws/*`, `out_of_scope.md`).
+
+    Raises KnowledgeError with all findings, FileNotFoundError when the directory is not there.
+    """
+    directory = Path(directory)
+    if not (directory / "faq").is_dir() or not (directory / "laws").is_dir():
+        raise FileNotFoundError(f"{directory} holds no faq and laws. Set the knowledge directory to data/knowledge.")
+    problems: list[Problem] = []
+    laws = _read_all(sorted((directory / "laws").glob("*.md")), read_law, lambda law: law.title, problems)
+    topics = _read_all(sorted((directory / "faq").rglob("*.md")), read_topic, lambda topic: topic.id, problems)
+    elsewhere = _read_elsewhere(directory / "out_of_scope.md", problems)
+    if not problems:
+        for topic in topics.values():
+            problems.extend(_contradictions(topic, topics, laws))
+    if problems:
+        raise KnowledgeError(problems)
+    return Library(topics, laws, elsewhere)
+
+
+def _read_all(
+    paths: list[Path], read: Callable[[Path], Any], key: Callable[[Any], str], problems: list[Problem]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for path in paths:
+        try:
+            item = read(path)
+        except KnowledgeError as error:
+            problems.extend(error.problems)
+            continue
+        if key(item) in found:
+            problems.append(Problem(path, 1, f"{key(item)!r} is already in {found[key(item)].path}.", "Rename one."))
+        found[key(item)] = item
+    return found
+
+
+def read_topic(path: Path) -> Topic:
+    """One topic file: front matter, a first sentence, sections of short steps. Raises KnowledgeError."""
+    sheet = _Sheet(path)
+    first, sections = _sections(sheet)
+    topic = Topic(
+        id=sheet.text("id"),
+        question=sheet.text("question"),
+        wordings=tuple(map(str, sheet.items("wordings"))),
+        citations=tuple(Citation(c["law"], c.get("article"), c["verified"]) for c in sheet.items("citations")),
+        verified=sheet.take("verified", bool),
+        reviewed_on=sheet.take("reviewed_on", date),
+        route=sheet.one_of("route", ROUTES),
+        next=sheet.one_of("next", NEXT_BUTTONS),
+        refines=sheet.front.get("refines"),
+        figures=tuple(Figure(str(f["figure"]), f["law"], f["article"], f.get("words")) for f in sheet.items("figures")),
+        first=first,
+        steps=sections.get("steps", ()),
+        keep=sections.get("keep", ()),
+        where=sections.get("where", ()),
+        path=path,
+    )
+    if topic.id != path.stem:
+        raise sheet.error("id", f"The id {topic.id!r} differs from the file's name.", "Give both the same name.")
+    if len(set(topic.wordings)) < LEAST_WORDINGS:
+        raise sheet.error("wordings", "Too few different wordings.", f"Write at least {LEAST_WORDINGS}.")
+    return topic
+
+
+def read_law(path: Path) -> Law:
+    """One law file: front matter, then `### article` with its text, or without when it may not be quoted."""
+    sheet = _Sheet(path)
+    pieces = _ARTICLE.split(sheet.body)
+    articles = {n: text.strip() or None for n, text in zip(pieces[1::2], pieces[2::2], strict=True)}
+    law = Law(
+        title=sheet.text("title"),
+        full_title=sheet.text("full_title"),
+        number=sheet.front.get("number"),
+        date=sheet.front.get("date"),
+        effective=sheet.front.get("effective"),
+        state=sheet.one_of("state", LAW_STATES),
+        by=sheet.front.get("by"),
+        text_known=sheet.take("text_known", bool),
+        source=sheet.text("source"),
+        note=sheet.front.get("note"),
+        articles=articles,
+        path=path,
+    )
+    if law.text_known != any(articles.values()):
+        raise sheet.error("text_known", "text_known says other than the body.", "Correct it or add the text.")
+    return law
+
+
+def _read_elsewhere(path: Path, problems: list[Problem]) -> dict[str, Elsewhere]:
+    """`## id title`, one line saying where it belongs, then wordings as a list."""
+    found: dict[str, Elsewhere] = {}
+    if not path.exists():
+        return found
+    for block in re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+        head, *lines = [line.strip() for line in block.splitlines() if line.strip()]
+        name, _, title = head.partition(" ")
+        wordings = tuple(_BULLET.sub("", line) for line in lines if _BULLET.match(line))
+        where = [line for line in lines if not _BULLET.match(line)]
+        if not title or len(where) != 1 or not wordings:
+            number = _line_of(path.read_text(encoding="utf-8"), f"## {head}")
+            problems.append(
+                Problem(
+                    path,
+                    number,
+                    f"Section {head!r} is not complete.",
+                    "Write `## id title`, one line where it belongs, then `- wordings`.",
+                )
+            )
+            continue
+        found[name] = Elsewhere(name, title, where[0], wordings)
+    return found
+
+
+def _contradictions(topic: Topic, topics: Mapping[str, Topic], laws: Mapping[str, Law]) -> list[Problem]:
+    """What one topic says that the other files do not bear out."""
+    text = topic.path.read_text(encoding="utf-8")
+    found = []
+
+    def wrong(needle: str, what: str, remedy: str) -> None:
+        found.append(Problem(topic.path, _line_of(text, needle), what, remedy))
+
+    for law, article in [(c.law, c.article) for c in topic.citations] + [(f.law, f.article) for f in topic.figures]:
+        if law not in laws:
+            wrong(law, f"Law {law!r} has no file.", f"Add laws/{law}.md.")
+        elif laws[law].state == "repealed":
+            wrong(law, f"Law {law!r} is repealed by {laws[law].by}.", "Cite the law in force.")
+        elif article and article not in laws[law].articles:
+            wrong(article, f"{law} {article} is not in the law's file.", "Add the article, or correct the number.")
+    for figure in topic.figures:
+        carried = (laws[figure.law].articles.get(figure.article) if figure.law in laws else None) or ""
+        if figure.figure not in topic.body:
+            wrong(figure.figure, f"Figure {figure.figure!r} is not in the answer.", "Delete it or correct it.")
+        if carried and (figure.words is None or figure.words not in carried):
+            wrong(figure.figure, f"The article does not say {figure.words!r}.", "Copy its exact words.")
+    if topic.refines and topic.refines not in topics:
+        wrong("refines", f"Topic {topic.refines!r} does not exist.", "Name an existing topic or null.")
+    return found
+
+
+class _Sheet:
+    """A Markdown file with YAML front matter; knows the lines of its keys for error messages."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.source = path.read_text(encoding="utf-8")
+        pieces = self.source.split("---\n", 2)
+        if len(pieces) != 3 or pieces[0]:
+            raise KnowledgeError([Problem(path, 1, "No front matter.", "Begin with `---`, YAML, `---`.")])
+        self.body = pieces[2]
+        try:
+            front = yaml.load(pieces[1], Loader=_Loader)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = mark.line + 2 if mark else 1
+            raise KnowledgeError([Problem(path, line, f"{error}.", "Correct the YAML.")]) from None
+        self.front: dict[str, Any] = front if isinstance(front, dict) else {}
+
+    def error(self, key: str, what: str, remedy: str) -> KnowledgeError:
+        return KnowledgeError([Problem(self.path, _line_of(self.source, f"{key}:"), what, remedy)])
+
+    def take(self, key: str, kind: type) -> Any:
+        value = self.front.get(key)
+        if not isinstance(value, kind):
+            raise self.error(key, f"{key} is missing or no {kind.__name__}.", f"Write `{key}:` in the front matter.")
+        return value
+
+    def text(self, key: str) -> str:
+        return self.take(key, str)
+
+    def items(self, key: str) -> list[Any]:
+        return self.take(key, list)
+
+    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
+        value = self.front.get(key)
+        if value not in allowed:
+            raise self.error(key, f"{key} is {value!r}.", f"Use one of: {', '.join(allowed)}.")
+        return value
+
+
+def _sections(sheet: _Sheet) -> tuple[str, dict[str, tuple[str, ...]]]:
+    head, *blocks = re.split(r"^## ", sheet.body, flags=re.MULTILINE)
+    if not head.strip():
+        raise sheet.error("---", "The answer has no first sentence.", "Write it before the first `##`.")
+    sections = {}
+    for block in blocks:
+        title, *lines = block.strip().splitlines()
+        if title not in SECTIONS:
+            raise KnowledgeError(
+                [
+                    Problem(
+                        sheet.path,
+                        _line_of(sheet.source, f"## {title}"),
+                        f"Section {title!r} is unknown.",
+                        f"Use: {', '.join(SECTIONS)}.",
+                    )
+                ]
+            )
+        sections[SECTIONS[title]] = tuple(_BULLET.sub("", line) for line in lines if line.strip())
+    return head.strip(), sections
+
+
+def _line_of(text: str, needle: str) -> int:
+    return text[: max(text.find(needle), 0)].count("\n") + 1
