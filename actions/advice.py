@@ -88,7 +88,7 @@ def _expand(turn: Turn, topic: Any, articles: bool) -> Events:
         if not parts:
             turn.say("utter_no_article_text", basis=shown.basis)
             return []
-        turn.say("utter_articles", text="\n\n".join(parts))
+        turn.say("utter_articles", body="\n\n".join(parts))
         return []
     words = turn.context.words
     parts = []
@@ -98,7 +98,7 @@ def _expand(turn: Turn, topic: Any, articles: bool) -> Events:
             numbered = [f"{i}. {line}" if name == "steps" else f"· {line}" for i, line in enumerate(lines, 1)]
             parts.append(words.text(f"utter_section_{name}") + "\n" + "\n".join(numbered))
     buttons = [turn.button("complain", "submit_complaint", topic_id=topic.id)] if topic.next == "complain" else []
-    turn.say("utter_expanded", buttons=buttons, text="\n\n".join(parts))
+    turn.say("utter_expanded", buttons=buttons, body="\n\n".join(parts))
     return [SlotSet("topic_id", topic.id)]
 
 
