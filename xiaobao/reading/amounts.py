@@ -1,0 +1,237 @@
+"""Sums of money in a text, with the part each plays: paid, claimed, refunded, loan, fee or other.
+
+Never taken for money: order numbers, telephone numbers, dates, model numbers (苹果12), counts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xiaobao.reading import numbers
+from xiaobao.reading.values import clause_end, clause_start, halve, last_match
+
+TOO_LARGE_CENTS = 10**13  # a hundred thousand million yuan: no consumer paid that
+
+_SMALL = "一二两三四五六七八九"
+_ARABIC = r"(?:\d{1,3}(?:[, ]\d{3})+|\d{1,12})(?:\.\d{1,4})?(?![\d])"
+_MIXED = rf"{_ARABIC}(?:\s?个?[百千万亿wWkK](?![A-Za-z])(?:零?[\d{_SMALL}]{{1,4}}(?:\.\d+)?[千百十]?){{0,3}})?"
+_RANGE = rf"(?:{_ARABIC}[万千]?(?:元|块)?[-~—到至]{_ARABIC}[万千]?|[{_SMALL}][{_SMALL}][十百千万]+|[{_SMALL}]千到[{_SMALL}]千)"
+_VAGUE = r"(?:好几|几|数|上|小)[十百千万]+|[百千万]把|(?<![一二两三四五六七八九几上数小\d])[百千万](?=来块|余元|多块|元左右)"
+_HAN = rf"[{numbers.CHINESE}]+(?:个[万亿])?"
+_MONEY = re.compile(
+    rf"(?P<cur>[¥]|人民币|RMB|rmb)?\s?"
+    rf"(?P<num>(?:(?<![\d.A-Za-z*#\-])(?:{_ARABIC}[万千]?(?:元|块)?[-~—到至])?{_MIXED})|{_RANGE}|{_VAGUE}|{_HAN})"
+    rf"(?P<more>多|余|来|几)?(?P<mag>[十百千万亿])?(?P<more2>多|余)?\s?"
+    rf"(?P<unit>元钱|元人民币|元(?!旦|宵|素|件|店)|块钱|块(?!链)|圆(?!形|桌|通)|RMB|rmb|人民币)?"
+    rf"(?P<tail>[\d{_SMALL}]{{1,2}}[角毛](?:[\d{_SMALL}]分?)?|(?<=块)[\d{_SMALL}](?![\d个只件台天年月号块次十百千万折]))?"
+    rf"(?P<more3>左右|上下|多|余)?(?:钱)?"
+)
+_LOOSE_CHANGE = re.compile(rf"(?<![\d.])[\d{_SMALL}][毛角]钱")
+_PAY_WORD = re.compile(
+    r"(?:花|付|支付|交|缴|充|充值|预存|存|转账|转|收|收取|扣|扣款|扣除|退|退款|退费|退还|赔|赔偿|补偿|价格|价钱|价值|售价|定价|原价|标价|"
+    r"报价|要价|卖|金额|总价|单价|全款|消费|花费|共计|总计|合计|一共|总共|共|贷|贷款|借|借款|欠|定金|押金|订金|首付|尾款|学费|"
+    r"会费|费用|月租|租金|房租|工钱|涨到|降到|骗|骗走|损失|办卡|现价|才|只要|仅|实付)"
+    r"(?:了|我|我们|他|她|给|去|约|大概|大约|近|将近|差不多|：|:|是|为|商家|人民币|款|金额|费用|的|到|成|走|卡|\s){0,3}$"
+)
+_COUNTED = re.compile(
+    r"\s?(?:[个只件台部套双条张本包袋盒瓶箱斤克米天日号月年周岁次期人位名份间辆座楼层室栋秒倍折点页头支把片粒颗句遍趟种款家届级寸平升度副枚]"
+    r"|公斤|公里|小时|分钟|多(?:[个只件台次天年月人岁家])|美元|欧元|港币|日元|英镑|积分|[%A-Za-z\d.:/\-*])"
+)
+_NOT_MONEY_BEFORE = re.compile(r"(?:号|编号|单号|号码|电话|手机|尾号|卡号|微信|型号|第|房间|QQ)[：:是为\s]{0,2}$")
+_APPROX_BEFORE = re.compile(r"(?:大概|大约|约|将近|近|差不多|至少|不到|超过?)\s?$")
+_TOGETHER = re.compile(r"[钱多，。！？；、,.;!?\s）)的买都就也退给左以]|$")
+
+_ROLE_WORDS = (
+    ("refunded", r"只退|仅退|退了|已退|已经退|退回了?|退还了|只肯退|才退|只给退|[同愿]意退|答应退|返还了|赔了|只赔|[同愿]意赔|补了|到账退款|退款到账"),
+    ("claimed", r"退还|返还|退回我|退我|退给我|退款|退费|退掉|退回|赔偿|赔付|索赔|赔我|赔|补偿|退赔|支付.{0,6}赔偿"),
+    ("loan", r"借款|贷款|借了|贷了|借|贷|放款|下款|本金|月供|月还|每月.{0,3}还|每期.{0,3}还|还款|分期|额度|欠款|待还"),
+    (
+        "fee",
+        r"手续费|担保费|会员费|服务费|利息|违约金|滞纳金|运费|快递费|停车费|缴费|收费|扣费|扣款|扣了|扣除|被扣|多收取?|多扣|保险费|保费|"
+        r"管理费|物业费|年费|罚息|砍头息|咨询费|评估费|上门费|检测费|维修费|拆装费|清洁费|收取",
+    ),
+    (
+        "paid",
+        r"花费|花了|花|付款|支付|付了|付|购买|购入|购得|买|消费|充值|充了|充|办卡|办了|办|价格|售价|价值|交了|缴纳|缴了|交|缴|预存|存了|转账|"
+        r"转了|共计|合计|总计|一共|总共|总价|定金|订金|押金|货款|学费|会费|收了|实付|全款|金额|报名|首付|房费|团费|门票|报了|要价|收我|骗了|骗走|骗",
+    ),
+    ("other", r"原价|标价|市场价|定价|宣传价|优惠|便宜|满|每斤|每个|每次|每天|每年|每月|一个月|一年|一次|月租|降到|涨到|差价|余额|剩余?|还有|还剩|卡内|罚款"),
+)
+_ROLES = re.compile("|".join(f"(?P<{role}>{words})" for role, words in _ROLE_WORDS))
+_AFTER = (
+    ("loan", re.compile(r"\s?(?:分\d|分[一二三四五六七八九十]|的?(?:借款|贷款|分期|本金))")),
+    ("fee", re.compile(r"\s?的?[一-鿿]{0,3}(?:手续费|担保费|会员费|服务费|利息|违约金|滞纳金|运费|停车费|保险费|管理费|上门费|检测费|费用)")),
+    ("paid", re.compile(r"\s?(?:的?(?:定金|订金|押金|货款|学费|会费)|购买|购入|购得|买|办了?|充值|报了?|订|拍下)")),
+)
+_DEMAND = re.compile(r"要求|请求|希望|诉求|索赔|主张|判令|应当|应该|必须|让.{0,3}退|要")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A sum in the text. `cents` is exact, or the lower bound when `approximate` (两三千: 200000 to 300000)."""
+
+    text: str
+    start: int
+    end: int
+    cents: int
+    role: str = "other"
+    approximate: bool = False
+    low_cents: int = 0
+    high_cents: int = 0
+
+
+def parse(text: str) -> list[Amount]:
+    """Every sum of money in the text, in order, each with its role."""
+    plain = halve(text)
+    found = []
+    for match in _MONEY.finditer(plain):
+        amount = _read(text, plain, match)
+        if amount is not None:
+            found.append(amount)
+    for match in _LOOSE_CHANGE.finditer(plain):
+        number = numbers.parse(match[0][:-2])
+        if number is not None and not any(a.start < match.end() and match.start() < a.end for a in found):
+            found.append(_amount(text, plain, match.start(), match.end(), number / 10, number / 10, False))
+    return sorted(found, key=lambda amount: amount.start)
+
+
+def bounds(match: re.Match[str]) -> tuple[Decimal, Decimal, bool] | None:
+    """Lower and upper bound in yuan and whether the words are approximate."""
+    written = match["num"].replace(" ", "")
+    more = match["more"] or match["more2"] or match["more3"]
+    parts = re.split(r"[-~—到至]", written)
+    if len(parts) == 2:
+        return _between(parts[0], parts[1])
+    if not match["mag"] and (vague := re.fullmatch(r"(好几|几|数|上|小)?([十百千万]+)把?", written)):
+        unit = numbers.parse("一" + vague[2])
+        if unit is None or not (vague[1] or more or written.endswith("把")):
+            return None
+        return (unit * 2, unit * 10, True) if vague[1] in {"几", "好几", "数"} else (unit, unit * 2, True)
+    if pair := re.fullmatch(rf"([{_SMALL}])([{_SMALL}])([十百千万]+)", written):
+        low, high = (numbers.parse(pair[n] + pair[3]) for n in (1, 2))
+        return (low, high, True) if low is not None and high is not None and low < high else None
+    number = numbers.parse(written + (match["mag"] or "")) if match["more"] != "几" else _several(written, match["mag"])
+    if number is None:
+        return None
+    step = numbers.parse("一" + written[-1]) if written[-1] in "十百千万亿" and "." not in written else None
+    return number, number + (step or _step(number)) if more in {"多", "余", "几", "来"} else number, bool(more)
+
+
+def _several(written: str, magnitude: str | None) -> Decimal | None:
+    number = numbers.parse(written)
+    return None if number is None else number * (numbers.UNITS[magnitude] if magnitude else 1)
+
+
+def _step(number: Decimal) -> Decimal:
+    """How far 多 may reach: 2000多 stays below 3000, 150多 below 160."""
+    step = Decimal(1)
+    while number >= 10 and number % (step * 10) == 0 and step * 10 <= number:
+        step *= 10
+    return step
+
+
+def _between(first: str, second: str) -> tuple[Decimal, Decimal, bool] | None:
+    low, high = numbers.parse(first.rstrip("元块")), numbers.parse(second)
+    if low is None or high is None:
+        return None
+    if second[-1] in "万千" and first[-1] not in "万千":
+        low *= numbers.UNITS[second[-1]]
+    return (low, high, True) if low < high else None
+
+
+def _read(text: str, plain: str, match: re.Match[str]) -> Amount | None:
+    start, end = match.start("cur") if match["cur"] else match.start("num"), match.end()
+    if not _is_money(plain, match, start):
+        return None
+    reckoned = bounds(match)
+    if reckoned is None:
+        return None
+    low, high, approximate = reckoned
+    if match["tail"]:
+        low += _change(match["tail"])
+        high = max(low, high)
+    if low <= 0 or low * 100 > TOO_LARGE_CENTS:
+        return None
+    approximate = approximate or bool(_APPROX_BEFORE.search(plain, max(0, start - 4), start))
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return _amount(text, plain, start, end, low, high, approximate)
+
+
+def _amount(text: str, plain: str, start: int, end: int, low: Decimal, high: Decimal, approximate: bool) -> Amount:
+    cents = int((low * 100).to_integral_value())
+    high_cents = max(cents, int((high * 100).to_integral_value()))
+    return Amount(text[start:end], start, end, cents, role_at(plain, start, end), approximate, cents, high_cents)
+
+
+def _change(tail: str) -> Decimal:
+    jiao = re.match(rf"([\d{_SMALL}]{{1,2}})[角毛]?(?:([\d{_SMALL}])分?)?", tail)
+    tenths = numbers.parse(jiao[1]) if jiao else None
+    cents = numbers.parse(jiao[2]) if jiao and jiao[2] else None
+    return (tenths or Decimal(0)) / 10 + (cents or Decimal(0)) / 100
+
+
+def _is_money(plain: str, match: re.Match[str], start: int) -> bool:
+    number, end = match["num"], match.end()
+    before = plain[max(0, start - 12) : start]
+    if match["cur"]:
+        return True
+    if match["unit"] in {"块", "块钱"} and not match["tail"]:
+        return _is_yuan(plain, match, before)
+    if match["unit"]:
+        return not (plain[start - 1 : start] == "第" or plain[end : end + 1] in ("店",))
+    if _COUNTED.match(plain, end) or _NOT_MONEY_BEFORE.search(before):
+        return False
+    if len(re.sub(r"\D", "", number)) > 8:
+        return False
+    if number in {"万", "千", "百", "十", "亿", "万一", "千万", "一一"} or re.match(r"[一二三四五六七八九]{2,}$", number):
+        return False
+    if _PAY_WORD.search(before):
+        return bool(re.search(r"\d{2}|[百千万wWkK]|\d\.\d|十", number)) or end == len(plain)
+    magnitude = re.match(rf"[\d.{_SMALL}几]+个?[百千万亿wW]", number) or (match["more"] and re.match(r"\d{3}", number))
+    return bool(magnitude) and (end == len(plain) or plain[end] in "，。！？；,;!?\n")
+
+
+def _is_yuan(plain: str, match: re.Match[str], before: str) -> bool:
+    """块 is yuan in 五块钱 and 花了五块, a piece in 一块手表, together in 一块去."""
+    if match["unit"] == "块钱" or match["more3"] or re.search(r"\d{2}|[百千万]|\d\.\d", match["num"]):
+        return True
+    paid = bool(_PAY_WORD.search(before))
+    if match["num"] in {"一", "1"}:
+        return paid and bool(_TOGETHER.match(plain, match.end()))
+    return bool(_TOGETHER.match(plain, match.end()))
+
+
+def role_at(plain: str, start: int, end: int) -> str:
+    """The part a sum plays, judged by the words around it in its clause."""
+    left = plain[clause_start(plain, start, 24) : start]
+    right = plain[end : clause_end(plain, end, 12)]
+    before = last_match(_ROLES, left)
+    for role, pattern in _AFTER:
+        if pattern.match(right) and (before is None or before.lastgroup not in {"refunded", "claimed"}):
+            return role
+    if before is None:
+        sentence = plain[clause_start(plain, start, 30, "。！？；;!?\n") : start]
+        earlier = last_match(_ROLES, sentence)
+        return earlier.lastgroup if earlier and earlier.lastgroup in {"paid", "claimed"} else "other"  # type: ignore[return-value]
+    role = str(before.lastgroup)
+    if role in {"paid", "fee"} and _DEMAND.search(left) and re.search(r"退|返还|赔", left):
+        return "claimed" if role == "paid" else "fee"
+    return role
+
+
+def main(amounts: list[Amount], text: str) -> Amount | None:
+    """The sum that the complaint is about: what was paid before what was charged, claimed or borrowed."""
+    weights = {"paid": 6.0, "fee": 4.0, "claimed": 3.0, "other": 2.0, "loan": 1.0, "refunded": 0.5}
+
+    def weight(amount: Amount) -> float:
+        before = text[clause_start(text, amount.start, 16) : amount.start]
+        score = weights[amount.role]
+        score += 2.0 * bool(re.search(r"共计|合计|总计|一共|总共|总价|消费金额|涉及金额|涉案金额|金额[：:]", before))
+        score -= 2.5 * bool(re.search(r"每月|每期|每天|每年|每斤|每次|原价|标价|市场价|优惠", before))
+        score -= 1.5 * bool(re.search(r"定金|订金|押金", before + text[amount.end : amount.end + 3]) and amount.role == "paid")
+        return score
+
+    return max(amounts, key=lambda a: (weight(a), -a.start), default=None)

@@ -1,0 +1,98 @@
+"""The word lists that reading stands on, loaded once from data/reference and data/dictionary.
+
+`load` builds everything and hands it over in one frozen value; nothing is kept in the module.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from xiaobao.reading.tagger import Tagger
+
+
+@dataclass(frozen=True)
+class Category:
+    """One row of the taxonomy with the words that give it away. `group` is goods/service or complaint/report."""
+
+    code: str
+    name: str
+    keywords: tuple[str, ...]
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class KnownMerchant:
+    """A merchant that everybody knows under several names. `kind` as in merchants_alias.csv."""
+
+    name: str
+    kind: str
+    aliases: tuple[str, ...]
+
+
+FINANCIAL_KINDS = frozenset({"bank", "insurer", "lender", "payment", "securities"})
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Claims, objects and problems of the taxonomy, known merchants, and the tagger for Chinese words."""
+
+    claims: tuple[Category, ...]
+    objects: tuple[Category, ...]
+    problems: tuple[Category, ...]
+    merchants: dict[str, KnownMerchant]
+    merchant_pattern: re.Pattern[str]
+    product_pattern: re.Pattern[str]
+    tagger: Tagger
+
+    def known(self, alias: str) -> KnownMerchant | None:
+        """The merchant behind a name as written, whatever its case."""
+        return self.merchants.get(alias.lower())
+
+
+def load(reference_dir: Path | str, dictionary_dir: Path | str | None = None) -> Reference:
+    """Read the lists. Without `dictionary_dir` the folder `dictionary` beside the reference is taken.
+
+    Raises FileNotFoundError naming the missing file, KeyError naming a missing column.
+    """
+    folder = Path(reference_dir)
+    words = Path(dictionary_dir) if dictionary_dir is not None else folder.parent / "dictionary"
+    known = [
+        KnownMerchant(row["name"], row["kind"], tuple(row["aliases"].split())) for row in _rows(folder / "merchants_alias.csv")
+    ]
+    merchants = {alias.lower(): merchant for merchant in known for alias in (merchant.name, *merchant.aliases)}
+    objects = _categories(folder / "objects.csv", "sector")
+    products = {word for category in objects for word in category.keywords if category.code not in {"other_goods", "other_service"}}
+    return Reference(
+        claims=_categories(folder / "claims.csv"),
+        objects=objects,
+        problems=_categories(folder / "problems.csv", "scope"),
+        merchants=merchants,
+        merchant_pattern=_alternation(merchants),
+        product_pattern=_alternation(products),
+        tagger=Tagger(sorted(words.glob("*.txt"))),
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _categories(path: Path, group: str | None = None) -> tuple[Category, ...]:
+    return tuple(
+        Category(row["code"], row["name"], tuple(row["keywords"].split()), row[group] if group else "") for row in _rows(path)
+    )
+
+
+def _alternation(words: object) -> re.Pattern[str]:
+    """One pattern for many words, longest first; a Latin word must stand alone."""
+    parts = []
+    for word in sorted(words, key=lambda w: (-len(w), w)):  # type: ignore[call-overload]
+        escaped = re.escape(word)
+        head = r"(?<![A-Za-z0-9])" if word[0].isascii() and word[0].isalnum() else ""
+        tail = r"(?![A-Za-z0-9])" if word[-1].isascii() and word[-1].isalnum() else ""
+        parts.append(head + escaped + tail)
+    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
