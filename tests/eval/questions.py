@@ -1,0 +1,75 @@
+"""`make eval-questions SET=in.jsonl OUT=out.jsonl`: the trained model and the real answering code, no shortcut."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+ASK, COMPLAIN = {"ask", "enquire", "out_of_scope", "ask_office", "unsure"}, {"submit_complaint", "submit_report"}
+SURE_OUT_OF_SCOPE = 0.8
+
+
+async def answer(agent: Any, text: str) -> dict[str, Any]:
+    """One question as the bot would treat it."""
+    from rasa_sdk import Tracker
+    from rasa_sdk.executor import CollectingDispatcher
+
+    from actions.advice import Answer, OutOfScope
+    from actions.base import context
+    from xiaobao.knowledge import render, routes
+
+    parsed = await agent.parse_message(text)
+    intent = parsed["intent"]["name"]
+    ranking = context().searcher.rank(text)
+    declined = ranking.decision == "decline" or (intent == "out_of_scope" and parsed["intent"]["confidence"] >= SURE_OUT_OF_SCOPE)
+    dispatcher = CollectingDispatcher()
+    tracker = Tracker("eval", {}, parsed, [], False, None, {}, None)
+    await (OutOfScope() if intent == "out_of_scope" else Answer()).run(dispatcher, tracker, {})
+    answers = [] if declined else [
+        {"faq": a.topic.id, "refines": a.topic.refines, "score": float(a.score)} for a in ranking.answers[:5]
+    ]
+    cited = render.answer(ranking.answers[0].topic, context().library).citations if answers else ()
+    likely = next((r["name"] for r in parsed.get("intent_ranking", [])), intent) if intent == "unsure" else intent
+    return {
+        "intent": intent,
+        "confidence": parsed["intent"]["confidence"],
+        "route": "out_of_scope" if declined and intent == "out_of_scope" else routes.route_of(text, ranking),
+        "act": "complain" if likely in COMPLAIN else "ask" if likely in ASK else "other",
+        "answers": answers,
+        "citations": [{"law": c.law, "article": c.article} for c in cited],
+        "reply": "\n".join(_words(m) for m in dispatcher.messages if m.get("response")),
+    }
+
+
+def _words(message: dict[str, Any]) -> str:
+    from actions.base import context
+
+    values = {k: v for k, v in message.items() if isinstance(v, str)}
+    name = values.pop("response")
+    return context().words.text(name, **values)
+
+
+async def run(source: str, target: str) -> None:
+    from rasa.core.agent import Agent
+
+    from xiaobao.start import newest_model
+
+    agent = Agent.load(str(newest_model()))
+    lines = [line for line in Path(source).read_text(encoding="utf-8").splitlines() if line.strip()]
+    with Path(target).open("w", encoding="utf-8") as out:
+        for n, line in enumerate(lines, 1):
+            row = json.loads(line)
+            out.write(json.dumps({"id": row["id"], **await answer(agent, row["text"])}, ensure_ascii=False) + "\n")
+            if n % 50 == 0:
+                print(f"{n}/{len(lines)}")
+
+
+if __name__ == "__main__":
+    for secret in ("SECRET_KEY", "INTERNAL_SECRET"):
+        os.environ.setdefault(secret, secrets.token_hex(32))
+    asyncio.run(run(*sys.argv[1:3]))
