@@ -1,0 +1,119 @@
+"""Tables of what was said: conversations, messages, turns and uploads.
+
+A *turn* is one run of the bot. A citizen's message waits without a turn, is picked into one,
+and stays there until the turn is answered; so a crash at any point leaves a row that says what is still owed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timezone
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+CITIZEN, BOT, STAFF, SYSTEM = "citizen", "bot", "staff", "system"
+RECEIVED, ANSWERED, ABANDONED = "received", "answered", "abandoned"
+
+
+def new_id() -> str:
+    """An id nobody can guess (128 random bits), for everything a client ever sees."""
+    return secrets.token_hex(16)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware datetimes everywhere: SQLite forgets the zone, so it is stored as UTC and given back as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: they mean something else on another machine."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A time without a zone was about to be stored.")
+        return value.astimezone(timezone.utc)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware UTC time, whatever the database kept."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+
+
+class Base(DeclarativeBase):
+    """Metadata of this room only; the tickets have their own."""
+
+
+class Conversation(Base):
+    """One citizen on one device (or one WeChat account)."""
+
+    __tablename__ = "conversation"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    channel: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    # The counter lives here so that a lock on this one row orders all writers of a conversation.
+    last_seq: Mapped[int] = mapped_column(default=0)
+    form: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class Turn(Base):
+    """One run of the bot, owed until it is answered."""
+
+    __tablename__ = "turn"
+    __table_args__ = (Index("ix_turn_conversation_state", "conversation_id", "state"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
+    payload: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10), default=RECEIVED, index=True)
+    received_at: Mapped[datetime] = mapped_column(UtcTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class Message(Base):
+    """One bubble. `payload` is what the bot is told (citizens only), `text` what people read."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq", name="uq_message_seq"),
+        UniqueConstraint("conversation_id", "client_message_id", name="uq_message_client"),
+        UniqueConstraint("notice_id", name="uq_message_notice"),
+        Index("ix_message_turn", "turn_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    speaker: Mapped[str] = mapped_column(String(10))
+    staff_name: Mapped[str | None] = mapped_column(String(60))
+    text: Mapped[str] = mapped_column(Text)
+    payload: Mapped[str | None] = mapped_column(Text)
+    buttons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    card: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    client_message_id: Mapped[str | None] = mapped_column(String(64))
+    notice_id: Mapped[str | None] = mapped_column(String(64))
+    turn_id: Mapped[str | None] = mapped_column(ForeignKey("turn.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Upload(Base):
+    """One file of evidence. It outlives its conversation once it belongs to a ticket, hence no foreign key."""
+
+    __tablename__ = "upload"
+
+    evidence_id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    conversation_id: Mapped[str] = mapped_column(String(32), index=True)
+    filename: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(60))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    path: Mapped[str] = mapped_column(String(200))
+    received_at: Mapped[datetime] = mapped_column(UtcTime)
+    preview_path: Mapped[str | None] = mapped_column(String(200))
+    filed_as: Mapped[str | None] = mapped_column(String(40), index=True)

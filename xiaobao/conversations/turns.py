@@ -1,0 +1,157 @@
+"""What the bot still owes: waiting messages are picked into turns, turns are answered once.
+
+Received and answered are two commits. Whatever dies between them leaves the turn in state `received`,
+and `next_turn` gives it out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from xiaobao.conversations import messages
+from xiaobao.conversations.messages import Draft
+from xiaobao.conversations.tables import ABANDONED, ANSWERED, CITIZEN, RECEIVED, SYSTEM, Conversation, Message, Turn
+
+COMMAND_PREFIX = "/"
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A turn to run: what to tell the bot, and since when somebody waits."""
+
+    turn_id: str
+    conversation_id: str
+    payload: str
+    received_at: datetime
+
+
+def begin(session: Session, conversation_id: str, payload: str, now: datetime) -> Owed:
+    """Owe the citizen a turn that no message asked for (the greeting)."""
+    turn = Turn(conversation_id=conversation_id, payload=payload, received_at=now)
+    session.add(turn)
+    session.flush()
+    return _owed(turn)
+
+
+def next_turn(session: Session, conversation_id: str) -> Owed | None:
+    """The turn to run now: an unanswered one, else one made of the waiting messages, else None.
+
+    Waiting texts are joined by line breaks into one turn; a command (a button, a card) makes a turn of its own.
+    """
+    owner = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+    if owner is None:
+        return None
+    query = select(Turn).where(Turn.conversation_id == conversation_id, Turn.state == RECEIVED)
+    open_turn = session.scalars(query.order_by(Turn.received_at)).first()
+    if open_turn is not None:
+        return _owed(open_turn)
+    together = _one_turn(_waiting(session, conversation_id))
+    if not together:
+        return None
+    turn = Turn(
+        conversation_id=conversation_id,
+        payload="\n".join(m.payload or "" for m in together),
+        received_at=together[0].at,
+    )
+    session.add(turn)
+    session.flush()
+    for message in together:
+        message.turn_id = turn.id
+    return _owed(turn)
+
+
+def answer(
+    session: Session, turn_id: str, drafts: Iterable[Draft], now: datetime, *, form: dict[str, Any] | None | bool = False
+) -> bool:
+    """Store the replies of a turn and mark it answered, in one go; False when it was answered already.
+
+    `form` is the new form strip, None to take it away, False to leave it as it is.
+    """
+    return _close(session, turn_id, drafts, now, ANSWERED, form)
+
+
+def abandon(session: Session, turn_id: str, drafts: Iterable[Draft], now: datetime) -> bool:
+    """Give a turn up, with words for the citizen; False when it was answered already."""
+    return _close(session, turn_id, drafts, now, ABANDONED, False)
+
+
+def replies_to(session: Session, conversation_id: str, seq: int) -> list[Message] | None:
+    """What the turn of the citizen's message `seq` said, or None while it is still owed."""
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.seq == seq)
+    message = session.scalars(query).one()
+    if message.payload is None:
+        return []
+    turn = session.get(Turn, message.turn_id) if message.turn_id else None
+    if turn is None or turn.state == RECEIVED:
+        return None
+    return _said(session, turn.id)
+
+
+def tell_once(session: Session, conversation_id: str, text: str, now: datetime) -> Message | None:
+    """Say once per unanswered turn that what was said is kept; None when nothing is owed any more."""
+    owed = next_turn(session, conversation_id)
+    if owed is None:
+        return None
+    told = next((m for m in _said(session, owed.turn_id) if m.speaker == SYSTEM), None)
+    if told is not None:
+        return told
+    return messages.append(session, conversation_id, Draft(speaker=SYSTEM, text=text, turn_id=owed.turn_id), now)[0]
+
+
+def unfinished(session: Session) -> list[str]:
+    """Ids of conversations to which something is owed (after a restart)."""
+    owed = set(session.scalars(select(Turn.conversation_id).where(Turn.state == RECEIVED)))
+    waiting = select(Message.conversation_id).where(
+        Message.speaker == CITIZEN, Message.payload.is_not(None), Message.turn_id.is_(None)
+    )
+    return sorted(owed | set(session.scalars(waiting)))
+
+
+def _waiting(session: Session, conversation_id: str) -> list[Message]:
+    query = select(Message).where(
+        Message.conversation_id == conversation_id,
+        Message.speaker == CITIZEN,
+        Message.payload.is_not(None),
+        Message.turn_id.is_(None),
+    )
+    return list(session.scalars(query.order_by(Message.seq)))
+
+
+def _one_turn(waiting: list[Message]) -> list[Message]:
+    if waiting and (waiting[0].payload or "").startswith(COMMAND_PREFIX):
+        return waiting[:1]
+    together = []
+    for message in waiting:
+        if (message.payload or "").startswith(COMMAND_PREFIX):
+            break
+        together.append(message)
+    return together
+
+
+def _close(
+    session: Session, turn_id: str, drafts: Iterable[Draft], now: datetime, state: str, form: dict[str, Any] | None | bool
+) -> bool:
+    turn = session.get(Turn, turn_id, with_for_update=True, populate_existing=True)
+    if turn is None or turn.state != RECEIVED:
+        return False
+    for draft in drafts:
+        messages.append(session, turn.conversation_id, replace(draft, turn_id=turn_id), now)
+    if not isinstance(form, bool):
+        messages.set_form(session, turn.conversation_id, form)
+    turn.state, turn.answered_at = state, now
+    return True
+
+
+def _said(session: Session, turn_id: str) -> list[Message]:
+    query = select(Message).where(Message.turn_id == turn_id, Message.speaker != CITIZEN)
+    return list(session.scalars(query.order_by(Message.seq)))
+
+
+def _owed(turn: Turn) -> Owed:
+    return Owed(turn.id, turn.conversation_id, turn.payload, turn.received_at)
