@@ -1,0 +1,80 @@
+"""Engine, sessions and schema: SQLite (embedded) or PostgreSQL, the same code above it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.orm import Session, sessionmaker
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+BUSY_TIMEOUT_SECONDS = 5
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `url`; opens no connection yet.
+
+    SQLite runs in WAL mode with foreign keys on, and every transaction begins IMMEDIATE: a
+    deferred one that reads first and writes later fails at once, whatever the busy timeout.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # None: the driver opens no transaction of its own, `_begin_sqlite` does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get("read_only")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def make_sessions(engine: Engine, *, read_only: bool = False) -> sessionmaker[Session]:
+    """Sessions of `engine`; use `with sessions.begin() as session:`.
+
+    `read_only` sessions wait for no writer on SQLite (WAL); they must not write.
+    """
+    bound = engine.execution_options(read_only=True) if read_only else engine
+    return sessionmaker(bind=bound, expire_on_commit=False)
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Create or migrate the schema; safe when two processes do it at once."""
+    engine = make_engine(url)
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('xiaobao.upgrade'))"))
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+    finally:
+        engine.dispose()
+
+
+def check_writable(engine: Engine) -> None:
+    """Raise sqlalchemy.exc.SQLAlchemyError when a row cannot be written; leaves nothing behind."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        try:
+            connection.execute(text("INSERT INTO write_checks (note) VALUES ('check')"))
+        finally:
+            transaction.rollback()

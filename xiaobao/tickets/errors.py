@@ -1,0 +1,55 @@
+"""What may go wrong with a ticket; each error's `code` names its words (`utter_error_<code>`)."""
+
+from __future__ import annotations
+
+
+class TicketError(Exception):
+    """A refusal that the citizen or staff member is told about in plain words."""
+
+    code = "ticket"
+
+
+class NotFound(TicketError):
+    """No such ticket, or not one that may be seen here."""
+
+    code = "not_found"
+
+
+class StepNotOpen(TicketError):
+    """The workflow does not allow this step in the ticket's status."""
+
+    code = "step_not_open"
+
+
+class RoleForbidden(TicketError):
+    """The step is open, but not to this role or not to this account."""
+
+    code = "role_forbidden"
+
+
+class StaleVersion(TicketError):
+    """Somebody changed the ticket since it was read."""
+
+    code = "stale_version"
+
+
+class InvalidField(TicketError):
+    """A field of a step is missing or wrong; `field` names it."""
+
+    code = "invalid_field"
+
+    def __init__(self, field: str, why: str = "") -> None:
+        super().__init__(f"{field}: {why}" if why else field)
+        self.field = field
+
+
+class UrgedToday(TicketError):
+    """A ticket is urged once per working day."""
+
+    code = "urged_today"
+
+
+class MissingDraft(TicketError):
+    """Filing without a draft id could file twice, so it is refused."""
+
+    code = "missing_draft"

@@ -1,0 +1,93 @@
+"""The office that this installation works for: one row of data/reference/office.csv."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from enum import Enum
+from pathlib import Path
+
+from xiaobao.tickets import reference as reference_data
+from xiaobao.tickets.deadlines import TIMEZONE, local_date
+
+
+class OfficeKind(str, Enum):
+    """Which law binds the office: clocks, grounds of refusal and words follow it."""
+
+    REGULATOR = "regulator"
+    COUNCIL = "council"
+    INSTITUTION = "institution"
+    PBC = "pbc"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class UnknownOffice(ValueError):
+    """OFFICE names no row of office.csv; the message lists the rows there are."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """Who receives the tickets. `handles` holds codes of authorities.csv, {"*"} all of them."""
+
+    id: str
+    kind: OfficeKind
+    name: str
+    region: str
+    address: str
+    telephone: str
+    hours: str
+    handles: frozenset[str]
+    holder: str
+    footer: str
+    connected_12315: bool
+    reference: reference_data.Reference = field(repr=False, compare=False)
+    target_days: int | None = None
+    staffed: tuple[tuple[time, time], ...] = ()
+
+    def may_handle(self, code: str) -> bool:
+        """Whether matters of this authority code may be filed here."""
+        return "*" in self.handles or code in self.handles
+
+    def staffed_at(self, now: datetime) -> bool:
+        """Whether somebody is there to answer: a working day, within the hours of service."""
+        if not self.reference.holidays.is_working(local_date(now)):
+            return False
+        moment = now.astimezone(TIMEZONE).time()
+        return any(start <= moment < end for start, end in self.staffed)
+
+    def grounds(self) -> list[reference_data.Ground]:
+        """Grounds on which this kind of office may refuse."""
+        return self.reference.grounds_for(self.kind)
+
+
+def load(reference_dir: Path, office_id: str) -> Office:
+    """The office with its reference data. Raises UnknownOffice."""
+    table = {row["id"]: row for row in reference_data.rows(Path(reference_dir) / "office.csv")}
+    if office_id not in table:
+        raise UnknownOffice(f"OFFICE={office_id}: office.csv has {', '.join(table)}")
+    row = table[office_id]
+    return Office(
+        id=row["id"],
+        kind=OfficeKind(row["kind"]),
+        name=row["name"],
+        region=row["region"],
+        address=row["address"],
+        telephone=row["telephone"],
+        hours=row["hours"],
+        handles=frozenset(row["handles"].split()),
+        holder=row["holder"],
+        footer=row["footer"],
+        connected_12315=row["connected_12315"] == "yes",
+        reference=reference_data.load(Path(reference_dir)),
+        target_days=int(row["target_days"]) if row["target_days"] else None,
+        staffed=_times(row["staffed"]),
+    )
+
+
+def _times(text: str) -> tuple[tuple[time, time], ...]:
+    """`09:00-12:00 13:30-17:30` as pairs of times."""
+    found = re.findall(r"(\d\d:\d\d)-(\d\d:\d\d)", text)
+    return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in found)

@@ -1,0 +1,121 @@
+"""What citizens have to be told: rows written together with the step, delivered by the worker.
+
+Responses and their params (all text unless said otherwise; every notice has `number` and `kind`):
+
+| response | params beside `number` and `kind` |
+|---|---|
+| utter_notice_accepted | text (note, may be empty), due (最迟…, may be empty), staff_name |
+| utter_notice_rejected | reason (the ground in words), article (《…》第…条, may be empty), text, staff_name |
+| utter_notice_assigned | department, staff_name |
+| utter_notice_replied | text, staff_name |
+| utter_notice_closed | text (the result), staff_name |
+
+A row is handed out again until it is marked delivered, so the receiver must drop a notice id it has seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from xiaobao.tickets.tables import OutboxRow
+
+LONGEST_WAIT = timedelta(minutes=5)
+FIRST_WAIT = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One row of the outbox as the worker sees it; `id` is the notice id at the receiver."""
+
+    id: int
+    conversation_id: str
+    channel: str | None
+    response: str
+    params: dict[str, Any]
+    speaker: str
+    staff_name: str | None
+    created_at: datetime
+    state: str
+    attempts: int
+
+
+def put(
+    session: Session,
+    *,
+    conversation_id: str,
+    channel: str | None,
+    response: str,
+    params: dict[str, Any],
+    now: datetime,
+    ticket_id: int | None = None,
+    speaker: str = "bot",
+    staff_name: str | None = None,
+) -> OutboxRow:
+    """Write a notice in the caller's transaction."""
+    row = OutboxRow(
+        ticket_id=ticket_id,
+        conversation_id=conversation_id,
+        channel=channel,
+        response=response,
+        params=params,
+        speaker=speaker,
+        staff_name=staff_name,
+        created_at=now,
+        due_at=now,
+        state="waiting",
+        attempts=0,
+    )
+    session.add(row)
+    return row
+
+
+def due(session: Session, now: datetime, limit: int = 50) -> list[Notice]:
+    """Notices to be delivered now, oldest first.
+
+    On PostgreSQL rows that another worker holds are skipped; on SQLite there is one writer at a time.
+    """
+    rows = session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.state == "waiting", OutboxRow.due_at <= now)
+        .order_by(OutboxRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_notice(row) for row in rows]
+
+
+def delivered(session: Session, id: int, now: datetime) -> None:
+    """The citizen's conversation has it."""
+    row = session.get(OutboxRow, id)
+    if row is not None and row.state != "delivered":
+        row.state, row.delivered_at, row.last_error = "delivered", now, None
+
+
+def failed(session: Session, id: int, now: datetime, why: str) -> None:
+    """Try again later: 5 s, 10 s, 20 s ... at most 5 minutes. `why` must carry no personal data."""
+    row = session.get(OutboxRow, id)
+    if row is None or row.state != "waiting":
+        return
+    row.attempts += 1
+    row.due_at = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(row.attempts - 1, 10))
+    row.last_error = why[:500]
+
+
+def _notice(row: OutboxRow) -> Notice:
+    return Notice(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        channel=row.channel,
+        response=row.response,
+        params=dict(row.params),
+        speaker=row.speaker,
+        staff_name=row.staff_name,
+        created_at=row.created_at,
+        state=row.state,
+        attempts=row.attempts,
+    )

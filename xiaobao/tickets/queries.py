@@ -1,0 +1,104 @@
+"""Reading tickets: one, those of a conversation, by number and code, and lists for the desk."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from xiaobao.tickets import deadlines
+from xiaobao.tickets.errors import NotFound
+from xiaobao.tickets.numbering import NUMBER, QUERY_CODE
+from xiaobao.tickets.tables import Ticket, TicketClock
+from xiaobao.tickets.views import TicketSummary, TicketView, ticket_summary, ticket_view
+
+MOST_ROWS = 200
+SEARCHED = ("number", "merchant", "shop_name", "institution", "item", "narrative", "order_number", "policy_number")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows newest first; `next` is handed back as `after`, None at the end."""
+
+    items: list[TicketSummary]
+    next: str | None
+
+
+def ticket(session: Session, number: str, unmasked: bool = False) -> TicketView:
+    """One ticket. Raises NotFound."""
+    found = session.scalar(select(Ticket).where(Ticket.number == number))
+    if found is None:
+        raise NotFound(number)
+    return ticket_view(found, unmasked=unmasked)
+
+
+def of_conversation(session: Session, conversation_id: str) -> list[TicketView]:
+    """The tickets filed in a conversation, newest first."""
+    rows = session.scalars(select(Ticket).where(Ticket.conversation_id == conversation_id).order_by(Ticket.id.desc()))
+    return [ticket_view(row) for row in rows]
+
+
+def for_citizen(session: Session, number: str, query_code: str) -> TicketView | None:
+    """The ticket for who knows number and code; a wrong code and an unknown number look alike.
+
+    Guesses must be throttled by the caller (attempts.py).
+    """
+    number, query_code = number.strip().upper(), query_code.strip()
+    found = session.scalar(select(Ticket).where(Ticket.number == number)) if NUMBER.fullmatch(number) else None
+    known = found.query_code if found else "000000"
+    same = hmac.compare_digest(known.encode(), query_code.encode())
+    return ticket_view(found) if found and same and QUERY_CODE.fullmatch(query_code) else None
+
+
+def search(
+    session: Session,
+    *,
+    status: str | None = None,
+    kind: str | None = None,
+    text: str | None = None,
+    assignee: int | None = None,
+    overdue: bool | None = None,
+    after: str | None = None,
+    limit: int = 50,
+    now: datetime | None = None,
+) -> Page:
+    """A page of tickets, newest first.
+
+    `text` is looked for in number, merchant, item and story, and matches a telephone number as a whole;
+    several words must all occur. `assignee` is an account id, `after` the `next` of the page before.
+    """
+    today = deadlines.local_date(now or deadlines.now())
+    limit = max(1, min(limit, MOST_ROWS))
+    statement = select(Ticket).options(selectinload(Ticket.clocks), selectinload(Ticket.assignee))
+    for column, value in ((Ticket.status, status), (Ticket.kind, kind), (Ticket.assignee_id, assignee)):
+        if value is not None:
+            statement = statement.where(column == (value if isinstance(value, int) else str(value)))
+    for word in (text or "").split()[:8]:
+        statement = statement.where(_contains(word))
+    if overdue is not None:
+        late = select(TicketClock.id).where(
+            TicketClock.ticket_id == Ticket.id, TicketClock.state == "running", TicketClock.due_lenient < today
+        )
+        statement = statement.where(late.exists() if overdue else ~late.exists())
+    rows = session.scalars(_after(session, statement, after).order_by(Ticket.id.desc()).limit(limit + 1)).all()
+    page = [ticket_summary(row, today) for row in rows[:limit]]
+    return Page(page, page[-1].number if len(rows) > limit else None)
+
+
+def _after(session: Session, statement: Select[tuple[Ticket]], after: str | None) -> Select[tuple[Ticket]]:
+    if not after:
+        return statement
+    last = session.scalar(select(Ticket.id).where(Ticket.number == after))
+    if last is None:
+        raise NotFound(after)
+    return statement.where(Ticket.id < last)
+
+
+def _contains(word: str) -> Any:
+    pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    columns = [getattr(Ticket, name).ilike(pattern, escape="\\") for name in SEARCHED]
+    return or_(*columns, Ticket.contact_phone == word)

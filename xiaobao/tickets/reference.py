@@ -1,0 +1,210 @@
+"""Reads data/reference/*.csv: what an expert may change without touching code.
+
+Every file is UTF-8 (with or without a byte order mark, as Excel writes it), its first row the column names.
+Lists inside a cell are separated by blanks, citations by `；`.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from chinese_calendar import constants
+
+from xiaobao.tickets.deadlines import CALENDAR_DAYS, WORKING_DAYS, Holidays
+from xiaobao.tickets.routing import Authorities, Authority, Rule
+
+
+class ReferenceFileError(ValueError):
+    """A reference file is wrong; the message names file, row and column."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """One row of deadlines.csv. `amount` is None where the law was not verified: such a row starts no clock."""
+
+    id: str
+    channel: str
+    step: str
+    duty_holder: str
+    amount: int | None
+    unit: str
+    starts_from: str
+    law: str
+    verified: bool
+    clock: str
+    label: str
+    office_kinds: frozenset[str]
+    ticket_kinds: frozenset[str]
+    start_step: str
+    met_by: frozenset[str]
+
+    def binds(self, office_kind: str, kind: str, step: str) -> bool:
+        """Whether this period starts with `step` and counts against an office of this kind."""
+        return (
+            self.verified
+            and self.amount is not None
+            and self.unit in {WORKING_DAYS, CALENDAR_DAYS}
+            and office_kind in self.office_kinds
+            and kind in self.ticket_kinds
+            and step == self.start_step
+        )
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A ground for refusing a complaint; `law` is empty where an office of that kind has no statutory list."""
+
+    code: str
+    office_kind: str
+    text: str
+    law: str
+    article: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """All reference data that the tickets room needs."""
+
+    holidays: Holidays
+    periods: dict[str, Period]
+    grounds: tuple[Ground, ...]
+    authorities: Authorities
+
+    def grounds_for(self, office_kind: str) -> list[Ground]:
+        return [ground for ground in self.grounds if ground.office_kind == office_kind]
+
+    def ground(self, office_kind: str, code: str) -> Ground | None:
+        return next((g for g in self.grounds_for(office_kind) if g.code == code), None)
+
+
+@functools.lru_cache(maxsize=8)
+def _load(directory: Path) -> Reference:
+    return Reference(
+        holidays=load_holidays(directory),
+        periods=load_periods(directory),
+        grounds=load_grounds(directory),
+        authorities=load_authorities(directory),
+    )
+
+
+def load(reference_dir: Path) -> Reference:
+    """Everything; read once per process and directory. Raises ReferenceFileError with file and row."""
+    return _load(Path(reference_dir))
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a CSV file, cells stripped."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for line, row in enumerate(csv.DictReader(file), start=2):
+            if None in row or None in row.values():
+                raise ReferenceFileError(f"{path.name}, line {line}: wrong number of columns")
+            yield {key: value.strip() for key, value in row.items()}
+
+
+@functools.lru_cache(maxsize=1)
+def published_holidays() -> Holidays:
+    """The yearly arrangements that chinesecalendar knows, without an office's own table."""
+    return Holidays(
+        frozenset(constants.holidays), frozenset(constants.workdays), frozenset(day.year for day in constants.holidays)
+    )
+
+
+def load_holidays(reference_dir: Path) -> Holidays:
+    """chinesecalendar (2004 on) with holidays.csv on top; `statutory` rows do not make a year published."""
+    known = published_holidays()
+    off, work, published = set(known.off), set(known.work), set(known.published)
+    for row in rows(reference_dir / "holidays.csv"):
+        day, kind = date.fromisoformat(row["date"]), row["kind"]
+        if kind not in {"off", "work", "statutory"}:
+            raise ReferenceFileError(f"holidays.csv, {row['date']}: kind is off, work or statutory")
+        (work if kind == "work" else off).add(day)
+        (off if kind == "work" else work).discard(day)
+        if kind != "statutory":
+            published.add(day.year)
+    return Holidays(frozenset(off), frozenset(work), frozenset(published))
+
+
+def load_periods(reference_dir: Path) -> dict[str, Period]:
+    """deadlines.csv by id."""
+    return {row["id"]: _period(row) for row in rows(reference_dir / "deadlines.csv")}
+
+
+def _period(row: dict[str, str]) -> Period:
+    verified = row["verified"] == "yes"
+    return Period(
+        id=row["id"],
+        channel=row["channel"],
+        step=row["step"],
+        duty_holder=row["duty_holder"],
+        amount=int(row["amount"]) if verified and row["amount"] else None,
+        unit=row["unit"],
+        starts_from=row["starts_from"],
+        law=row["citations"].split("；")[0],
+        verified=verified,
+        clock=row["clock"],
+        label=row["label"],
+        office_kinds=frozenset(row["office_kinds"].split()),
+        ticket_kinds=frozenset(row["ticket_kinds"].split()),
+        start_step=row["start_step"],
+        met_by=frozenset(row["met_by"].split()),
+    )
+
+
+def load_grounds(reference_dir: Path) -> tuple[Ground, ...]:
+    """grounds.csv in its order."""
+    return tuple(
+        Ground(row["code"], row["office_kind"], row["text"], row["law"], row["article"])
+        for row in rows(reference_dir / "grounds.csv")
+    )
+
+
+def load_authorities(reference_dir: Path) -> Authorities:
+    """authorities.csv and the ordered rules of routes.csv. Raises ReferenceFileError for an unknown code."""
+    reference_dir = Path(reference_dir)
+    known = {row["code"]: _authority(row) for row in rows(reference_dir / "authorities.csv")}
+    rules = tuple(_rule(row) for row in rows(reference_dir / "routes.csv"))
+    for rule in rules:
+        for code in (rule.code, *rule.also):
+            if code not in known:
+                raise ReferenceFileError(f"routes.csv, {rule.id}: no authority {code}")
+    return Authorities(known, rules)
+
+
+def _authority(row: dict[str, str]) -> Authority:
+    return Authority(
+        code=row["code"],
+        subject=row["subject"],
+        name=row["authority"],
+        hotline=row["hotline"] or None,
+        must_complain_first=row["must_complain_first"] == "yes",
+        jurisdiction=row["jurisdiction"],
+        citations=tuple(filter(None, row["citations"].split("；"))),
+        note=row["note"],
+    )
+
+
+def _rule(row: dict[str, str]) -> Rule:
+    def pattern(column: str) -> re.Pattern[str] | None:
+        words = row[column].split()
+        try:
+            return re.compile("|".join(words)) if words else None
+        except re.error as error:
+            raise ReferenceFileError(f"routes.csv, {row['id']}, {column}: {error}") from None
+
+    return Rule(
+        id=row["id"],
+        stage=row["stage"],
+        code=row["code"],
+        words=pattern("words"),
+        together=pattern("together"),
+        unless=pattern("unless"),
+        names=pattern("names"),
+        objects=frozenset(row["objects"].split()),
+        also=tuple(row["also"].split()),
+    )

@@ -1,0 +1,270 @@
+"""Tables of tickets: what was filed, what happened to it, what is due, what has to be told."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timezone
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware point in time: stored in UTC, read in Asia/Shanghai, on both databases alike."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone cannot be stored")
+        value = value.astimezone(timezone.utc)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).astimezone(SHANGHAI)
+
+
+class Base(DeclarativeBase):
+    """Tables of this room; conversations have their own."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment(), dict[str, Any]: JSON, str: Text}
+
+
+class Ticket(Base):
+    """One complaint, report or suggestion."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (Index("ix_tickets_status_id", "status", "id"), Index("ix_tickets_kind_id", "kind", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(17), unique=True)
+    query_code: Mapped[str] = mapped_column(String(6))
+    draft_id: Mapped[str] = mapped_column(String(64), unique=True)
+    conversation_id: Mapped[str | None] = mapped_column(String(255), index=True)
+    channel: Mapped[str | None] = mapped_column(String(64))
+    office_id: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    submitted_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    merchant: Mapped[str | None]
+    merchant_address: Mapped[str | None]
+    shop_name: Mapped[str | None]
+    platform: Mapped[str | None]
+    item: Mapped[str | None]
+    amount_text: Mapped[str | None]
+    amount_cents: Mapped[int | None] = mapped_column(BigInteger)
+    event_date_text: Mapped[str | None]
+    event_date: Mapped[date | None] = mapped_column(Date)
+    discovered_date: Mapped[date | None] = mapped_column(Date)
+    purchase_mode: Mapped[str | None]
+    order_number: Mapped[str | None]
+    policy_number: Mapped[str | None]
+    institution: Mapped[str | None]
+    complained_to_institution: Mapped[str | None]
+    object: Mapped[str | None]
+    problem: Mapped[str | None]
+    problem_secondary: Mapped[str | None]
+    tried_with_merchant: Mapped[str | None]
+    narrative: Mapped[str | None]
+    claim: Mapped[str | None]
+    region: Mapped[str | None]
+    own_use: Mapped[str | None]
+    elsewhere: Mapped[str | None]
+    contact_name: Mapped[str | None]
+    contact_phone: Mapped[str | None]
+    contact_address: Mapped[str | None]
+    contact_email: Mapped[str | None]
+    pass_on_to_merchant: Mapped[str | None]
+    anonymous: Mapped[str | None]
+
+    as_filed: Mapped[dict[str, Any]]  # every field as it stood at filing; later corrections never touch it
+    consent_version: Mapped[str | None]
+    route_code: Mapped[str | None] = mapped_column(String(32))
+    urgent: Mapped[bool] = mapped_column(Boolean, default=False)
+    department: Mapped[str | None]
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    ground: Mapped[str | None] = mapped_column(String(16))
+    reply: Mapped[str | None]
+    result: Mapped[str | None]
+    score: Mapped[int | None]
+    urged: Mapped[int] = mapped_column(Integer, default=0)
+
+    events: Mapped[list[TicketEvent]] = relationship(order_by="TicketEvent.id", cascade="all, delete-orphan")
+    evidence: Mapped[list[TicketEvidence]] = relationship(order_by="TicketEvidence.id", cascade="all, delete-orphan")
+    clocks: Mapped[list[TicketClock]] = relationship(order_by="TicketClock.id", cascade="all, delete-orphan")
+    assignee: Mapped[Account | None] = relationship()
+
+
+class TicketEvent(Base):
+    """One step: who did what when, from which status to which."""
+
+    __tablename__ = "ticket_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    step: Mapped[str] = mapped_column(String(16))
+    status_from: Mapped[str | None] = mapped_column(String(16))
+    status_to: Mapped[str] = mapped_column(String(16))
+    role: Mapped[str] = mapped_column(String(16))
+    account_id: Mapped[int | None]
+    actor_name: Mapped[str | None]
+    payload: Mapped[dict[str, Any]]
+
+
+class TicketEvidence(Base):
+    """A file that belongs to a ticket; its bytes lie in the evidence directory."""
+
+    __tablename__ = "ticket_evidence"
+    __table_args__ = (UniqueConstraint("ticket_id", "evidence_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))
+    evidence_id: Mapped[str] = mapped_column(String(64))
+    filename: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)  # bytes
+    sha256: Mapped[str] = mapped_column(String(64))
+    path: Mapped[str]
+    added_at: Mapped[datetime]
+
+
+class TicketClock(Base):
+    """A period that counts against this office for one ticket."""
+
+    __tablename__ = "ticket_clocks"
+    __table_args__ = (Index("ix_ticket_clocks_state_due_lenient", "state", "due_lenient"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    rule_id: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(32))  # accept | mediate | verify | decide | target
+    label: Mapped[str]
+    started_on: Mapped[date] = mapped_column(Date)
+    due: Mapped[date] = mapped_column(Date)  # the earlier reading; reminders go by it
+    due_lenient: Mapped[date] = mapped_column(Date)  # the later reading; overdue only after it
+    law: Mapped[str | None]
+    statutory: Mapped[bool] = mapped_column(Boolean)
+    provisional: Mapped[bool] = mapped_column(Boolean)
+    how: Mapped[str]
+    met_by: Mapped[str]
+    state: Mapped[str] = mapped_column(String(16), default="running")  # running | met | stopped
+    ended_on: Mapped[date | None] = mapped_column(Date)
+
+
+class OutboxRow(Base):
+    """Something a citizen has to be told; the worker delivers it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_state_due_at", "state", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    conversation_id: Mapped[str] = mapped_column(String(255))
+    channel: Mapped[str | None] = mapped_column(String(64))
+    response: Mapped[str] = mapped_column(String(64))
+    params: Mapped[dict[str, Any]]
+    speaker: Mapped[str] = mapped_column(String(8), default="bot")  # bot | staff
+    staff_name: Mapped[str | None]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default="waiting")  # waiting | delivered
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    last_error: Mapped[str | None]
+    delivered_at: Mapped[datetime | None]
+
+
+class NumberSequence(Base):
+    """The last running number of a day; its row is locked while a number is taken."""
+
+    __tablename__ = "number_sequences"
+
+    day: Mapped[str] = mapped_column(String(8), primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+class Attempt(Base):
+    """A wrong query code, kept for as long as it counts."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_key_at", "key", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(255))
+    at: Mapped[datetime]
+
+
+class Account(Base):
+    """A member of staff, or a service that acts for one."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(String(16))
+    department: Mapped[str | None]
+    institution: Mapped[str | None]
+    password_hash: Mapped[str]
+    failed: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None]
+    must_change: Mapped[bool] = mapped_column(Boolean, default=False)
+    disabled: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime]
+
+
+class Audit(Base):
+    """Who looked at what beyond the workflow: contact data, accounts, exports."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    role: Mapped[str] = mapped_column(String(16))
+    account_id: Mapped[int | None]
+    actor_name: Mapped[str | None]
+    action: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(128))
+    payload: Mapped[dict[str, Any]]
+
+
+class WriteCheck(Base):
+    """Always empty: `database.check_writable` inserts a row and rolls it back."""
+
+    __tablename__ = "write_checks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    note: Mapped[str] = mapped_column(String(16))

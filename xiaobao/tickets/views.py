@@ -1,0 +1,210 @@
+"""Tickets as they leave this room: plain values, contact data masked unless asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from xiaobao import privacy
+from xiaobao.tickets import tables
+
+CONTACT = ("contact_name", "contact_phone", "contact_address", "contact_email")
+PLAIN = (
+    *("merchant", "merchant_address", "shop_name", "platform", "item", "amount_text", "amount_cents"),
+    *("event_date_text", "event_date", "discovered_date", "purchase_mode", "order_number", "policy_number"),
+    *("institution", "complained_to_institution", "object", "problem", "problem_secondary", "tried_with_merchant"),
+    *("narrative", "claim", "region", "own_use", "elsewhere", "pass_on_to_merchant", "anonymous"),
+)
+_MASKS = {
+    "contact_name": privacy.mask_name,
+    "contact_phone": privacy.mask_phone,
+    "contact_address": privacy.mask_address,
+    "contact_email": privacy.mask_email,
+}
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One step of the history."""
+
+    at: datetime
+    step: str
+    status_from: str | None
+    status_to: str
+    role: str
+    account_id: int | None
+    actor_name: str | None
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """A clock of a ticket. `state` is running, met or stopped; overdue only after `due_lenient`."""
+
+    rule_id: str
+    name: str
+    label: str
+    started_on: date
+    due: date
+    due_lenient: date
+    law: str | None
+    statutory: bool
+    provisional: bool
+    how: str
+    state: str
+    ended_on: date | None
+
+    def overdue(self, today: date) -> bool:
+        """Whether the period ran out: while it runs, or because it ended too late."""
+        return (self.ended_on or today) > self.due_lenient if self.state != "stopped" else False
+
+
+@dataclass(frozen=True)
+class EvidenceView:
+    """A file of a ticket; `size` in bytes, `path` inside the evidence directory."""
+
+    evidence_id: str
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+    path: str
+    added_at: datetime
+
+
+@dataclass(frozen=True)
+class TicketView:
+    """Everything of one ticket. The fields of the form keep the names of its slots."""
+
+    number: str
+    kind: str
+    status: str
+    version: int
+    channel: str | None
+    conversation_id: str | None
+    office_id: str
+    submitted_at: datetime
+    updated_at: datetime
+    merchant: str | None
+    merchant_address: str | None
+    shop_name: str | None
+    platform: str | None
+    item: str | None
+    amount_text: str | None
+    amount_cents: int | None
+    event_date_text: str | None
+    event_date: date | None
+    discovered_date: date | None
+    purchase_mode: str | None
+    order_number: str | None
+    policy_number: str | None
+    institution: str | None
+    complained_to_institution: str | None
+    object: str | None
+    problem: str | None
+    problem_secondary: str | None
+    tried_with_merchant: str | None
+    narrative: str | None
+    claim: str | None
+    region: str | None
+    own_use: str | None
+    elsewhere: str | None
+    pass_on_to_merchant: str | None
+    anonymous: str | None
+    contact_name: str | None
+    contact_phone: str | None
+    contact_address: str | None
+    contact_email: str | None
+    consent_version: str | None
+    route_code: str | None
+    urgent: bool
+    department: str | None
+    assignee_id: int | None
+    assignee_name: str | None
+    ground: str | None
+    reply: str | None
+    result: str | None
+    score: int | None
+    urged: int
+    evidence: tuple[EvidenceView, ...]
+    clocks: tuple[ClockView, ...]
+    events: tuple[EventView, ...]
+    spans: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TicketSummary:
+    """A row of a list; contact data always masked. `due` is the next running clock's."""
+
+    number: str
+    kind: str
+    status: str
+    version: int
+    submitted_at: datetime
+    merchant: str | None
+    item: str | None
+    amount_text: str | None
+    excerpt: str
+    urgent: bool
+    urged: int
+    department: str | None
+    assignee_id: int | None
+    assignee_name: str | None
+    contact_name: str | None
+    contact_phone: str | None
+    due: date | None
+    overdue: bool
+
+
+def masked(field: str, value: str | None) -> str | None:
+    """A contact field as lists and screens show it."""
+    return _MASKS[field](value) if value else value
+
+
+def ticket_view(ticket: tables.Ticket, *, unmasked: bool = False) -> TicketView:
+    """One ticket with its history, evidence and clocks; needs the session that loaded it."""
+    contact = {name: getattr(ticket, name) for name in CONTACT}
+    if not unmasked:
+        contact = {name: masked(name, value) for name, value in contact.items()}
+    own = "number kind status version channel conversation_id office_id submitted_at updated_at consent_version"
+    own += " route_code urgent department assignee_id ground reply result score urged"
+    return TicketView(
+        **{name: getattr(ticket, name) for name in (*own.split(), *PLAIN)},
+        **contact,
+        assignee_name=ticket.assignee.name if ticket.assignee else None,
+        evidence=tuple(_evidence(row) for row in ticket.evidence),
+        clocks=tuple(clock_view(row) for row in ticket.clocks),
+        events=tuple(_event(row) for row in ticket.events),
+        spans=dict(ticket.as_filed.get("spans") or {}),
+    )
+
+
+def ticket_summary(ticket: tables.Ticket, today: date) -> TicketSummary:
+    """One row of a list."""
+    running = [clock_view(row) for row in ticket.clocks if row.state == "running"]
+    copied = "number kind status version submitted_at merchant item amount_text urgent urged department assignee_id"
+    return TicketSummary(
+        **{name: getattr(ticket, name) for name in copied.split()},
+        excerpt=privacy.mask_pii(ticket.narrative or "")[:80],
+        assignee_name=ticket.assignee.name if ticket.assignee else None,
+        contact_name=masked("contact_name", ticket.contact_name),
+        contact_phone=masked("contact_phone", ticket.contact_phone),
+        due=min((clock.due for clock in running), default=None),
+        overdue=any(clock.overdue(today) for clock in running),
+    )
+
+
+def clock_view(row: tables.TicketClock) -> ClockView:
+    names = "rule_id name label started_on due due_lenient law statutory provisional how state ended_on"
+    return ClockView(**{name: getattr(row, name) for name in names.split()})
+
+
+def _evidence(row: tables.TicketEvidence) -> EvidenceView:
+    names = "evidence_id filename media_type size sha256 path added_at"
+    return EvidenceView(**{name: getattr(row, name) for name in names.split()})
+
+
+def _event(row: tables.TicketEvent) -> EventView:
+    names = "at step status_from status_to role account_id actor_name payload"
+    return EventView(**{name: getattr(row, name) for name in names.split()})
