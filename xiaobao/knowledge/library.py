@@ -18,7 +18,7 @@ ROUTES = ("consumer", "finance")
 NEXT_BUTTONS = ("complain", "report", "none", "urgent")
 LAW_STATES = ("in_force", "amended", "repealed", "unchecked")
 SECTIONS = {"怎么办": "steps", "留好这些": "keep", "去哪里": "where"}
-LEAST_WORDINGS = 5
+LEAST_WORDINGS = 8
 
 _BULLET = re.compile(r"^(?:\d+\.|-)\s+")
 _ARTICLE = re.compile(r"^###\s+(\S+)\s*$", re.MULTILINE)
