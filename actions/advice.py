@@ -23,9 +23,18 @@ def answer(turn: Turn, question: str, inside_form: bool = False) -> Events:
         return offer(turn, [a.topic for a in ranking.answers[:OFFERED]], question)
     if ranking.elsewhere:
         belongs = turn.context.library.elsewhere[ranking.elsewhere]
-        turn.say("utter_out_of_scope", where=belongs.where, buttons=[] if inside_form else [turn.button("human", "request_human")])
+        turn.say(
+            "utter_out_of_scope",
+            where=belongs.where,
+            buttons=[] if inside_form else [turn.button("human", "request_human")],
+        )
         return []
-    turn.say("utter_not_known", buttons=[] if inside_form else [turn.button("tell_story", "submit_complaint"), turn.button("human", "request_human")])
+    turn.say(
+        "utter_not_known",
+        buttons=[]
+        if inside_form
+        else [turn.button("tell_story", "submit_complaint"), turn.button("human", "request_human")],
+    )
     return []
 
 
@@ -67,7 +76,12 @@ def button(turn: Turn, intent: str, inside_form: bool = False) -> Events:
     """The buttons under an answer."""
     topic = turn.context.library.topics.get(turn.entity("topic_id") or turn.slot("topic_id") or "")
     if intent == "none_of_these":
-        turn.say("utter_none_of_these", buttons=[] if inside_form else [turn.button("tell_story", "submit_complaint"), turn.button("human", "request_human")])
+        turn.say(
+            "utter_none_of_these",
+            buttons=[]
+            if inside_form
+            else [turn.button("tell_story", "submit_complaint"), turn.button("human", "request_human")],
+        )
         return []
     if topic is None:
         turn.say("utter_which_answer")
@@ -76,7 +90,10 @@ def button(turn: Turn, intent: str, inside_form: bool = False) -> Events:
         return tell(turn, topic, turn.slot("last_question") or topic.question, inside_form)
     if intent == "rate_answer":
         helpful = turn.entity("helpful") == "yes"
-        turn.say("utter_glad" if helpful else "utter_sorry_not_helpful", buttons=[] if helpful else [turn.button("human", "request_human")])
+        turn.say(
+            "utter_glad" if helpful else "utter_sorry_not_helpful",
+            buttons=[] if helpful else [turn.button("human", "request_human")],
+        )
         return []
     return _expand(turn, topic, articles=intent == "show_article")
 
@@ -137,14 +154,20 @@ class Clarify(XiaobaoAction):
     def act(self, turn: Turn) -> Events:
         count = int(turn.slot("unsure_count") or 0) + 1
         if count >= PATIENCE:
-            turn.say("utter_unsure_again", buttons=[turn.button("human", "request_human"), turn.button("tell_story", "submit_complaint")])
+            turn.say(
+                "utter_unsure_again",
+                buttons=[turn.button("human", "request_human"), turn.button("tell_story", "submit_complaint")],
+            )
             return [SlotSet("unsure_count", None)]
         ranking = turn.context.searcher.rank(turn.text)
         if turn.text and ranking.decision == "answer":
             return tell(turn, ranking.answers[0].topic, turn.text)
         buttons = _guesses(turn)
         if turn.text and ranking.decision == "offer":
-            buttons = [turn.button("topic", "pick_topic", title=a.topic.question, topic_id=a.topic.id) for a in ranking.answers[:2]]
+            buttons = [
+                turn.button("topic", "pick_topic", title=a.topic.question, topic_id=a.topic.id)
+                for a in ranking.answers[:2]
+            ]
         turn.say("utter_unsure", buttons=[*buttons[:3], turn.button("none_of_these", "none_of_these")])
         return [SlotSet("unsure_count", count), SlotSet("last_question", turn.text)]
 
@@ -155,7 +178,9 @@ def _guesses(turn: Turn) -> list[dict[str, str]]:
     for guess in turn.ranking:
         name = guess["name"]
         if words.has(f"utter_button_guess_{name}"):
-            entities = {"question": turn.text} if name in ("ask", "submit_complaint", "submit_report") and turn.text else {}
+            entities = (
+                {"question": turn.text} if name in ("ask", "submit_complaint", "submit_report") and turn.text else {}
+            )
             buttons.append(turn.button(f"guess_{name}", name, **entities))
     return buttons
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import logging
+import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -186,7 +187,5 @@ class XiaobaoAction(Action, ABC):
 
 def _without_values() -> Any:
     """The current exception's type and traceback with an empty message."""
-    import sys
-
-    kind, error, trace = sys.exc_info()
+    kind, _, trace = sys.exc_info()
     return (RuntimeError, RuntimeError(kind.__name__ if kind else "error"), trace)

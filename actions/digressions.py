@@ -12,7 +12,9 @@ from xiaobao.reading import answers
 
 SURE = 0.6
 # A word that answers: taken as the answer to the open question unless it clearly asks something back.
-QUESTION = re.compile(r"[?？]|吗|呢$|怎么|怎样|为什么|为啥|咋|啥|什么|多久|几天|哪里|哪儿|能不能|可不可以|是不是|会不会|如何|多少")
+QUESTION = re.compile(
+    r"[?？]|吗|呢$|怎么|怎样|为什么|为啥|咋|啥|什么|多久|几天|哪里|哪儿|能不能|可不可以|是不是|会不会|如何|多少"
+)
 SHORT = 24
 
 
@@ -23,7 +25,10 @@ def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Even
         return False, None
     if act == "stop":
         draft.flags["stopping"] = True
-        turn.say("utter_stop_sure", buttons=[turn.button("yes_stop", "affirm"), turn.button("no_stop", "deny"), turn.button("pause", "pause")])
+        turn.say(
+            "utter_stop_sure",
+            buttons=[turn.button("yes_stop", "affirm"), turn.button("no_stop", "deny"), turn.button("pause", "pause")],
+        )
         return True, [*draft.events(), *_stay(asking)]
     if act == "pause":
         return True, form.pause(turn, draft)
@@ -50,20 +55,33 @@ def _meant(turn: Turn, asking: str) -> str | None:
     short = len(turn.text) <= SHORT
     if intent in ("distress", "fraud_now") and sure and (asking != "narrative" or intent == "distress"):
         return intent
-    if intent in ("stop", "pause", "request_human", "start_over", "ask_why", "ask_disclosure", "show_summary") and sure and short:
+    if (
+        intent in ("stop", "pause", "request_human", "start_over", "ask_why", "ask_disclosure", "show_summary")
+        and sure
+        and short
+    ):
         return intent
     if turn.pressed:
         return intent
     if answers.is_dont_know(turn.text) or answers.is_skip(turn.text):
         return None
-    if intent in ("greet", "thanks", "abuse", "ask_identity", "ask_office", "resume", "goodbye", "ask_progress") and sure and short:
+    if (
+        intent in ("greet", "thanks", "abuse", "ask_identity", "ask_office", "resume", "goodbye", "ask_progress")
+        and sure
+        and short
+    ):
         return intent
     if _is_value(turn, asking):
         return None
     asks = bool(QUESTION.search(turn.text))
     if intent in ("ask", "out_of_scope") and asks and (turn.confidence >= 0.4 or asking != "narrative"):
         return intent
-    if asks and asking not in ("narrative", "confirmed", "claim") and short and intent not in ("affirm", "deny", "dont_know"):
+    if (
+        asks
+        and asking not in ("narrative", "confirmed", "claim")
+        and short
+        and intent not in ("affirm", "deny", "dont_know")
+    ):
         return "ask"
     return None
 

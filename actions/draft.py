@@ -16,12 +16,39 @@ from rasa_sdk.events import SlotSet
 
 KINDS = {"complaint_form": "complaint", "report_form": "report", "suggestion_form": "suggestion"}
 FORM_OF = {kind: form for form, kind in KINDS.items()}
-VALUES = (
-    "ticket_kind merchant merchant_address item amount event_date discovered_date purchase_mode shop_name platform "
-    "order_number policy_number object problem problem_secondary tried_with_merchant narrative claim region own_use "
-    "elsewhere contact_name contact_phone contact_address contact_email consent institution complained_to_institution "
-    "pass_on_to_merchant anonymous confirmed"
-).split()
+VALUES = [
+    "ticket_kind",
+    "merchant",
+    "merchant_address",
+    "item",
+    "amount",
+    "event_date",
+    "discovered_date",
+    "purchase_mode",
+    "shop_name",
+    "platform",
+    "order_number",
+    "policy_number",
+    "object",
+    "problem",
+    "problem_secondary",
+    "tried_with_merchant",
+    "narrative",
+    "claim",
+    "region",
+    "own_use",
+    "elsewhere",
+    "contact_name",
+    "contact_phone",
+    "contact_address",
+    "contact_email",
+    "consent",
+    "institution",
+    "complained_to_institution",
+    "pass_on_to_merchant",
+    "anonymous",
+    "confirmed",
+]
 BOOKKEEPING = ("draft_id", "draft_saved_at", "details", "unknown_slots", "held_contact", "form_flags")
 CONTACT = ("contact_name", "contact_phone", "contact_address")
 KEEP_FOR = timedelta(days=7)

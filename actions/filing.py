@@ -42,7 +42,9 @@ def submission(turn: Turn, draft: Draft, files: list[Any], route: Any) -> servic
         draft_id=draft.draft_id,
         conversation_id=turn.conversation_id,
         channel=turn.channel,
-        evidence=tuple(service.Evidence(f.evidence_id, f.filename, f.media_type, f.size, f.sha256, f.path) for f in files),
+        evidence=tuple(
+            service.Evidence(f.evidence_id, f.filename, f.media_type, f.size, f.sha256, f.path) for f in files
+        ),
         consent_version=PRIVACY_NOTICE_VERSION,
         route_code=route.code,
         urgent=bool(route.urgent or draft.flags.get("urgent")),
@@ -97,9 +99,7 @@ def tell(turn: Turn, draft: Draft, receipt: service.Receipt, finance: bool) -> N
         "query_code": receipt.query_code,
         "submitted_at": receipt.submitted_at.astimezone(turn.now.tzinfo).strftime("%Y-%m-%d %H:%M"),
         "deadline": due,
-        "rows": [
-            {"title": r["title"], "value": full(turn, draft, r)} for r in summary.rows(turn, draft, finance)
-        ],
+        "rows": [{"title": r["title"], "value": full(turn, draft, r)} for r in summary.rows(turn, draft, finance)],
         "evidence": [{"filename": f.filename, "size": f.size, "sha256": f.sha256} for f in files],
         "next": next_steps,
     }

@@ -78,7 +78,11 @@ def _typed(draft: Draft, slot: str, result: Any) -> str | None:
 
 def _words(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
     """Names, places, things, claims: as said, without the little words before them."""
-    value = re.sub(r"^(是|叫|在|就是|那个|名字是|名字叫|店名是|店名叫|商家是|我买的是|买的是|我想|我要|要求|希望)[：:，, ]*", "", text.strip())
+    value = re.sub(
+        r"^(是|叫|在|就是|那个|名字是|名字叫|店名是|店名叫|商家是|我买的是|买的是|我想|我要|要求|希望)[：:，, ]*",
+        "",
+        text.strip(),
+    )
     value = value.strip(" ，。,.;；!！")
     if not re.search(r"[A-Za-z0-9一-鿿]", value):
         return "empty"
@@ -100,7 +104,9 @@ def contact(turn: Turn, draft: Draft, card: dict[str, str], text: str) -> str | 
         return "contact_unclear"
     error = None
     for slot, value in given.items():
-        result = {"contact_phone": answers.phone, "contact_name": answers.name, "contact_address": answers.address}[slot](value)
+        result = {"contact_phone": answers.phone, "contact_name": answers.name, "contact_address": answers.address}[
+            slot
+        ](value)
         if result.error:
             error = error or str(result.error)
         else:

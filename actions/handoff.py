@@ -34,7 +34,9 @@ def call_back(turn: Turn, phone: str) -> None:
     )
     with turn.session() as session:
         receipt = service.submit(session, entry, office=turn.context.office, now=turn.now)
-    turn.say("utter_call_back_filed", number=receipt.number, query_code=receipt.query_code, hours=turn.context.office.hours)
+    turn.say(
+        "utter_call_back_filed", number=receipt.number, query_code=receipt.query_code, hours=turn.context.office.hours
+    )
 
 
 class RequestHuman(XiaobaoAction):

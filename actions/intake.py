@@ -47,7 +47,10 @@ class Intake(XiaobaoAction):
         if draft.expired(turn.now) or draft.flags.get("referred"):
             draft.clear()
         if draft.begun and draft.saved_at and len(turn.text) <= BARE * 2:
-            turn.say("utter_resume_or_new", buttons=[turn.button("resume", "resume"), turn.button("start_over", "start_over")])
+            turn.say(
+                "utter_resume_or_new",
+                buttons=[turn.button("resume", "resume"), turn.button("start_over", "start_over")],
+            )
             return self.leave(turn, draft)
         if draft.begun and draft.saved_at:
             draft.clear()
@@ -75,9 +78,8 @@ class Intake(XiaobaoAction):
             return self.stopping(turn, draft)
         if turn.pressed:
             return self.pressed(turn, draft, asking)
-        if correction := corrections.parse(turn.text):
-            if self.correct(turn, draft, correction):
-                return None
+        if (correction := corrections.parse(turn.text)) and self.correct(turn, draft, correction):
+            return None
         handled, events = digressions.handle(turn, draft, asking, self)
         if handled:
             return events
@@ -88,7 +90,7 @@ class Intake(XiaobaoAction):
     def take(self, turn: Turn, draft: Draft, asking: str, text: str) -> Events | None:
         """The words are the answer to the question."""
         told_before = bool(draft.get("narrative"))
-        if turn.intent == "skip" and turn.confidence >= SURE or answers.is_dont_know(text) or answers.is_skip(text):
+        if (turn.intent == "skip" and turn.confidence >= SURE) or answers.is_dont_know(text) or answers.is_skip(text):
             return self.unknown(turn, draft, asking)
         error = filling.answer(turn, draft, asking, text)
         if error:

@@ -16,7 +16,7 @@ from actions import filing, handoff, summary
 from actions.base import Events, Turn, XiaobaoAction
 from xiaobao.conversations import uploads
 from xiaobao.reading import answers
-from xiaobao.tickets import attempts, queries, service
+from xiaobao.tickets import attempts, queries, service, workflow
 
 NUMBER = re.compile(r"XB[\s-]*(\d{8})[\s-]*(\d{6})", re.IGNORECASE)
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
@@ -30,10 +30,7 @@ def own(turn: Turn) -> list[Any]:
 
 def number_in(turn: Turn) -> str | None:
     """The ticket number named in the message or by a button."""
-    if given := turn.entity("ticket_number"):
-        found = NUMBER.search(given)
-    else:
-        found = NUMBER.search(turn.text)
+    found = NUMBER.search(given) if (given := turn.entity("ticket_number")) else NUMBER.search(turn.text)
     return f"XB{found.group(1)}-{found.group(2)}" if found else None
 
 
@@ -58,29 +55,53 @@ def with_code(turn: Turn, number: str, code: str) -> Any | None:
     return ticket
 
 
-def tell(turn: Turn, ticket: Any) -> None:
+def tell(turn: Turn, ticket: Any, code: str | None = None) -> None:
     """Where it is, who has it, until when; with what can be done now."""
     words = turn.context.words
-    clock = next((c for c in ticket.clocks if c.running), None)
+    clock = next((c for c in ticket.clocks if c.state == "running"), None)
     due = filing.due_words(turn, clock) if clock else ""
-    buttons = [
-        turn.button(name, intent, ticket_number=ticket.number)
-        for name, intent in (("supplement", "supplement_ticket"), ("urge", "urge_ticket"), ("withdraw", "withdraw_ticket"))
-        if ticket.status.code not in ("closed", "withdrawn", "rejected", "archived")
-    ] or [turn.button("rate", "rate_ticket", ticket_number=ticket.number)]
-    who = words.text("utter_progress_handler", name=ticket.handler_name) if ticket.handler_name else ""
-    reply = words.text("utter_progress_reply", text=ticket.last_reply) if ticket.last_reply else ""
+    proof = {"ticket_number": ticket.number} | ({"query_code": code} if code else {})
+    buttons = [turn.button(name, intent, **proof) for name, intent in _possible(ticket)]
+    who = (
+        words.text("utter_progress_handler", name=ticket.assignee_name or ticket.department)
+        if ticket.department
+        else ""
+    )
+    answer = ticket.result or ticket.reply
+    reply = words.text("utter_progress_reply", text=answer) if answer else ""
     when = summary.day(turn, ticket.submitted_at.astimezone(turn.now.tzinfo).date())
     turn.say(
         "utter_progress",
         buttons=buttons,
         number=ticket.number,
         submitted=when,
-        status=ticket.status.label,
+        status=workflow.Status(ticket.status).label,
         who=who,
         due=due,
         reply=reply,
     )
+
+
+def _possible(ticket: Any) -> list[tuple[str, str]]:
+    """Buttons for the steps that the workflow opens to a citizen now."""
+    intents = {
+        "supplement": "supplement_ticket",
+        "urge": "urge_ticket",
+        "withdraw": "withdraw_ticket",
+        "rate": "rate_ticket",
+    }
+    open_now = [str(row.step) for row in workflow.steps_open_to(ticket.kind, ticket.status, workflow.Role.CITIZEN)]
+    return [(step, intents[step]) for step in open_now if step in intents]
+
+
+def _citizen(turn: Turn) -> service.Actor:
+    """The citizen of this conversation, with the query code when one was given."""
+    return service.Actor.citizen(turn.conversation_id, turn.entity("query_code") or code_in(turn))
+
+
+def _proof(turn: Turn, ticket: Any) -> dict[str, str]:
+    code = turn.entity("query_code") or code_in(turn)
+    return {"ticket_number": ticket.number} | ({"query_code": code} if code else {})
 
 
 def choose(turn: Turn, intent: str) -> tuple[Any | None, Events]:
@@ -98,7 +119,12 @@ def choose(turn: Turn, intent: str) -> tuple[Any | None, Events]:
     if len(mine) == 1:
         return mine[0], []
     if mine:
-        buttons = [turn.button("ticket", intent, title=f"{t.number} {t.title}", ticket_number=t.number) for t in mine[:5]]
+        buttons = [
+            turn.button(
+                "ticket", intent, title=" ".join(filter(None, (t.number, t.merchant or t.item))), ticket_number=t.number
+            )
+            for t in mine[:5]
+        ]
         turn.say("utter_which_ticket", buttons=buttons)
         return None, []
     return None, [SlotSet("pending_question", f"{intent}:"), FollowupAction("question_form")]
@@ -111,7 +137,7 @@ class Progress(XiaobaoAction):
     def act(self, turn: Turn) -> Events:
         ticket, events = choose(turn, "ask_progress")
         if ticket:
-            tell(turn, ticket)
+            tell(turn, ticket, turn.entity("query_code") or code_in(turn))
         return events
 
 
@@ -124,7 +150,8 @@ class SupplementTicket(XiaobaoAction):
     def act(self, turn: Turn) -> Events:
         ticket, events = choose(turn, "supplement_ticket")
         if ticket:
-            return [SlotSet("pending_question", f"supplement:{ticket.number}"), FollowupAction("question_form")]
+            proof = ":".join(_proof(turn, ticket).values())
+            return [SlotSet("pending_question", f"supplement:{proof}"), FollowupAction("question_form")]
         return events
 
 
@@ -138,8 +165,12 @@ class UrgeTicket(XiaobaoAction):
         ticket, events = choose(turn, "urge_ticket")
         if ticket:
             with turn.session() as session:
-                service.urge(session, ticket.number, actor=service.Actor.citizen(turn.conversation_id), now=turn.now)
-            turn.say("utter_urged", number=ticket.number, buttons=[turn.button("progress", "ask_progress", ticket_number=ticket.number)])
+                service.urge(session, ticket.number, actor=_citizen(turn), now=turn.now, office=turn.context.office)
+            turn.say(
+                "utter_urged",
+                number=ticket.number,
+                buttons=[turn.button("progress", "ask_progress", **_proof(turn, ticket))],
+            )
         return events
 
 
@@ -157,14 +188,14 @@ class WithdrawTicket(XiaobaoAction):
             turn.say(
                 "utter_withdraw_sure",
                 buttons=[
-                    turn.button("withdraw_yes", "withdraw_ticket", ticket_number=ticket.number, confirmed="yes"),
+                    turn.button("withdraw_yes", "withdraw_ticket", confirmed="yes", **_proof(turn, ticket)),
                     turn.button("withdraw_no", "deny"),
                 ],
                 number=ticket.number,
             )
             return events
         with turn.session() as session:
-            service.withdraw(session, ticket.number, actor=service.Actor.citizen(turn.conversation_id), now=turn.now)
+            service.withdraw(session, ticket.number, actor=_citizen(turn), now=turn.now)
         turn.say("utter_withdrawn", number=ticket.number)
         return events
 
@@ -180,12 +211,12 @@ class RateTicket(XiaobaoAction):
         score = turn.entity("score")
         if not score:
             buttons = [
-                turn.button(f"score_{n}", "rate_ticket", ticket_number=ticket.number, score=str(n)) for n in (5, 4, 3, 2, 1)
+                turn.button(f"score_{n}", "rate_ticket", score=str(n), **_proof(turn, ticket)) for n in (5, 4, 3, 2, 1)
             ]
             turn.say("utter_rate", buttons=buttons, number=ticket.number)
             return events
         with turn.session() as session:
-            service.rate(session, ticket.number, score=int(score), actor=service.Actor.citizen(turn.conversation_id), now=turn.now)
+            service.rate(session, ticket.number, score=score, actor=_citizen(turn), now=turn.now)
         turn.say("utter_rated")
         return events
 
@@ -233,7 +264,7 @@ class ValidateQuestionForm(XiaobaoAction):
         if not turn.slot("requested_slot"):
             return [SlotSet("answer", None), SlotSet("requested_slot", "answer")]
         purpose, _, number = (turn.slot("pending_question") or "").partition(":")
-        if turn.intent in ("deny", "stop", "skip") and (turn.pressed or len(turn.text) < 10) or turn.pressed:
+        if (turn.intent in ("deny", "stop", "skip") and (turn.pressed or len(turn.text) < 10)) or turn.pressed:
             return self._elsewhere(turn) if turn.pressed and turn.intent != "deny" else self._never_mind(turn)
         if purpose == "supplement":
             return self._supplement(turn, number)
@@ -260,19 +291,24 @@ class ValidateQuestionForm(XiaobaoAction):
         action = ELSEWHERE.get(turn.intent, f"action_{turn.intent}")
         return self._done(FollowupAction(action))
 
-    def _supplement(self, turn: Turn, number: str) -> Events:
+    def _supplement(self, turn: Turn, proof: str) -> Events:
+        number, _, code = proof.partition(":")
         files = summary.evidence(turn)
         with turn.session() as session:
             service.supplement(
                 session,
                 number,
                 text=turn.text,
-                evidence=tuple(service.Evidence(f.evidence_id, f.filename, f.media_type, f.size, f.sha256, f.path) for f in files),
-                actor=service.Actor.citizen(turn.conversation_id),
+                evidence=tuple(
+                    service.Evidence(f.evidence_id, f.filename, f.media_type, f.size, f.sha256, f.path) for f in files
+                ),
+                actor=service.Actor.citizen(turn.conversation_id, code or None),
                 now=turn.now,
             )
             uploads.mark_filed(session, [f.evidence_id for f in files], number)
-        turn.say("utter_supplemented", number=number, buttons=[turn.button("progress", "ask_progress", ticket_number=number)])
+        turn.say(
+            "utter_supplemented", number=number, buttons=[turn.button("progress", "ask_progress", ticket_number=number)]
+        )
         return self._done()
 
     def _call_back(self, turn: Turn) -> Events:
@@ -296,6 +332,10 @@ class ValidateQuestionForm(XiaobaoAction):
         if ticket is None:
             return self._done()
         if purpose == "supplement_ticket":
-            return [SlotSet("answer", None), SlotSet("pending_question", f"supplement:{named}"), SlotSet("requested_slot", "answer")]
-        tell(turn, ticket)
+            return [
+                SlotSet("answer", None),
+                SlotSet("pending_question", f"supplement:{named}:{code}"),
+                SlotSet("requested_slot", "answer"),
+            ]
+        tell(turn, ticket, code)
         return self._done()

@@ -60,7 +60,11 @@ def without_contact(turn: Turn, draft: Draft, form: Any) -> Events:
         return form.next(turn, draft)
     turn.say(
         "utter_without_contact",
-        buttons=[turn.button("consent_after_all", "answer_slot", slot_name="consent", value="同意"), turn.button("report_anonymously", "submit_report"), turn.button("stop", "stop")],
+        buttons=[
+            turn.button("consent_after_all", "answer_slot", slot_name="consent", value="同意"),
+            turn.button("report_anonymously", "submit_report"),
+            turn.button("stop", "stop"),
+        ],
         card=letter(turn, draft, turn.context.office.name),
     )
     draft.forget("consent")

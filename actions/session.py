@@ -46,10 +46,17 @@ class Greet(XiaobaoAction):
             return []
         words = turn.context.words
         examples = [
-            turn.button("example", "ask", title=words.text(f"utter_example_{n}"), question=words.text(f"utter_example_{n}"))
+            turn.button(
+                "example", "ask", title=words.text(f"utter_example_{n}"), question=words.text(f"utter_example_{n}")
+            )
             for n in EXAMPLES
         ]
-        turn.say("utter_greet", buttons=[*_doors(turn), *examples], office=turn.context.office.name, holder=turn.context.office.holder)
+        turn.say(
+            "utter_greet",
+            buttons=[*_doors(turn), *examples],
+            office=turn.context.office.name,
+            holder=turn.context.office.holder,
+        )
         return []
 
 
@@ -103,7 +110,11 @@ class Affirm(XiaobaoAction):
 
     def act(self, turn: Turn) -> Events:
         if turn.slot("last_number"):
-            turn.say("utter_already_filed", number=turn.slot("last_number"), buttons=[turn.button("progress", "ask_progress")])
+            turn.say(
+                "utter_already_filed",
+                number=turn.slot("last_number"),
+                buttons=[turn.button("progress", "ask_progress")],
+            )
         else:
             turn.say("utter_ok_what_next")
         return []
@@ -194,5 +205,9 @@ class ShowSummary(XiaobaoAction):
             turn.say("utter_nothing_to_resume")
             return []
         rows = summary.rows(turn, draft, bool(draft.flags.get("finance")))
-        turn.say("utter_draft_holds", rows="\n".join(f"{r['n']}. {r['title']}：{r['value']}" for r in rows), buttons=[turn.button("resume", "resume")])
+        turn.say(
+            "utter_draft_holds",
+            rows="\n".join(f"{r['n']}. {r['title']}：{r['value']}" for r in rows),
+            buttons=[turn.button("resume", "resume")],
+        )
         return [SlotSet("draft_saved_at", draft.saved_at)]

@@ -11,10 +11,28 @@ from actions.questions import open_slots, order
 from xiaobao.conversations import uploads
 from xiaobao.privacy import mask_phone
 
-SHOWN = (
-    "merchant institution shop_name platform merchant_address item amount event_date claim order_number policy_number "
-    "complained_to_institution narrative own_use elsewhere pass_on_to_merchant anonymous contact_name contact_phone contact_address"
-).split()
+SHOWN = [
+    "merchant",
+    "institution",
+    "shop_name",
+    "platform",
+    "merchant_address",
+    "item",
+    "amount",
+    "event_date",
+    "claim",
+    "order_number",
+    "policy_number",
+    "complained_to_institution",
+    "narrative",
+    "own_use",
+    "elsewhere",
+    "pass_on_to_merchant",
+    "anonymous",
+    "contact_name",
+    "contact_phone",
+    "contact_address",
+]
 DECLARED = {"own_use": "yes", "elsewhere": "no"}
 
 
@@ -27,7 +45,9 @@ def rows(turn: Turn, draft: Draft, finance: bool) -> list[dict[str, Any]]:
             continue
         title = turn.context.words.title(slot)
         payload = turn.button("change", "correct_answer", slot_name=slot)["payload"]
-        shown.append({"n": len(shown) + 1, "slot": slot, "title": title, "value": value(turn, draft, slot), "payload": payload})
+        shown.append(
+            {"n": len(shown) + 1, "slot": slot, "title": title, "value": value(turn, draft, slot), "payload": payload}
+        )
     return shown
 
 
@@ -64,7 +84,9 @@ def day(turn: Turn, when: date) -> str:
     """10月3日（周六）, with the year when it is not this one."""
     words = turn.context.words
     name = "utter_day" if when.year == turn.today.year else "utter_day_with_year"
-    return words.text(name, year=when.year, month=when.month, day=when.day, weekday=words.text(f"utter_weekday_{when.weekday()}"))
+    return words.text(
+        name, year=when.year, month=when.month, day=when.day, weekday=words.text(f"utter_weekday_{when.weekday()}")
+    )
 
 
 def strip(turn: Turn, draft: Draft, finance: bool) -> dict[str, Any]:
@@ -102,4 +124,4 @@ def show(turn: Turn, draft: Draft, finance: bool) -> None:
 def ticket_evidence(turn: Turn, number: str) -> list[Any]:
     """Uploads that were filed with this ticket."""
     with turn.session() as session:
-        return list(uploads.of_ticket(session, turn.conversation_id, number))
+        return [u for u in uploads.of_conversation(session, turn.conversation_id) if u.filed_as == number]

@@ -27,8 +27,14 @@ DOMAIN = yaml(ROOT / "domain.yml")
 RESPONSES: dict[str, list[dict[str, Any]]] = {}
 for _path in sorted((ROOT / "data" / "responses").glob("*.yml")):
     RESPONSES |= yaml(_path).get("responses") or {}
-SOURCES = {p: p.read_text(encoding="utf-8") for d in ("actions", "bot", "xiaobao/tickets") for p in sorted((ROOT / d).rglob("*.py"))}
-RULES = "\n".join(p.read_text(encoding="utf-8") for d in ("rules", "stories") for p in sorted((ROOT / "data" / d).glob("*.yml")))
+SOURCES = {
+    p: p.read_text(encoding="utf-8")
+    for d in ("actions", "bot", "xiaobao/tickets")
+    for p in sorted((ROOT / d).rglob("*.py"))
+}
+RULES = "\n".join(
+    p.read_text(encoding="utf-8") for d in ("rules", "stories") for p in sorted((ROOT / "data" / d).glob("*.yml"))
+)
 
 
 def written_actions() -> dict[str, type]:
@@ -44,8 +50,18 @@ def written_actions() -> dict[str, type]:
 
 def literals(path: Path) -> list[str]:
     tree = ast.parse(SOURCES[path])
-    docs = {id(n.body[0].value) for n in ast.walk(tree) if isinstance(n, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and n.body and isinstance(n.body[0], ast.Expr)}
-    return [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in docs]
+    docs = {
+        id(n.body[0].value)
+        for n in ast.walk(tree)
+        if isinstance(n, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and n.body
+        and isinstance(n.body[0], ast.Expr)
+    }
+    return [
+        n.value
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in docs
+    ]
 
 
 def test_every_action_written_is_declared_and_every_declared_is_written() -> None:
@@ -55,13 +71,20 @@ def test_every_action_written_is_declared_and_every_declared_is_written() -> Non
 def test_every_form_question_has_words_or_an_action() -> None:
     for form, spec in DOMAIN["forms"].items():
         for slot in spec["required_slots"]:
-            assert f"utter_ask_{form}_{slot}" in RESPONSES or f"action_ask_{form}_{slot}" in DOMAIN["actions"], (form, slot)
+            assert f"utter_ask_{form}_{slot}" in RESPONSES or f"action_ask_{form}_{slot}" in DOMAIN["actions"], (
+                form,
+                slot,
+            )
 
 
 def test_every_slot_that_can_be_asked_again_has_a_question() -> None:
     for slot in summary.SHOWN:
         slot = "contact_name" if slot in draft.CONTACT else slot
-        names = {f"utter_ask_complaint_form_{slot}", f"action_ask_complaint_form_{slot}", f"utter_ask_report_form_{slot}"}
+        names = {
+            f"utter_ask_complaint_form_{slot}",
+            f"action_ask_complaint_form_{slot}",
+            f"utter_ask_report_form_{slot}",
+        }
         assert names & (set(RESPONSES) | set(DOMAIN["actions"])), slot
 
 
@@ -102,12 +125,21 @@ def test_every_title_and_button_used_exists() -> None:
 def test_no_response_is_dead() -> None:
     text = "\n".join(SOURCES.values()) + RULES
     prefixes = tuple(sorted(set(re.findall(r"f\"(utter_[a-z_]+?_?)\{", text))))
-    dead = [n for n in RESPONSES if f'"{n}"' not in text and n not in RULES and not n.startswith(prefixes) and not n.startswith(("utter_ask_", "utter_title_", "utter_button_"))]
+    dead = [
+        n
+        for n in RESPONSES
+        if f'"{n}"' not in text
+        and n not in RULES
+        and not n.startswith(prefixes)
+        and not n.startswith(("utter_ask_", "utter_title_", "utter_button_"))
+    ]
     assert dead == []
 
 
 def test_every_placeholder_is_a_slot_or_a_keyword_somebody_passes() -> None:
-    source = "\n".join(SOURCES.values()) + "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "xiaobao").rglob("*.py"))
+    source = "\n".join(SOURCES.values()) + "\n".join(
+        p.read_text(encoding="utf-8") for p in (ROOT / "xiaobao").rglob("*.py")
+    )
     for name, variants in RESPONSES.items():
         for variant in variants:
             for field in re.findall(r"(?<!\{)\{([a-z_]+)\}(?!\})", variant.get("text", "")):
@@ -148,7 +180,11 @@ def test_the_bot_speaks_plainly(name: str) -> None:
 
 def test_every_error_code_has_its_words() -> None:
     errors = importlib.import_module("xiaobao.tickets.errors")
-    codes = [kind.code for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.TicketError) and kind is not errors.TicketError]
+    codes = [
+        kind.code
+        for _, kind in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(kind, errors.TicketError) and kind is not errors.TicketError
+    ]
     assert codes
     for code in codes:
         assert f"utter_error_{code}" in RESPONSES, code

@@ -35,9 +35,17 @@ def main(source: str, target: str) -> None:
             outcome = Honest(product.bot, row=row).file()
             number = outcome["number"]
             slots = filed_slots(product.data / "xiaobao.db", number) if number else {}
-            result = {"id": row["id"], "number": number, "turns": outcome["turns"], "referred_to": outcome["referred_to"], "slots": slots}
+            result = {
+                "id": row["id"],
+                "number": number,
+                "turns": outcome["turns"],
+                "referred_to": outcome["referred_to"],
+                "slots": slots,
+            }
             out.write(json.dumps(result, ensure_ascii=False) + "\n")
-            print(f"{n}/{len(rows)} {row['id']}: {number or outcome['referred_to'] or 'not filed'} in {outcome['turns']} turns")
+            print(
+                f"{n}/{len(rows)} {row['id']}: {number or outcome['referred_to'] or 'not filed'} in {outcome['turns']} turns"
+            )
 
 
 if __name__ == "__main__":

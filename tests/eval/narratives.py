@@ -27,7 +27,9 @@ def main(source: str, target: str) -> None:
                 "amount_yuan": cents.normalised / 100 if cents and cents.normalised is not None else None,
                 "date_iso": day.normalised if day else None,
             }
-            out.write(json.dumps({"id": row["id"], "slots": slots, "normalised": normalised}, ensure_ascii=False) + "\n")
+            out.write(
+                json.dumps({"id": row["id"], "slots": slots, "normalised": normalised}, ensure_ascii=False) + "\n"
+            )
 
 
 if __name__ == "__main__":

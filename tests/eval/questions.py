@@ -26,13 +26,17 @@ async def answer(agent: Any, text: str) -> dict[str, Any]:
     parsed = await agent.parse_message(text)
     intent = parsed["intent"]["name"]
     ranking = context().searcher.rank(text)
-    declined = ranking.decision == "decline" or (intent == "out_of_scope" and parsed["intent"]["confidence"] >= SURE_OUT_OF_SCOPE)
+    declined = ranking.decision == "decline" or (
+        intent == "out_of_scope" and parsed["intent"]["confidence"] >= SURE_OUT_OF_SCOPE
+    )
     dispatcher = CollectingDispatcher()
     tracker = Tracker("eval", {}, parsed, [], False, None, {}, None)
     await (OutOfScope() if intent == "out_of_scope" else Answer()).run(dispatcher, tracker, {})
-    answers = [] if declined else [
-        {"faq": a.topic.id, "refines": a.topic.refines, "score": float(a.score)} for a in ranking.answers[:5]
-    ]
+    answers = (
+        []
+        if declined
+        else [{"faq": a.topic.id, "refines": a.topic.refines, "score": float(a.score)} for a in ranking.answers[:5]]
+    )
     cited = render.answer(ranking.answers[0].topic, context().library).citations if answers else ()
     likely = next((r["name"] for r in parsed.get("intent_ranking", [])), intent) if intent == "unsure" else intent
     return {
@@ -56,7 +60,6 @@ def _words(message: dict[str, Any]) -> str:
 
 async def run(source: str, target: str) -> None:
     from rasa.core.agent import Agent
-
     from xiaobao.start import newest_model
 
     agent = Agent.load(str(newest_model()))

@@ -13,7 +13,11 @@ from typing import Any
 
 import requests
 
-PERSONA = {"contact_name": "林晓芳", "contact_phone": "13800138000", "contact_address": "演示省演示市演示区演示路1号2室"}
+PERSONA = {
+    "contact_name": "林晓芳",
+    "contact_phone": "13800138000",
+    "contact_address": "演示省演示市演示区演示路1号2室",
+}
 # What a question asks for, by what a citizen would notice in it.
 QUESTIONS = (
     (r"先找这家机构反映过吗", "complained"),
@@ -72,7 +76,10 @@ class Citizen:
     def poll(self, wait: int = 0) -> list[dict[str, Any]]:
         """What came since, pushes from staff included."""
         answer = requests.get(
-            f"{self.base}/chat/messages", params={"after": self.last_seq, "wait": wait}, headers=self.headers, timeout=60
+            f"{self.base}/chat/messages",
+            params={"after": self.last_seq, "wait": wait},
+            headers=self.headers,
+            timeout=60,
         )
         answer.raise_for_status()
         return self._note(answer.json()["messages"])

@@ -62,7 +62,12 @@ class Product:
         self.data.mkdir(parents=True, exist_ok=True)
         with (self.data / "start.out").open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "xiaobao.start"], cwd=ROOT, env=self.environ, stdout=out, stderr=out, start_new_session=True
+                [sys.executable, "-m", "xiaobao.start"],
+                cwd=ROOT,
+                env=self.environ,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
             )
         end = time.monotonic() + timeout
         while time.monotonic() < end:
@@ -95,5 +100,7 @@ class Product:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()

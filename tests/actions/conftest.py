@@ -1,0 +1,54 @@
+"""The real actions on a fresh SQLite database."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import actions as actions_package
+from actions import base
+from tests.simulators.loop import Conversation
+from xiaobao import database
+
+
+def every_action() -> dict[str, Any]:
+    found = {}
+    for module in pkgutil.iter_modules(actions_package.__path__):
+        if module.name.startswith("__"):
+            continue
+        for _, kind in inspect.getmembers(importlib.import_module(f"actions.{module.name}"), inspect.isclass):
+            if issubclass(kind, base.XiaobaoAction) and not inspect.isabstract(kind):
+                found[kind().name()] = kind
+    return found
+
+
+@pytest.fixture
+def office_id() -> str:
+    return "demo"
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, office_id: str) -> Iterator[Path]:
+    monkeypatch.setenv("XIAOBAO_DATA", str(tmp_path))
+    monkeypatch.setenv("OFFICE", office_id)
+    monkeypatch.setenv("SECRET_KEY", "k" * 40)
+    monkeypatch.setenv("INTERNAL_SECRET", "i" * 40)
+    monkeypatch.setenv("SEMANTIC_SEARCH", "0")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    database.upgrade(f"sqlite:///{tmp_path / 'xiaobao.db'}")
+    base.context.cache_clear()
+    yield tmp_path
+    base.context.cache_clear()
+
+
+@pytest.fixture
+def talk(environment: Path) -> Callable[[], Conversation]:
+    """A function that begins a new conversation."""
+    known = every_action()
+    return lambda: Conversation(known)

@@ -1,0 +1,255 @@
+"""The complaint form: a story in, a ticket out; changes, doubts, stopping, coming back, failing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from actions import base
+from tests.simulators.loop import Conversation
+
+STORY = "我10月3日在乐动健身办了张健身卡，交了2680元，上周店关门了，电话没人接，我要退款"
+CONTACT = '/give_contact{"contact_name": "林晓芳", "contact_phone": "13800138000", "contact_address": "演示市演示区演示路1号"}'
+Talk = Callable[[], Conversation]
+
+
+def tickets() -> list[dict[str, object]]:
+    with base.context().sessions.begin() as session:
+        return [dict(row._mapping) for row in session.execute(text("SELECT * FROM tickets ORDER BY id"))]
+
+
+def to_summary(citizen: Conversation, story: str = STORY) -> None:
+    """Tell the story and answer until the summary stands."""
+    citizen.say(story, "submit_complaint")
+    for _ in range(12):
+        if citizen.asking == "confirmed":
+            return
+        answers = {"merchant": "乐动健身", "item": "健身卡", "amount": "2680元", "event_date": "10月3日", "claim": "退款",
+                   "merchant_address": "演示路8号", "pass_on_to_merchant": "可以", "consent": "同意",
+                   "institution": "演示银行", "complained_to_institution": "找过"}  # fmt: skip
+        if citizen.asking == "contact_name":
+            citizen.press(CONTACT)
+        else:
+            citizen.say(answers[citizen.asking or ""])
+    raise AssertionError(f"no summary, asking {citizen.asking}")
+
+
+def test_a_story_fills_what_it_tells_and_is_told_back(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say(STORY, "submit_complaint")
+    assert "utter_understood" in citizen.responses
+    assert citizen.slots["amount"] == "2680元" and citizen.slots["details"]["amount"]["normalised"] == 268000
+    assert citizen.slots["event_date"] == "10月3日" and citizen.slots["merchant"] == "乐动健身"
+    start, end = (citizen.slots["details"]["merchant"][k] for k in ("start", "end"))
+    assert citizen.slots["narrative"][start:end] == "乐动健身"
+
+
+def test_a_confirmed_story_becomes_one_ticket_with_what_was_said(talk: Talk) -> None:
+    citizen = talk()
+    to_summary(citizen)
+    assert [r["n"] for r in citizen.card("summary")["rows"]] == list(range(1, len(citizen.card("summary")["rows"]) + 1))
+    citizen.press("/affirm")
+    receipt = citizen.card("receipt")
+    [ticket] = tickets()
+    assert receipt and receipt["number"] == ticket["number"] and receipt["query_code"] == ticket["query_code"]
+    assert (ticket["merchant"], ticket["amount_cents"], ticket["contact_phone"]) == ("乐动健身", 268000, "13800138000")
+    assert ticket["narrative"] == STORY and ticket["status"] == "submitted"
+    assert citizen.asking is None and citizen.slots["narrative"] is None and citizen.slots["contact_phone"] is None
+
+
+def test_the_same_confirmation_again_gives_the_same_number(talk: Talk) -> None:
+    citizen = talk()
+    to_summary(citizen)
+    slots, form = dict(citizen.slots), citizen.form
+    citizen.press("/affirm")
+    first = citizen.card("receipt")["number"]
+    citizen.slots, citizen.form = slots, form  # the bot died before it saved the conversation
+    citizen.press("/affirm")
+    assert citizen.card("receipt")["number"] == first and len(tickets()) == 1
+    assert "utter_filed_again" in citizen.responses
+
+
+def test_a_new_complaint_after_filing_is_a_new_ticket(talk: Talk) -> None:
+    citizen = talk()
+    to_summary(citizen)
+    citizen.press("/affirm")
+    to_summary(citizen, "昨天在好味饭店吃饭花了300元，菜里有虫子，要求赔偿")
+    citizen.press("/affirm")
+    assert len({t["number"] for t in tickets()}) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "slot", "value"),
+    [
+        ("金额不对，是2860", "amount", "2860"),
+        ("店名写错了，应该是动乐健身", "merchant", "动乐健身"),
+        ("日期应该是10月5日", "event_date", "10月5日"),
+    ],
+)
+def test_one_sentence_changes_one_answer_and_returns_to_the_summary(
+    talk: Talk, words: str, slot: str, value: str
+) -> None:
+    citizen = talk()
+    to_summary(citizen)
+    before = dict(citizen.slots)
+    citizen.say(words, "correct_answer")
+    assert value in citizen.slots[slot] and citizen.asking == "confirmed" and citizen.card("summary")
+    same = set(before) - {slot, "details", "requested_slot", "narrative"}
+    assert {k: citizen.slots[k] for k in same} == {k: before[k] for k in same}
+
+
+def test_change_by_row_number_asks_for_that_row(talk: Talk) -> None:
+    citizen = talk()
+    to_summary(citizen)
+    row = next(r for r in citizen.card("summary")["rows"] if r["slot"] == "item")
+    citizen.say(f"改{row['n']}", "correct_answer")
+    assert citizen.asking == "item"
+    citizen.say("游泳卡")
+    assert citizen.slots["item"] == "游泳卡" and citizen.asking == "confirmed"
+
+
+def test_a_row_that_is_not_there_is_named(talk: Talk) -> None:
+    citizen = talk()
+    to_summary(citizen)
+    citizen.say("改99", "correct_answer")
+    assert "utter_error_no_such_row" in citizen.responses and citizen.asking == "confirmed"
+
+
+def test_fifty_questions_in_the_middle_lose_nothing(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say(STORY, "submit_complaint")
+    asking, values = citizen.asking, citizen.slots["narrative"]
+    for n in range(50):
+        citizen.say(
+            ["健身卡能退吗？", "网购几天能退？", "为什么要问这个", "商家会知道是我吗"][n % 4],
+            ["ask", "ask", "ask_why", "ask_disclosure"][n % 4],
+        )
+        assert citizen.said and citizen.asking == asking and citizen.slots["narrative"] == values
+    assert not tickets()
+
+
+@pytest.mark.parametrize(
+    ("asking", "words", "code"),
+    [
+        ("amount", "负数", None), ("amount", "-50元", "amount_negative"), ("amount", "0元", "amount_zero"),
+        ("event_date", "2月30日", "date_invalid"), ("event_date", "明年3月1日", "date_in_future"),
+        ("contact_name", "林晓芳 1380013800", "phone_wrong_length"),
+    ],
+)  # fmt: skip
+def test_a_wrong_answer_is_named_and_the_question_comes_again(
+    talk: Talk, asking: str, words: str, code: str | None
+) -> None:
+    citizen = talk()
+    to_summary(citizen)
+    citizen.slots["requested_slot"] = asking
+    before = {k: v for k, v in citizen.slots.items() if k in ("merchant", "narrative", "item", "claim")}
+    if asking != "contact_name":
+        citizen.slots[asking] = None
+    citizen.say(words)
+    errors = [r for r in citizen.responses if r.startswith("utter_error_")]
+    assert errors and (code is None or errors == [f"utter_error_{code}"])
+    assert {k: citizen.slots[k] for k in before} == before and citizen.form
+
+
+def test_stopping_asks_once_and_then_keeps_nothing(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say(STORY, "submit_complaint")
+    citizen.say("不投诉了", "stop")
+    assert citizen.responses[0] == "utter_stop_sure" and citizen.form
+    citizen.say("是的", "affirm")
+    assert "utter_stopped" in citizen.responses and citizen.form is None
+    assert not [s for s in ("narrative", "merchant", "amount", "draft_id", "details") if citizen.slots[s]]
+
+
+def test_stopping_can_be_taken_back(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say(STORY, "submit_complaint")
+    asking = citizen.asking
+    citizen.say("不弄了", "stop")
+    citizen.press("/deny")
+    assert citizen.asking == asking and citizen.slots["narrative"] == STORY
+
+
+def test_put_aside_and_taken_up_again(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say(STORY, "submit_complaint")
+    asking = citizen.asking
+    citizen.say("等会儿再说", "pause")
+    assert citizen.form is None and "utter_draft_kept" in citizen.responses
+    citizen.say("接着来", "resume")
+    assert citizen.asking == asking and citizen.slots["merchant"] == "乐动健身"
+
+
+def test_a_draft_older_than_seven_days_is_dropped_and_said_so(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say(STORY, "submit_complaint")
+    citizen.say("等会儿再说", "pause")
+    citizen.slots["draft_saved_at"] = "2026-01-01T10:00:00+08:00"
+    citizen.say("接着来", "resume")
+    assert "utter_draft_expired" in citizen.responses and citizen.slots["narrative"] is None
+
+
+def test_wages_are_referred_and_not_filed(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("我在一家培训机构兼职上了三天班，一直不给结工资", "submit_complaint")
+    assert (
+        citizen.form is None
+        and citizen.card("letter")
+        and any(r.startswith("utter_referred") for r in citizen.responses)
+    )
+    assert not tickets()
+
+
+def test_a_wrong_referral_can_be_overruled_by_the_citizen(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("我在一家培训机构兼职上了三天班，一直不给结工资", "submit_complaint")
+    citizen.press("/file_other")
+    assert citizen.form == "complaint_form" and citizen.asking
+
+
+def test_a_dead_database_at_the_confirmation_keeps_everything_and_asks_for_a_retry(
+    talk: Talk, environment: Path
+) -> None:
+    citizen = talk()
+    to_summary(citizen)
+    before = dict(citizen.slots)
+    with base.context().sessions.begin() as session:
+        session.execute(text("ALTER TABLE tickets RENAME TO hidden"))
+    citizen.press("/affirm")
+    assert "utter_error_not_filed" in citizen.responses and citizen.asking == "confirmed"
+    assert citizen.slots == before
+    with base.context().sessions.begin() as session:
+        session.execute(text("ALTER TABLE hidden RENAME TO tickets"))
+    citizen.press("/affirm")
+    assert len(tickets()) == 1 and citizen.card("receipt")
+
+
+def test_card_numbers_in_the_story_are_masked_before_they_are_kept(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say(STORY + "，我的银行卡是6222021234567890123，身份证11010519491231002X", "submit_complaint")
+    assert "11010519491231002X" not in str(citizen.slots)
+
+
+class TestCouncil:
+    @pytest.fixture
+    def office_id(self) -> str:
+        return "council"
+
+    def test_contact_data_in_the_story_waits_for_consent_and_is_dropped_if_refused(self, talk: Talk) -> None:
+        citizen = talk()
+        citizen.say(STORY + "，我电话13900139000", "submit_complaint")
+        assert citizen.slots["contact_phone"] is None
+        while citizen.asking != "consent":
+            assert citizen.asking
+            citizen.say("不知道", "dont_know")
+        citizen.say("不同意", "deny")
+        assert not citizen.slots["held_contact"] and citizen.slots["contact_phone"] is None
+        assert "13900139000" not in str(citizen.slots["narrative"])
+
+
+def test_tests_run_on_a_fresh_data_directory(environment: Path) -> None:
+    assert os.environ["XIAOBAO_DATA"] == str(environment)
