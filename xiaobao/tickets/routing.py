@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from xiaobao.tickets.office import Office
 
 DEFAULT = "SAMR"
+PART = "part"  # a rule of this stage never decides: its `also` lists the codes of which it takes a part
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,11 @@ def route(
     """The first rule that matches decides; nothing matching is a matter of market regulation."""
     said = "\n".join(part for part in (text, item, merchant, institution) if part)
     names = "\n".join(part for part in (merchant, institution) if part)
-    rule = next((r for r in authorities.rules if r.matches(said, names, object_ or "")), None)
-    return _route(rule.code if rule else DEFAULT, rule, authorities)
-
-
-def _route(code: str, rule: Rule | None, authorities: Authorities) -> Route:
+    matching = [rule for rule in authorities.rules if rule.matches(said, names, object_ or "")]
+    rule = next((found for found in matching if found.stage != PART), None)
+    code = rule.code if rule else DEFAULT
+    parts = [part.code for part in matching if part.stage == PART and code in part.also]
+    also = dict.fromkeys([*(rule.also if rule else ()), *parts])
     found = authorities.by_code[code]
     return Route(
         code=code,
@@ -114,7 +115,7 @@ def _route(code: str, rule: Rule | None, authorities: Authorities) -> Route:
         must_complain_first=found.must_complain_first,
         citations=found.citations,
         urgent=bool(rule and rule.stage == "urgent"),
-        also=rule.also if rule else (),
+        also=tuple(also),
         rule=rule.id if rule else "",
     )
 
