@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from xiaobao.reading.reference import Reference
 
-_BODY = re.compile(r"来电内容|问题描述|市民来电|诉求内容|投诉内容|商户名称|商户地址|小区名称|来电人|诉求人|反映内容|商家名称|被投诉")
+FIELD_END = re.compile(
+    r"[，。！？；,;!?\n\s（(：:]|商户(?=名称|地址|及)|商家(?=名称|地址)|(?:事件|事情|纠纷)?发生(?:时间|日期)|(?:消费|购买|涉及|交易)(?:金额|时间|日期|商品)|"
+    r"问题描述|主要诉求|来电内容|诉求内容|投诉内容|投诉问题|地址[：:]|联系电话|联系方式|电话[：:]|时间[：:]|日期[：:]"
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from xiaobao.reading.heads import FIELD_END
 from xiaobao.reading.reference import FINANCIAL_KINDS, KnownMerchant, Reference
 from xiaobao.reading.tagger import Token
 from xiaobao.reading.values import Value, value
@@ -17,14 +18,14 @@ from xiaobao.reading.values import Value, value
 _FULL = r"(?:股份)?有限(?:责任)?公司|集团公司|分公司|公司|集团|厂"
 _TRADE = (
     r"旗舰店|专营店|专卖店|加盟店|体验店|便利店|折扣店|手机店|水果店|蛋糕店|奶茶店|服装店|眼镜店|理发店|美发店|美容店|干洗店|洗衣店|宠物店|"
-    r"花店|鞋店|书店|药店|饭店|酒店|面馆|超市|商场|商城|百货|购物广场|购物中心|广场|商行|商贸|商店|门市部?|经营部|营业部|营业厅|服务部|服务站|维修部|"
+    r"花店|鞋店|书店|大药房|药房|药店|[鞋服灯具眼镜茶书酒电脑电子美食家电]城|饭店|酒店|面馆|超市|商场|商城|百货|购物广场|购物中心|广场|商行|商贸|商店|门市部?|经营部|营业部|营业厅|服务部|服务站|维修部|"
     r"维修点|维修中心|修理厂|修理店|修理铺|汽修厂|汽修店|汽修|4S店|车行|健身房|健身会所|健身中心|健身俱乐部|健身|瑜伽馆|游泳馆|球馆|拳馆|舞蹈室|俱乐部|"
     r"美容院|美容会所|美容美发|美发沙龙|养生馆|养生会所|会所|发廊|造型|美甲店|医美|诊所|医院|口腔|卫生院|影楼|摄影|照相馆|写真馆|"
-    r"培训学校|培训中心|培训机构|培训班|培训|教育|幼儿园|学校|驾校|早教中心|早教|托管班|画室|琴行|旅行社|国旅|旅游|宾馆|旅馆|民宿|客栈|公寓|酒楼|"
+    r"网校|培训学校|培训中心|培训机构|培训班|培训|教育|幼儿园|学校|驾校|早教中心|早教|托管班|画室|琴行|旅行社|国旅|宾馆|旅馆|民宿|客栈|公寓|酒楼|"
     r"餐厅|餐馆|饭馆|饭庄|火锅店|火锅|烧烤店|烧烤|烤肉|小吃店|快餐店|快餐|茶楼|咖啡馆|咖啡店|酒吧|网吧|KTV|ktv|电影院|影城|影院|洗浴中心|洗浴|浴场|"
     r"足浴店|足浴|足道|温泉|游乐园|乐园|景区|公园|物业公司|物业|房产|地产|中介|门店|直播间|小店|批发部|批发市场|农贸市场|菜市场|市场|"
     r"家具城|家居|家具|建材城|建材|装饰|装修公司|家装|橱柜|门窗|灯饰|珠宝|金店|珠宝店|搬家|家政|月子中心|月子会所|养老院|加油站|充电站|停车场|快递|速运|速递|物流|驿站|"
-    r"快递站|快递点|租车|二手车行|车城|汽贸|电器城|电器|数码城|数码|通讯|烟酒店|烟酒行|茶庄|茶行|母婴店|玩具店|农资店|粮油店|店铺|网店|商铺|专柜|柜台|"
+    r"快递站|快递点|(?<!出)租车|二手车行|车城|汽贸|电器城|电器|数码城|数码|通讯|烟酒店|烟酒行|茶庄|茶行|母婴店|玩具店|农资店|粮油店|店铺|网店|商铺|专柜|柜台|"
     r"摊位|地摊|摊|档口|中心|工作室|商户|机构|铺子|分店|总店|店"
 )
 _MONEY_HOUSE = r"银行(?:股份有限公司)?(?:[一-鿿]{2,8}(?:支行|分行))?|信用社|消费金融(?:公司)?|小额贷款(?:公司)?|小贷公司|保险(?:股份有限)?公司|财险|人寿|证券"
@@ -34,10 +35,6 @@ _NAME = re.compile(rf"(?:{_FULL}|{_MONEY_HOUSE}|{_TRADE})$")
 _FIELD = re.compile(
     r"(?:商户地址及名称|商户名称及地址|商户名称|商家名称|店铺名称|店名|门店名称|企业名称|公司名称|单位名称|被投诉方名称|被投诉方|被投诉人|被投诉单位|被投诉商家|被举报人|被举报方|"
     r"被诉方|投诉对象|涉诉主体|经营者名称|机构名称|平台名称|小区名称及地址|小区名称|商户|商家)(?:为|是)?[：:]\s*"
-)
-_FIELD_END = re.compile(
-    r"[，。！？；,;!?\n\s（(：:]|商户|商家(?=[：:])|(?:事件|事情|纠纷)?发生(?:时间|日期)|(?:消费|购买|涉及|交易)(?:金额|时间|日期|商品)|问题描述|主要诉求|"
-    r"来电内容|诉求内容|投诉内容|投诉问题|地址[：:]|联系电话|联系方式|电话[：:]|时间[：:]|日期[：:]"
 )
 _DEED = (
     r"购买|购得|购入|选购|网购|团购|抢购|采购|下单|下了单|拍下|拍了|买|消费|充值|充了|充卡|花费|花了|花|办理|办卡|办了|办|订购|订了|预订|预定|定制|定做|订做|定了|订|"
@@ -51,14 +48,22 @@ _AT = re.compile(
 _AIM = re.compile(r"(?:投诉|举报|起诉|曝光|被|联系|找|要求|对|针对|希望|关于|与|和|跟|向)(?P<name>[^，。！？；,;!?\n：:（）()\s]{2,24}?)(?=(?:的)?(?:客服|老板|商家|平台|销售|店员|工作人员|店长|扣|收取|骗|虚假|退|恶意|未经|拒|不))")
 _CALLED = re.compile(r"(?:名字叫做?|名叫|名为|叫做|叫|店名[是为叫]|商家[是为叫]|店铺[是为叫]|公司[是为叫]|公司名[是为叫]|品牌[是为])[\s“\"「《]{0,2}(?P<name>[^，。！？；,;!?\n“”\"」》\s（(]{2,24}?)(?=[”\"」》，。！？；,;!?\n（(]|的(?:店|网店|公司|店铺|直播间|商家|卖家|机构|平台|健身房|饭店|中介|培训|APP|app|软件|主播|理发店|美容院|淘宝店)|$)")
 _QUOTED = re.compile(r"[“\"「](?P<name>[^”\"」，。]{2,20})[”\"」](?=\s?(?:的)?(?:店|网店|店铺|旗舰店|平台|APP|app|App|公司|直播间|超市|商家|卖家|餐厅|饭店|酒店|机构|健身|美容|小程序|公众号))")
+_QUOTED_AFTER = re.compile(r"(?:店|店铺|公司|平台|网店|商家|直播间|机构|卖家|超市)[“\"「](?P<name>[^”\"」，。]{2,20})[”\"」]")
 _APP = re.compile(r"(?P<name>[一-鿿A-Za-z0-9*]{2,10}?)\s?(?:APP|App|app|小程序|平台|公众号|借贷平台|软件)(?![一-鿿]{0,2}(?:公示|规则))")
 _STALL = re.compile(r"(?P<name>(?:[一-鿿]{0,8}(?:小区|市场|学校|公司|车站|地铁站|医院|村|镇|街|路|商场|广场|我家|家|公园|夜市))?(?:门口|楼下|对面|旁边|附近|里面|附近)(?:的|那家|一家|那个|一个|的一家|那家的|里)?(?:卖[一-鿿]{1,4}的)?[一-鿿]{0,6}?(?:店|摊|摊位|超市|餐馆|饭馆|药房|市场|小贩|菜店|店铺|面馆))")
 
 _ANYBODY = re.compile(
-    r"^(?:该|这|那|此|本|其|某|一|我|他|她|你|有|另|每|各|哪)?(?:一)?(?:家|个|间|款)?(?:的|小|大|实体|线下|线上|网络|网上|连锁|当地|附近|同|被投诉|涉事|涉案|正规|某|品牌|官方|家|人家|别的|其他|其它|总|分|别|新|老|多|哪|自己)*"
+    r"^(?:该|这|那|此|本|其|一|我|他|她|你|有|另|每|各|哪)?(?:一)?(?:家|个|间|款)?(?:的|小|大|实体|线下|线上|网络|网上|连锁|当地|附近|同|被投诉|涉事|涉案|正规|品牌|官方|家|人家|别的|其他|其它|总|分|别|新|老|多|哪|自己|淘宝|天猫|京东|拼多多|抖音)*"
     rf"(?:商家|店家|卖家|{_FULL}|{_TRADE}|银行|平台|APP|app|软件|手机|客服|老板|对方|小区|门口|网上|网络|线上|线下|现场|当地|家里|家|单位|店里|店内|当天|保险公司|保险|消费金融|网|车上|楼下|"
     r"这里|那里|这家|那家|市场监管局?|消协|12315|12345|派出所|法院|相关部门|有关部门|工商局?|市监局?|微信|朋友圈|微信群|小程序|直播|手机上|链接|页面|官网|前台|收银台|仓库|自己|本人|消费者|市民)?(?:上|里|内|中|处)?$"
 )
+_TRADE_ONLY = re.compile(
+    r"^某?(?:航空|保险|物业|装修|装饰|快递|搬家|旅游|房产|房地产|房屋|家政|销售|开发|鉴定|检测|培训|教育|医美|医疗美容|美容|健身|修理|维修|出租车|网约车|旅行|贷款|借贷|金融|科技|网络|"
+    r"汽车|电动车|网购|购物|电商|二手|担保|催收|第三方|支付|外卖|食品|药品|信息|通信|通讯|手机|家具|家电|服装|水果|宠物|早教|游泳|美发|理发|摄影|医疗|养老|租车|中介|婚庆|婚介|相亲|留学|电视|直播|服务|购买|监管|行政|客服|售后|商业|三者险|承保)*"
+    r"(?:公司|机构|平台|中心|店|商|行|部|部门|城|馆|单位|学校|市场|院|门市|店铺|专柜|驿站|代收点|超市)$"
+)
+_SOFT = re.compile(r"(?:健身|培训|教育|摄影|装饰|家具|家居|家政|物流|烧烤|火锅|中心|机构|建材|橱柜|门窗|数码|电器|口腔|温泉|洗浴|足浴|早教|汽修|搬家|租车|家装|珠宝|灯饰|快餐|烤肉|通讯|中介|地产|房产|百货|造型|国旅|市场|公寓|公园|门店|柜台|物业|摊|乐园)$")
+_GOES_ON = re.compile(r"[卡费课局险票券品厂员长主材料底锅班证师贷款会所院馆场]|产品|服务|套餐|公司|行业|内容|项目|合同")
 _MASK_ONLY = re.compile(r"^[Xx×*某]{1,4}(?:商户|商家|店铺|店|公司)$")
 _HEADS = re.compile(
     r"^(?:(?:在|于|从|向|到|去|通过|经|被|找|跟|我们|我|本人|市民|诉求人|投诉人|消费者|来电人|原告|被告|当事人|位于|一家|一个|那家|这家|当地的?|的|名叫|叫做?|楼下的|你们|是|说|称|由|因|因为|要求|希望|请|让|对|针对|投诉|举报|起诉|联系|关于|和|与|及|及其|但|但是|而|后来?|现|现在|并|且|如果|自己|家附近的|附近的|我家附近的|网上|网购|其)+)"
@@ -116,6 +121,10 @@ def _is_name(text: str, candidate: Candidate) -> bool:
         return False
     if candidate.kind == "field":
         return True
+    if candidate.kind != "stall" and _TRADE_ONLY.match(name) and not re.match(r"某.{2,}(?:公司|店|馆)$", name):
+        return False
+    if candidate.kind == "ending" and _SOFT.search(name) and _GOES_ON.match(text, candidate.end):
+        return False
     if _LIVES.search(text, max(0, candidate.start - 10), candidate.start):
         return False
     return not (candidate.kind in {"ending", "at"} and _ADDRESS_GOES_ON.match(text, candidate.end))
@@ -161,10 +170,12 @@ def _is_ware(text: str, match: re.Match[str], merchant: KnownMerchant) -> bool:
 def _from_fields(text: str) -> list[Candidate]:
     found = []
     for match in _FIELD.finditer(text):
-        stop = _FIELD_END.search(text, match.end(), match.end() + 40)
+        stop = FIELD_END.search(text, match.end(), match.end() + 40)
         end = stop.start() if stop else min(len(text), match.end() + 40)
         if end - match.end() >= 2:
-            found.append(Candidate(match.end(), end, 10.0 if _NAME.search(text[match.end() : end]) else 8.0, "field"))
+            name = text[match.end() : end]
+            weight = 10.0 if _NAME.search(name) else 4.0 if re.search(r"[路街镇村号区市弄巷]$", name) else 8.0
+            found.append(Candidate(match.end(), end, weight, "field"))
     return found
 
 
@@ -177,11 +188,11 @@ def _from_head(text: str, head: tuple[int, int] | None) -> list[Candidate]:
 
 def _called(text: str) -> list[Candidate]:
     found = []
-    for pattern in (_CALLED, _QUOTED):
+    for pattern in (_CALLED, _QUOTED, _QUOTED_AFTER):
         for match in pattern.finditer(text):
             if not re.search(r"我$|孩子$|是$", text[max(0, match.start() - 2) : match.start()]) and not re.match(r"我|他|她|不|人|停|什么", match["name"]):
                 follows = text[match.end() : match.end() + 6]
-                sure = bool(_NAME.search(match["name"])) or bool(re.match(r"[”\"」]?的?(?:店|网店|公司|店铺|平台|机构|直播间|APP|app)", follows))
+                sure = pattern is _QUOTED_AFTER or bool(_NAME.search(match["name"])) or bool(re.match(r"[”\"」]?的?(?:店|网店|公司|店铺|平台|机构|直播间|APP|app)", follows))
                 found.append(Candidate(match.start("name"), match.end("name"), 9.0 if sure else 6.5, "called"))
     return found
 
@@ -195,7 +206,7 @@ def _at(text: str, reference: Reference) -> list[Candidate]:
             continue
         known = reference.known(name)
         if known is not None:
-            found.append(Candidate(start, end, 7.0, known.kind))
+            found.append(Candidate(start, end, 6.6 if known.kind == "platform" else 7.5, known.kind))
         elif _NAME.search(name):
             found.append(Candidate(start, end, 8.0, "at"))
         elif re.search(r"[*×]", name) and "元" not in name:
@@ -249,8 +260,11 @@ _STOP_FLAGS = ("p", "c", "u", "r", "d", "y", "w")
 _STOP_WORDS = frozenset(
     "购买 买 联系 投诉 举报 要求 请求 希望 发现 前往 来到 路过 位于 进入 经过 选择 咨询 导致 属于 开 开了 开设 经营 称 说 告知 是 有 到 去 找 被 让 叫 做 家住 更换 投诉人 市民 诉求人 消费者 来电人 本人 原告 被告 老板 "
     "主要诉求 问题描述 近期 楼下 使用 办理 收到 通知 附近 商户名称 离开 打电话 推荐 介绍 自称 以 针对 关于 负责 对面 维修 退回 寄 协调 解决 以及 逛 帮 因 交给 送到 签 签订 预订 入住 消费 充值 退款 加盟 报名 拨打 委托 逼 骗 送 送去 走进 "
-    "一家 一个 那家 这家 一间 家 个 这个 那个 某家 旁边 其 对方 客服 附近 你们 我们 聘请 请 雇 雇佣 通过".split()
+    "认为 认定 看到 确认 销售 一家 一个 那家 这家 一间 家 个 这个 那个 某家 旁边 其 对方 客服 附近 你们 我们 聘请 请 雇 雇佣 通过".split()
 )
+
+
+_IN_NAMES = frozenset("咨询 销售 维修 消费 投资 装修 使用 推荐 介绍 经营 加盟".split())
 
 
 def _left_edge(text: str, match: re.Match[str], reference: Reference) -> int | None:
@@ -267,9 +281,11 @@ def _left_edge(text: str, match: re.Match[str], reference: Reference) -> int | N
         token = tokens[number]
         if token.start >= match.start():
             continue
-        if _stops(token, tokens[:number]):
+        if _stops(token, tokens[:number], "有限" in match[0]):
             break
         edge = min(edge, max(low, token.start))
+    if text[max(low, edge - 2) : edge].endswith("某"):
+        edge -= 2 if text[max(low, edge - 2) : edge] == "某某" else 1
     head = _HEADS.match(text[edge : match.start()])
     if head and head.end() < match.start() - edge:
         edge += head.end()
@@ -279,14 +295,16 @@ def _left_edge(text: str, match: re.Match[str], reference: Reference) -> int | N
     return edge
 
 
-def _stops(token: Token, earlier: list[Token]) -> bool:
+def _stops(token: Token, earlier: list[Token], registered: bool) -> bool:
+    if registered and (token.word in _IN_NAMES or token.flag == "v" and token.word not in _STOP_WORDS and len(token.word) > 1):
+        return False
     if token.word in _STOP_WORDS or token.flag[0] in _STOP_FLAGS and token.word not in {"和", "某", "某某", "又"}:
         return True
     if token.flag[0] == "m" and re.fullmatch(r"[一两三四五六七八九十\d.]+[家个间元块]?", token.word) and not token.word.isascii():
         return token.word.endswith(("家", "个", "间", "元", "块"))
     if token.flag == "t" or token.word in {"元", "块", "月", "日", "号"} and earlier and earlier[-1].flag == "m":
         return True
-    return token.flag[0] == "v" and token.flag != "vn" and (len(token.word) == 1 or bool(re.fullmatch(_DEED, token.word)))
+    return token.flag[0] == "v" and token.flag != "vn"
 
 
 def _masked(text: str, reference: Reference) -> list[Candidate]:

@@ -35,6 +35,9 @@ class KnownMerchant:
 FINANCIAL_KINDS = frozenset({"bank", "insurer", "lender", "payment", "securities"})
 
 
+_ANY_WARE = frozenset("商品 货物 产品 服务 兼职 招聘 律师 购物".split())
+
+
 @dataclass(frozen=True)
 class Reference:
     """Claims, objects and problems of the taxonomy, known merchants, and the tagger for Chinese words."""
@@ -64,7 +67,7 @@ def load(reference_dir: Path | str, dictionary_dir: Path | str | None = None) ->
     ]
     merchants = {alias.lower(): merchant for merchant in known for alias in (merchant.name, *merchant.aliases)}
     objects = _categories(folder / "objects.csv", "sector")
-    products = {word for category in objects for word in category.keywords if category.code not in {"other_goods", "other_service"}}
+    products = {word for category in objects for word in category.keywords if word not in _ANY_WARE}
     return Reference(
         claims=_categories(folder / "claims.csv"),
         objects=objects,
