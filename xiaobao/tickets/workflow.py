@@ -134,12 +134,13 @@ def _rows(
     notice: str | None = None,
     own_only: bool = False,
 ) -> list[Transition]:
-    """Rows for every kind and status; `next_status` STAY keeps the status."""
+    """Rows for every kind and status; `next_status` STAY keeps the status. Only complaints are ever accepted."""
     return [
         Transition(kind, status, step, frozenset(roles), reached, fields, clock, notice, own_only)
         for kind in kinds
         for status in statuses
         if (reached := next_status or status) is not None
+        if kind == Kind.COMPLAINT or status != Status.ACCEPTED
     ]
 
 
