@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDERS = {"changeme", "change-me", "secret", "password", "placeholder", "xxx", "todo", "example", "default"}
+SECRETS_FILE = "secrets.env"
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -42,6 +43,8 @@ class Settings:
     conversation_days: int
     ticket_days: int
     upload_max_mb: int
+    bot_address: str = ""
+    actions_address: str = ""
     reference_dir: Path = ROOT / "data" / "reference"
     knowledge_dir: Path = ROOT / "data" / "knowledge"
     dictionary_dir: Path = ROOT / "data" / "dictionary"
@@ -49,12 +52,17 @@ class Settings:
     @property
     def bot_url(self) -> str:
         """Where our own processes reach the bot (always this machine or the bot's container)."""
-        return os.environ.get("BOT_URL") or f"http://127.0.0.1:{self.bot_port}"
+        return self.bot_address or f"http://127.0.0.1:{self.bot_port}"
 
     @property
     def actions_url(self) -> str:
         """Where the bot reaches the action server."""
-        return os.environ.get("ACTIONS_URL") or f"http://127.0.0.1:{self.actions_port}"
+        return self.actions_address or f"http://127.0.0.1:{self.actions_port}"
+
+    @property
+    def actions_host(self) -> str:
+        """What the action server binds to: this machine, unless ACTIONS_URL says that the bot runs elsewhere."""
+        return self.bind_host if self.actions_address else "127.0.0.1"
 
     @property
     def evidence_dir(self) -> Path:
@@ -63,14 +71,16 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read and check the environment.
+        """Read and check `environ`, by default what `environment()` gives.
 
         Raises SettingsError with the name of the variable and what to do about it.
         """
-        env = os.environ if environ is None else environ
+        env = environment() if environ is None else environ
         data_dir = Path(env.get("XIAOBAO_DATA") or ROOT / "var").resolve()
         database_url = env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'xiaobao.db'}"
-        default_tracker = database_url if not database_url.startswith("sqlite") else f"sqlite:///{data_dir / 'tracker.db'}"
+        default_tracker = (
+            database_url if not database_url.startswith("sqlite") else f"sqlite:///{data_dir / 'tracker.db'}"
+        )
         settings = cls(
             data_dir=data_dir,
             database_url=_postgres_driver(database_url),
@@ -90,6 +100,8 @@ class Settings:
             conversation_days=_number(env, "CONVERSATION_DAYS", 180),
             ticket_days=_number(env, "TICKET_DAYS", 1095),
             upload_max_mb=_number(env, "UPLOAD_MAX_MB", 20),
+            bot_address=(env.get("BOT_URL") or "").rstrip("/"),
+            actions_address=(env.get("ACTIONS_URL") or "").rstrip("/"),
         )
         if settings.office_id == "demo" and settings.bind_host not in LOOPBACK:
             raise SettingsError(
@@ -99,20 +111,42 @@ class Settings:
         return settings
 
 
+def environment(root: Path = ROOT) -> dict[str, str]:
+    """The process's environment over `.env` over the secrets that `make run` wrote, so a process started by
+    hand knows what its sisters know."""
+    env = {**read_env_file(root / ".env"), **{name: value for name, value in os.environ.items() if value}}
+    data_dir = Path(env.get("XIAOBAO_DATA") or root / "var")
+    return {**read_env_file(data_dir / SECRETS_FILE), **env}
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """`NAME=value` lines of a file; comments and unset names are left out. {} when there is no file."""
+    if not path.is_file():
+        return {}
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    found = {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
+    return {name: value for name, value in found.items() if value}
+
+
 def _postgres_driver(url: str) -> str:
     """Accept the short forms `postgres://` and `postgresql://`."""
     for short in ("postgres://", "postgresql://"):
         if url.startswith(short):
-            return "postgresql+psycopg2://" + url[len(short):]
+            return "postgresql+psycopg2://" + url[len(short) :]
     return url
 
 
 def _secret(env: Mapping[str, str], name: str) -> str:
     value = env.get(name, "")
     if not value:
-        raise SettingsError(f"{name} is not set. `make run` writes one into the data directory; elsewhere: openssl rand -hex 32.")
+        raise SettingsError(
+            f"{name} is not set. `make run` writes one into the data directory; elsewhere: openssl rand -hex 32."
+        )
     if value.lower() in PLACEHOLDERS or len(value) < 32:
-        raise SettingsError(f"{name} is a placeholder or shorter than 32 characters. Make one with: openssl rand -hex 32.")
+        raise SettingsError(
+            f"{name} is a placeholder or shorter than 32 characters. Make one with: openssl rand -hex 32."
+        )
     return value
 
 
