@@ -101,7 +101,9 @@ def append(session: Session, conversation_id: str, draft: Draft, now: datetime) 
     return message, True
 
 
-def press(session: Session, conversation_id: str, button_id: str, client_message_id: str | None, now: datetime) -> Message:
+def press(
+    session: Session, conversation_id: str, button_id: str, client_message_id: str | None, now: datetime
+) -> Message:
     """Append the press of a button as the citizen's message and mark the button used.
 
     Pressed again with the same `client_message_id`, the first message is returned.
@@ -210,7 +212,10 @@ def _earlier(session: Session, conversation_id: str, draft: Draft) -> Message | 
 def _button(seq: int, title: str, payload: str, row: bool = False) -> dict[str, Any]:
     """The id begins with the seq, so looking it up reads one row; the rest keeps ids of other conversations out."""
     button: dict[str, Any] = {
-        "id": f"{seq}-{secrets.token_urlsafe(6)}", "title": title, "payload": payload, "used": False
+        "id": f"{seq}-{secrets.token_urlsafe(6)}",
+        "title": title,
+        "payload": payload,
+        "used": False,
     }
     return {**button, "row": True} if row else button
 

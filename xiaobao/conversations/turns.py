@@ -67,7 +67,12 @@ def next_turn(session: Session, conversation_id: str) -> Owed | None:
 
 
 def answer(
-    session: Session, turn_id: str, drafts: Iterable[Draft], now: datetime, *, form: dict[str, Any] | None | bool = False
+    session: Session,
+    turn_id: str,
+    drafts: Iterable[Draft],
+    now: datetime,
+    *,
+    form: dict[str, Any] | bool | None = False,
 ) -> bool:
     """Store the replies of a turn and mark it answered, in one go; False when it was answered already.
 
@@ -135,7 +140,12 @@ def _one_turn(waiting: list[Message]) -> list[Message]:
 
 
 def _close(
-    session: Session, turn_id: str, drafts: Iterable[Draft], now: datetime, state: str, form: dict[str, Any] | None | bool
+    session: Session,
+    turn_id: str,
+    drafts: Iterable[Draft],
+    now: datetime,
+    state: str,
+    form: dict[str, Any] | bool | None,
 ) -> bool:
     turn = session.get(Turn, turn_id, with_for_update=True, populate_existing=True)
     if turn is None or turn.state != RECEIVED:

@@ -60,6 +60,11 @@ def of_conversation(session: Session, conversation_id: str, not_filed: bool = Fa
     return list(session.scalars(query.order_by(Upload.received_at, Upload.evidence_id)))
 
 
+def of_ticket(session: Session, conversation_id: str, number: str) -> list[Upload]:
+    """Files of a conversation that belong to the ticket `number`, oldest first."""
+    return [upload for upload in of_conversation(session, conversation_id) if upload.filed_as == number]
+
+
 def count_unfiled(session: Session, conversation_id: str) -> int:
     """How many files wait for a ticket."""
     query = select(func.count()).where(Upload.conversation_id == conversation_id, Upload.filed_as.is_(None))

@@ -18,7 +18,8 @@ class WebsiteOutput(OutputChannel):
 
     def __init__(self) -> None:
         self.replies: list[Draft] = []
-        self.form: dict[str, Any] | None | bool = False
+        self.form: dict[str, Any] | bool | None = False
+        self.wants_retry = False
 
     @classmethod
     def name(cls) -> str:
@@ -26,10 +27,15 @@ class WebsiteOutput(OutputChannel):
         return "website"
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """Take one message; `custom.form` alone only moves the form strip."""
+        """Take one message; `custom.form` alone only moves the form strip.
+
+        `custom.retry` says that the action could not do its work and the same turn may be run again.
+        """
         custom = message.get("custom") or {}
         if "form" in custom:
             self.form = custom["form"] or None
+        if custom.get("retry"):
+            self.wants_retry = True
         reply = draft(message)
         if reply is not None:
             self.replies.append(reply)

@@ -31,7 +31,7 @@ def upgrade() -> None:
     op.create_table(
         "turn",
         sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("conversation_id", sa.ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
         sa.Column("payload", sa.Text, nullable=False),
         sa.Column("state", sa.String(10), nullable=False, index=True),
         sa.Column("received_at", TIME, nullable=False),
@@ -41,7 +41,7 @@ def upgrade() -> None:
     op.create_table(
         "message",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("conversation_id", sa.ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
         sa.Column("seq", sa.Integer, nullable=False),
         sa.Column("speaker", sa.String(10), nullable=False),
         sa.Column("staff_name", sa.String(60)),
@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column("card", sa.JSON),
         sa.Column("client_message_id", sa.String(64)),
         sa.Column("notice_id", sa.String(64)),
-        sa.Column("turn_id", sa.ForeignKey("turn.id", ondelete="SET NULL")),
+        sa.Column("turn_id", sa.String(32), sa.ForeignKey("turn.id", ondelete="SET NULL")),
         sa.Column("at", TIME, nullable=False),
         sa.UniqueConstraint("conversation_id", "seq", name="uq_message_seq"),
         sa.UniqueConstraint("conversation_id", "client_message_id", name="uq_message_client"),
