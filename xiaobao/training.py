@@ -20,7 +20,7 @@ from pathlib import Path
 
 from xiaobao.settings import ROOT
 
-LEARNT = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/stories", "data/dictionary")
+LEARNT: tuple[str, ...] = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/stories", "data/dictionary")
 LEARNT += ("bot/components", "bot/importer.py")
 WORDING = ("data/responses",)
 KEPT = 3

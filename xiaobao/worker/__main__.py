@@ -1,0 +1,101 @@
+"""`python -m xiaobao.worker`: outbox, clocks, retention and previews by the clock. Safe to run twice."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from xiaobao.database import make_engine, make_sessions
+from xiaobao.settings import Settings
+from xiaobao.tickets import deadlines
+from xiaobao.worker import clocks, outbox, previews, retention
+
+logger = logging.getLogger("xiaobao.worker")
+
+OUTBOX_SECONDS = 1
+PREVIEW_SECONDS = 2
+CLOCK_SECONDS = 300
+RETENTION_HOUR = 3  # at night
+
+
+def jobs(settings: Settings, engine: sa.Engine, tracker: sa.Engine) -> dict[str, Callable[[], object]]:
+    """What the worker does, by name; each may be called at any time."""
+    sessions = make_sessions(engine)
+    bot = outbox.Bot(settings.bot_url, settings.internal_secret)
+    return {
+        "outbox": partial(outbox.deliver, sessions, bot, deadlines.now),
+        "previews": partial(previews.make_waiting, sessions, settings.evidence_dir),
+        "clocks": lambda: _note_overdue(sessions),
+        "retention": lambda: retention.forget(
+            sessions, tracker, settings.evidence_dir, settings.conversation_days, deadlines.now()
+        ),
+    }
+
+
+def schedule(scheduler: BackgroundScheduler, found: dict[str, Callable[[], object]], start: datetime) -> None:
+    """Put every job on the scheduler; a late one is run once, not as often as it was missed."""
+    every = {"outbox": OUTBOX_SECONDS, "previews": PREVIEW_SECONDS, "clocks": CLOCK_SECONDS}
+    kept = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+    for name, seconds in every.items():
+        scheduler.add_job(guarded(name, found[name]), "interval", seconds=seconds, next_run_time=start, **kept)
+    night = guarded("retention", found["retention"])
+    scheduler.add_job(night, "cron", hour=RETENTION_HOUR, minute=30, **kept)
+    # A machine that is off at night forgets too.
+    scheduler.add_job(night, "date", run_date=start + timedelta(minutes=10), **kept)
+
+
+def guarded(name: str, work: Callable[[], object]) -> Callable[[], None]:
+    """A job that logs what breaks it, and does not stop the others. Once per outage, not once a second."""
+    broken = threading.Event()
+
+    def run() -> None:
+        try:
+            work()
+        except Exception as error:  # the next run may succeed
+            if not broken.is_set():
+                logger.error("%s broke (%s), trying on.", name, type(error).__name__)
+            broken.set()
+        else:
+            if broken.is_set():
+                logger.warning("%s works again.", name)
+            broken.clear()
+
+    return run
+
+
+def main() -> int:
+    """Run until SIGTERM or Ctrl-C."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    settings = Settings.from_env()
+    engine, tracker = make_engine(settings.database_url), make_engine(settings.tracker_url)
+    over = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+    scheduler = BackgroundScheduler(timezone=deadlines.TIMEZONE)
+    schedule(scheduler, jobs(settings, engine, tracker), deadlines.now())
+    scheduler.start()
+    logger.info("The worker runs; notices go to %s.", settings.bot_url)
+    over.wait()
+    scheduler.shutdown(wait=True)
+    for each in (engine, tracker):
+        each.dispose()
+    return 0
+
+
+def _note_overdue(sessions: sa.orm.sessionmaker[sa.orm.Session]) -> None:
+    with sessions.begin() as session:
+        numbers = clocks.note_overdue(session, deadlines.now())
+    for number in numbers:
+        logger.info("Ticket %s: a period ran out.", number)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
