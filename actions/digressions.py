@@ -63,7 +63,7 @@ def _meant(turn: Turn, asking: str) -> str | None:
         return intent
     if turn.pressed:
         return intent
-    if answers.is_dont_know(turn.text) or answers.is_skip(turn.text):
+    if answers.is_unknown(turn.text) or answers.is_skip(turn.text):
         return None
     if (
         intent in ("greet", "thanks", "abuse", "ask_identity", "ask_office", "resume", "goodbye", "ask_progress")

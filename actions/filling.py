@@ -8,11 +8,20 @@ from typing import Any
 from actions.base import Turn
 from actions.draft import CONTACT, Draft
 from actions.questions import ASKS_CONSENT
-from xiaobao.privacy import mask_sensitive
+from xiaobao.privacy import mask_address, mask_name, mask_phone, mask_sensitive
 from xiaobao.reading import answers, story
 
 MERCHANT_LIKE = ("merchant", "institution", "item", "claim", "merchant_address", "shop_name", "platform", "region")
 YES_NO = ("complained_to_institution", "pass_on_to_merchant", "consent", "anonymous", "own_use", "elsewhere")
+MASKS = {"contact_phone": mask_phone, "contact_name": mask_name, "contact_address": mask_address}
+# What people say in place of yes and no; the first that fits decides.
+CHOICES = {
+    "anonymous": ((r"不留|匿名|不想留|不愿", "yes"), (r"留名|实名|可以留|留下", "no")),
+    "own_use": ((r"做生意|经营|转卖|公司用|店里用", "no"), (r"自己|自用|家里|送人", "yes")),
+    "elsewhere": ((r"没有|没在|没", "no"), (r"法院|仲裁|起诉|消协|别的部门|12345", "yes")),
+    "complained_to_institution": ((r"没找|还没|没有|没反映", "no"), (r"找过|打过|反映过|投诉过|问过|说过", "yes")),
+    "pass_on_to_merchant": ((r"不要|不可以|不转|不能|不行|别转|不愿", "no"), (r"可以|转吧|能转|同意|行", "yes")),
+}
 LONGEST = {"narrative": 10_000, "merchant": 100, "institution": 100, "item": 100, "claim": 300, "merchant_address": 200}
 
 
@@ -27,6 +36,7 @@ def read_story(turn: Turn, draft: Draft, text: str, positions: bool) -> None:
             continue
         if slot in CONTACT and turn.context.office.kind in ASKS_CONSENT and draft.get("consent") != "yes":
             draft.held[slot] = value.text
+            draft.values["narrative"] = (draft.get("narrative") or "").replace(value.text, MASKS[slot](value.text))
             continue
         where: dict[str, Any] = {"start": value.start, "end": value.end} if positions else {}
         draft.put(slot, value.text, source="read", normalised=value.normalised, **where)
@@ -58,7 +68,7 @@ def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
     if slot in CONTACT:
         return contact(turn, draft, {slot: text}, "")
     if slot in YES_NO:
-        return _typed(draft, slot, answers.yes_no(text))
+        return _choice(draft, slot, text)
     return _words(turn, draft, slot, text)
 
 
@@ -73,6 +83,22 @@ def _typed(draft: Draft, slot: str, result: Any) -> str | None:
     if result.error:
         return str(result.error)
     draft.put(slot, result.value, normalised=result.normalised)
+    return None
+
+
+def _choice(draft: Draft, slot: str, text: str) -> str | None:
+    """Yes or no, or the words of the two buttons."""
+    for pattern, value in CHOICES.get(slot, ()):
+        if re.search(pattern, text):
+            draft.put(slot, value)
+            return None
+    result = answers.yes_no(text)
+    if result.error:
+        return result.error
+    if result.unknown:
+        draft.leave_open(slot)
+    else:
+        draft.put(slot, "yes" if result.normalised else "no")
     return None
 
 

@@ -78,7 +78,7 @@ class Intake(XiaobaoAction):
             return self.stopping(turn, draft)
         if turn.pressed:
             return self.pressed(turn, draft, asking)
-        if (correction := corrections.parse(turn.text)) and self.correct(turn, draft, correction):
+        if (correction := self.meant_as_correction(turn, draft, asking)) and self.correct(turn, draft, correction):
             return None
         handled, events = digressions.handle(turn, draft, asking, self)
         if handled:
@@ -87,10 +87,20 @@ class Intake(XiaobaoAction):
             return self.at_summary(turn, draft)
         return self.take(turn, draft, asking, turn.text)
 
+    @staticmethod
+    def meant_as_correction(turn: Turn, draft: Draft, asking: str) -> Any | None:
+        """A correction of something answered; an answer to the open question is none, nor is more of the story."""
+        found = corrections.read(turn.text, turn.today)
+        if found is None or found.row_number:
+            return found
+        named = found.slot and found.slot != asking and draft.answered(found.slot)
+        told = found.value or (turn.intent == "correct_answer" and turn.confidence >= SURE)
+        return found if named and told else None
+
     def take(self, turn: Turn, draft: Draft, asking: str, text: str) -> Events | None:
         """The words are the answer to the question."""
         told_before = bool(draft.get("narrative"))
-        if (turn.intent == "skip" and turn.confidence >= SURE) or answers.is_dont_know(text) or answers.is_skip(text):
+        if (turn.intent == "skip" and turn.confidence >= SURE) or answers.is_unknown(text) or answers.is_skip(text):
             return self.unknown(turn, draft, asking)
         error = filling.answer(turn, draft, asking, text)
         if error:
@@ -163,7 +173,7 @@ class Intake(XiaobaoAction):
 
     def at_summary(self, turn: Turn, draft: Draft) -> Events | None:
         """确认提交 files; anything else is a change, an addition or a hint."""
-        if turn.intent == "affirm" or answers.is_confirm(turn.text):
+        if turn.intent == "affirm" or self.says(turn, True):
             receipt = filing.file(turn, draft)
             filing.tell(turn, draft, receipt, self.finance(turn, draft))
             return self.end(turn, draft, SlotSet("last_number", receipt.number))
@@ -177,12 +187,12 @@ class Intake(XiaobaoAction):
     def correct(self, turn: Turn, draft: Draft, correction: Any) -> bool:
         """改3 / 金额不对，是2860: change one answer; true when it was one."""
         slot = correction.slot
-        if correction.row:
+        if correction.row_number:
             shown = summary.rows(turn, draft, self.finance(turn, draft))
-            if not 1 <= correction.row <= len(shown):
+            if not 1 <= correction.row_number <= len(shown):
                 turn.say("utter_error_no_such_row", rows=len(shown))
                 return True
-            slot = shown[correction.row - 1]["slot"]
+            slot = shown[correction.row_number - 1]["slot"]
         if not slot:
             return False
         if slot == "merchant" and draft.get("institution"):
@@ -208,13 +218,13 @@ class Intake(XiaobaoAction):
     def stopping(self, turn: Turn, draft: Draft) -> Events | None:
         """The answer to 确定不要了吗."""
         draft.flags.pop("stopping")
-        if turn.intent in ("affirm", "stop") or answers.is_yes(turn.text):
+        if turn.intent in ("affirm", "stop") or self.says(turn, True):
             turn.say("utter_stopped")
             return self.end(turn, draft)
         if turn.intent == "pause":
             return self.pause(turn, draft)
         turn.say("utter_going_on")
-        if turn.text and turn.intent not in ("deny", "resume") and not answers.is_no(turn.text):
+        if turn.text and turn.intent not in ("deny", "resume") and not self.says(turn, False):
             return self.go_on(turn, draft, turn.slot("requested_slot"))
         return None
 
@@ -222,6 +232,11 @@ class Intake(XiaobaoAction):
         draft.save(turn.now)
         turn.say("utter_draft_kept", buttons=[turn.button("resume", "resume")])
         return self.leave(turn, draft)
+
+    @staticmethod
+    def says(turn: Turn, yes: bool) -> bool:
+        """A short typed yes or no, whatever the model made of it."""
+        return 0 < len(turn.text) <= 6 and answers.yes_no(turn.text).normalised is yes
 
     # Endings -----------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 import pytest
 
@@ -23,7 +23,7 @@ def every_action() -> dict[str, Any]:
         if module.name.startswith("__"):
             continue
         for _, kind in inspect.getmembers(importlib.import_module(f"actions.{module.name}"), inspect.isclass):
-            if issubclass(kind, base.XiaobaoAction) and not inspect.isabstract(kind):
+            if get_origin(kind) is None and issubclass(kind, base.XiaobaoAction) and not inspect.isabstract(kind):
                 found[kind().name()] = kind
     return found
 

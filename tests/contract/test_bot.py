@@ -8,7 +8,7 @@ import inspect
 import pkgutil
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 import pytest
 from ruamel.yaml import YAML
@@ -27,6 +27,7 @@ DOMAIN = yaml(ROOT / "domain.yml")
 RESPONSES: dict[str, list[dict[str, Any]]] = {}
 for _path in sorted((ROOT / "data" / "responses").glob("*.yml")):
     RESPONSES |= yaml(_path).get("responses") or {}
+# Notices are named in the workflow, units of numbers in bot/components/patterns.py are no sentences.
 SOURCES = {
     p: p.read_text(encoding="utf-8")
     for d in ("actions", "bot", "xiaobao/tickets")
@@ -43,7 +44,7 @@ def written_actions() -> dict[str, type]:
         if module.name.startswith("__"):
             continue
         for _, kind in inspect.getmembers(importlib.import_module(f"actions.{module.name}"), inspect.isclass):
-            if issubclass(kind, base.XiaobaoAction) and not inspect.isabstract(kind):
+            if get_origin(kind) is None and issubclass(kind, base.XiaobaoAction) and not inspect.isabstract(kind):
                 found[kind().name()] = kind
     return found
 
@@ -124,14 +125,13 @@ def test_every_title_and_button_used_exists() -> None:
 
 def test_no_response_is_dead() -> None:
     text = "\n".join(SOURCES.values()) + RULES
-    prefixes = tuple(sorted(set(re.findall(r"f\"(utter_[a-z_]+?_?)\{", text))))
+    made = [re.sub(r"\\{[^}]*\\}", ".+", re.escape(n)) for n in re.findall(r"f\"(utter_[^\"]*\{[^\"]*)\"", text)]
     dead = [
-        n
-        for n in RESPONSES
-        if f'"{n}"' not in text
-        and n not in RULES
-        and not n.startswith(prefixes)
-        and not n.startswith(("utter_ask_", "utter_title_", "utter_button_"))
+        name
+        for name in RESPONSES
+        if not re.search(rf"\b{name}\b", text)
+        and not any(re.fullmatch(pattern, name) for pattern in made)
+        and not name.startswith(("utter_ask_", "utter_title_", "utter_button_"))
     ]
     assert dead == []
 
@@ -165,7 +165,7 @@ def test_code_sends_only_known_intents_by_button() -> None:
 def test_no_chinese_sentence_stands_in_python_of_the_bot() -> None:
     sentence = re.compile(r"[一-鿿]{2,}[，。？！；]|[一-鿿]{9,}")
     for path in SOURCES:
-        if "tickets" in path.parts:
+        if "tickets" in path.parts or path.name == "patterns.py":
             continue
         for text in literals(path):
             assert not sentence.search(re.sub(r"\[[^\]]*\]|\([^)]*\)", "", text)), (path.name, text)
