@@ -6,6 +6,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as as_json_response
 
+from bot.channels.website.problems import Problem
 from bot.channels.website.website import Route, Website
 
 
@@ -25,6 +26,7 @@ class Front:
             ("/static/<name>", self.part, "GET", False),
             ("/embed.js", self.embed, "GET", False),
             ("/health", self.get_health, "GET", False),
+            ("/<anything:path>", self.nothing, "GET", False),
         ]
 
     async def chat_page(self, request: Request) -> HTTPResponse:
@@ -55,3 +57,7 @@ class Front:
         """GET /chat/health."""
         failed = await self.site.health.failed()
         return as_json_response({"ok": not failed, "failed": failed}, status=503 if failed else 200)
+
+    async def nothing(self, request: Request, anything: str) -> HTTPResponse:
+        """Any other address below /chat: a sentence instead of the server's own page."""
+        raise Problem("not_found")

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from rasa.shared.utils.io import read_yaml_file
 from sanic.request import Request
 from sanic.response import HTTPResponse, raw
 
 from bot.channels.website.office import OfficeCard
 from bot.channels.website.problems import Problem
-from xiaobao.settings import Settings
+from xiaobao.settings import ROOT, Settings, SettingsError
 
 STATIC = Path(__file__).resolve().parent / "static"
+RESPONSES = ROOT / "data" / "responses" / "session.yml"
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -63,6 +65,8 @@ class Pages:
             days=settings.conversation_days,
             ticket_days=settings.ticket_days,
             upload_mb=settings.upload_max_mb,
+            handles=_said(f"utter_handles_{office.kind}"),
+            clock=_said(f"utter_office_clock_{office.kind}"),
             part=lambda name: f"/chat/static/{name}?v={versions[name]}",
         )
         self._pages = {
@@ -110,6 +114,14 @@ def security_headers(settings: Settings) -> dict[str, str]:
     if settings.behind_tls:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return headers
+
+
+def _said(name: str) -> str:
+    """What the bot says about the office; the page must not say it in other words."""
+    variants = read_yaml_file(RESPONSES)["responses"].get(name)
+    if not variants:
+        raise SettingsError(f"data/responses/session.yml has no {name}, which the page about the office shows.")
+    return str(variants[0]["text"])
 
 
 def _served(body: bytes, media_type: str, cache: str) -> Served:

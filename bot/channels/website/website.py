@@ -10,7 +10,7 @@ from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
-from sanic.exceptions import SanicException
+from sanic.exceptions import SanicException, ServiceUnavailable
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as as_json_response
@@ -76,6 +76,8 @@ class Website:
             problem, status = error, error.status
         elif isinstance(error, SanicException) and error.status_code < 500:
             problem, status = Problem("not_found" if error.status_code == 404 else "body_unreadable"), error.status_code
+        elif isinstance(error, ServiceUnavailable):  # the client went away while we waited for news
+            problem, status = Problem("broken"), error.status_code
         else:
             logger.error("%s %s broke (%s).", request.method, request.path, type(error).__name__)
             problem, status = Problem("broken"), STATUS["broken"]

@@ -1,0 +1,224 @@
+/* Cards: what a message carries beside its words. Everything that comes from people is set as text, never as HTML. */
+(function (xiaobao) {
+  "use strict";
+  const words = xiaobao.words;
+
+  function make(tag, className, text) {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    if (text !== undefined && text !== null) element.textContent = String(text);
+    return element;
+  }
+
+  function action(title, className, onPress) {
+    const button = make("button", className || "button", title);
+    button.type = "button";
+    button.addEventListener("click", onPress);
+    return button;
+  }
+
+  /* Copy without a permission prompt on old WebViews. */
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch (error) {
+      const area = make("textarea", "sr-only");
+      area.value = text;
+      document.body.appendChild(area);
+      area.select();
+      let done = false;
+      try { done = document.execCommand("copy"); } catch (failure) { done = false; }
+      area.remove();
+      return done;
+    }
+  }
+
+  function copyButton(title, text) {
+    const button = action(title, "button", async () => {
+      const done = await copy(text);
+      button.textContent = done ? words.copied : words.copyFailed;
+      setTimeout(() => { button.textContent = title; }, 2500);
+    });
+    button.setAttribute("aria-live", "polite");
+    return button;
+  }
+
+  function citations(card) {
+    const box = make("div", "card");
+    card.items.forEach((item) => {
+      const part = make("div", "citation");
+      const id = "article-" + xiaobao.newId();
+      const article = make("div", "article");
+      article.id = id;
+      article.hidden = true;
+      if (item.text) article.appendChild(make("blockquote", "", item.text));
+      else article.appendChild(make("p", "quiet", words.noArticle));
+      const about = [item.effective ? words.effective(item.effective) : "", item.source ? words.source(item.source) : ""];
+      if (about.some(Boolean)) article.appendChild(make("p", "quiet", about.filter(Boolean).join("，")));
+      const fold = action(words.basis(item.law, item.article), "", () => {
+        article.hidden = !article.hidden;
+        fold.setAttribute("aria-expanded", String(!article.hidden));
+      });
+      fold.removeAttribute("class");
+      fold.setAttribute("aria-expanded", "false");
+      fold.setAttribute("aria-controls", id);
+      part.append(fold, article);
+      box.appendChild(part);
+    });
+    return box;
+  }
+
+  function rowList(rows, onChange) {
+    const list = make("ol", "rows" + (onChange ? "" : " plain"));
+    rows.forEach((row) => {
+      const line = make("li", "row");
+      if (onChange) line.appendChild(make("span", "n", row.n + "."));
+      line.append(make("span", "title", row.title), make("span", "value", row.value));
+      if (onChange && row.button) {
+        const change = action(words.change, "link", () => onChange(row));
+        change.setAttribute("aria-label", words.changeRow(row.title));
+        line.appendChild(change);
+      }
+      list.appendChild(line);
+    });
+    return list;
+  }
+
+  function summary(card, message, page) {
+    const box = make("section", "card");
+    box.setAttribute("aria-label", words.summaryTitle);
+    box.appendChild(rowList(card.rows, (row) => page.press(row.button, words.changeRow(row.title))));
+    if ((card.lines || []).length) {
+      const lines = make("div", "lines");
+      card.lines.forEach((line) => lines.appendChild(make("p", "", line)));
+      box.appendChild(lines);
+    }
+    const buttons = page.buttons(message);
+    buttons.classList.add("card-buttons");
+    if (buttons.firstChild) buttons.firstChild.classList.add("primary");
+    box.appendChild(buttons);
+    return box;
+  }
+
+  const HINTS = {
+    contact_name: { autocomplete: "name" },
+    contact_phone: { autocomplete: "tel", inputMode: "tel", type: "tel" },
+    contact_address: { autocomplete: "street-address" },
+    contact_email: { autocomplete: "email", inputMode: "email", type: "email" },
+  };
+
+  function phoneIsWrong(name, value) {
+    if (name !== "contact_phone" || !value) return false;
+    const digits = value.replace(/\D/g, "").replace(/^86(?=1\d{10}$)/, "");
+    return !/^1[3-9]\d{9}$/.test(digits) && !/^0\d{9,11}$/.test(digits);
+  }
+
+  function contact(card, message, page) {
+    const box = make("form", "card");
+    box.noValidate = true;
+    box.setAttribute("aria-label", words.contactTitle);
+    const body = make("div", "card-body");
+    const inputs = card.fields.map((field) => {
+      const hint = HINTS[field.name] || {};
+      const part = make("div", "field");
+      const id = field.name + "-" + message.seq;
+      const label = make("label", "", field.title);
+      label.htmlFor = id;
+      if (!field.required) label.appendChild(make("span", "optional", words.optional));
+      const input = make("input");
+      Object.assign(input, { id, name: field.name, type: hint.type || "text", value: field.value || "", maxLength: 200 });
+      input.required = Boolean(field.required);
+      if (hint.autocomplete) input.autocomplete = hint.autocomplete;
+      if (hint.inputMode) input.inputMode = hint.inputMode;
+      const error = make("p", "error");
+      error.id = id + "-error";
+      error.hidden = true;
+      input.setAttribute("aria-describedby", error.id);
+      part.append(label, input, error);
+      body.appendChild(part);
+      return { field, input, error };
+    });
+    if (card.notice) body.appendChild(make("p", "quiet", card.notice));
+    const done = make("button", "button primary", words.submitContact);
+    done.type = "submit";
+    body.appendChild(done);
+    box.appendChild(body);
+    box.addEventListener("submit", (event) => {
+      event.preventDefault();
+      let wrong = null;
+      inputs.forEach(({ field, input, error }) => {
+        const value = input.value.trim();
+        const missing = field.required && !value;
+        const problem = missing ? words.needed(field.title) : phoneIsWrong(field.name, value) ? words.phoneWrong : "";
+        error.textContent = problem;
+        error.hidden = !problem;
+        input.setAttribute("aria-invalid", String(Boolean(problem)));
+        if (problem && !wrong) wrong = input;
+      });
+      if (wrong) { wrong.focus(); return; }
+      const values = {};
+      inputs.forEach(({ field, input }) => { if (input.value.trim()) values[field.name] = input.value.trim(); });
+      inputs.forEach(({ input }) => { input.disabled = true; });
+      done.disabled = true;
+      done.textContent = words.sentContact;
+      page.sendCard(values);
+    });
+    return box;
+  }
+
+  function receipt(card, message) {
+    const box = make("section", "card");
+    box.setAttribute("aria-label", words.receiptTitle);
+    const head = make("div", "receipt-head");
+    head.append(make("p", "tick", "✓ " + words.receiptTitle), make("p", "number", card.number));
+    const code = make("p", "code", words.queryCode + " ");
+    code.appendChild(make("strong", "", card.query_code));
+    head.appendChild(code);
+    box.appendChild(head);
+    const facts = [{ title: words.submittedAt, value: card.submitted_at }];
+    if (card.deadline) facts.push({ title: words.deadline, value: card.deadline });
+    const body = make("div", "card-body");
+    box.appendChild(rowList(facts.concat(card.rows || []).filter((row) => row.value)));
+    (card.evidence || []).length && body.appendChild(
+      make("p", "quiet", words.evidence(card.evidence.length) + "：" + card.evidence.map((f) => f.filename).join("、")));
+    if ((card.next || []).length) {
+      body.appendChild(make("p", "quiet", words.next));
+      const next = make("ul", "next");
+      card.next.forEach((line) => next.appendChild(make("li", "", line)));
+      body.appendChild(next);
+    }
+    box.appendChild(body);
+    const foot = make("div", "card-foot");
+    foot.appendChild(copyButton(words.copyNumber, words.number + " " + card.number + " " + words.queryCode + " " + card.query_code));
+    const print = make("a", "link", words.print);
+    print.href = "/chat/print#" + message.seq;
+    print.target = "_blank";
+    print.rel = "noopener";
+    foot.appendChild(print);
+    box.appendChild(foot);
+    return box;
+  }
+
+  function letter(card) {
+    const box = make("section", "card");
+    box.appendChild(make("h2", "", card.title));
+    box.appendChild(make("div", "letter", card.text));
+    const foot = make("div", "card-foot");
+    foot.appendChild(copyButton(words.copy, card.text));
+    box.appendChild(foot);
+    return box;
+  }
+
+  const makers = { citations, summary, contact, receipt, letter };
+
+  xiaobao.make = make;
+  xiaobao.action = action;
+  xiaobao.rowList = rowList;
+  /* The card of a message, or null for a kind this page does not know (then the words must do). */
+  xiaobao.card = (message, page) => {
+    const maker = message.card && makers[message.card.type];
+    return maker ? maker(message.card, message, page) : null;
+  };
+  xiaobao.placesOwnButtons = (message) => Boolean(message.card && message.card.type === "summary");
+})(window.xiaobao);
