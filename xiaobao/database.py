@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_SECONDS = 5
+MIGRATION_TIMEOUT_SECONDS = 60
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, *, busy_seconds: int = BUSY_TIMEOUT_SECONDS) -> Engine:
     """An engine for `url`; opens no connection yet.
 
     SQLite runs in WAL mode with foreign keys on, and every transaction begins IMMEDIATE: a
@@ -23,22 +27,33 @@ def make_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True)
-    if parsed.database and parsed.database != ":memory:":
+    if parsed.database and not parsed.database.startswith((":", "file:")):
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
-    event.listen(engine, "connect", _prepare_sqlite)
+    engine = create_engine(parsed, connect_args={"timeout": busy_seconds, "check_same_thread": False})
+    event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(busy_seconds: int, connection: Any, _record: Any) -> None:
     # None: the driver opens no transaction of its own, `_begin_sqlite` does.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute(f"PRAGMA busy_timeout = {busy_seconds * 1000}")
     cursor.execute("PRAGMA foreign_keys = ON")
+    _use_wal(cursor, time.monotonic() + busy_seconds)
     cursor.close()
+
+
+def _use_wal(cursor: Any, until: float) -> None:
+    """Switch to WAL once per file: the switch does not heed the busy timeout when two processes start together."""
+    while cursor.execute("PRAGMA journal_mode").fetchone()[0] not in {"wal", "memory"}:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -57,7 +72,7 @@ def make_sessions(engine: Engine, *, read_only: bool = False) -> sessionmaker[Se
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Create or migrate the schema; safe when two processes do it at once."""
-    engine = make_engine(url)
+    engine = make_engine(url, busy_seconds=MIGRATION_TIMEOUT_SECONDS)
     try:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":

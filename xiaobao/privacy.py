@@ -7,10 +7,10 @@ GB 11643 / ISO 7064 MOD 11-2 (check digit of identity numbers), ISO/IEC 7812 (Lu
 from __future__ import annotations
 
 import re
+import unicodedata
 
-_DIGITS = r"[0-9０-９]"
 _GAP = r"[ \-－—–·.]?"
-_IDENTITY = re.compile(rf"(?<!\d)[1-9](?:{_GAP}\d){{16}}{_GAP}[\dXxＸｘ](?!\d)")
+_IDENTITY = re.compile(rf"(?<!\d)[1-9１-９](?:{_GAP}\d){{16}}{_GAP}[\dXxＸｘ](?!\d)")
 _CARD = re.compile(rf"(?<!\d)\d(?:{_GAP}\d){{12,18}}(?!\d)")
 _ORDER_BEFORE = re.compile(
     r"(订单|单号|运单|保单|快递|物流|流水|编号|序列号|IMEI|imei|条码|统一社会信用代码|合同号)[^\n，。；,;]{0,8}$"
@@ -91,14 +91,14 @@ def passes_luhn(digits: str) -> bool:
 
 
 def _mask_identity(match: re.Match[str]) -> str:
-    bare = re.sub(r"[ \-－—–·.]", "", match[0]).replace("Ｘ", "X").replace("ｘ", "x")
+    bare = re.sub(r"[ \-－—–·.]", "", unicodedata.normalize("NFKC", match[0]))
     if not is_identity_number(bare):
         return match[0]
     return f"{bare[:3]}{'*' * 11}{bare[-4:]}"
 
 
 def _mask_card(match: re.Match[str]) -> str:
-    bare = re.sub(r"\D", "", match[0])
+    bare = re.sub(r"\D", "", unicodedata.normalize("NFKC", match[0]))
     before = match.string[max(0, match.start() - 16) : match.start()]
     if not passes_luhn(bare) or _ORDER_BEFORE.search(before):
         return match[0]
