@@ -1,0 +1,181 @@
+"""Notices reach the bot once, in order, whatever dies or runs twice: against a real HTTP server."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.factories import NOW
+from xiaobao.tickets import outbox as tickets_outbox
+from xiaobao.tickets.tables import OutboxRow
+from xiaobao.worker import outbox
+
+SECRET = "s" * 40
+
+
+class Receiver(ThreadingHTTPServer):
+    """A bot that keeps what it gets and answers as it is told."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.got: list[dict[str, Any]] = []
+        self.answers: dict[str, tuple[int, dict[str, Any]]] = {}
+
+    @property
+    def bot(self) -> outbox.Bot:
+        return outbox.Bot(f"http://127.0.0.1:{self.server_port}", SECRET)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        known = self.path == "/chat/internal/notices" and self.headers["X-Xiaobao-Secret"] == SECRET
+        status, answer = self.server.answers.get(body["notice_id"], (200, {"seq": 1})) if known else (401, {})
+        if status == 200:
+            self.server.got.append(body)
+        data = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    server = Receiver()
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join(5)
+
+
+def put(sessions, count=1, conversation="c1"):
+    """Write notices and return their ids as the bot sees them (the databases count on from test to test)."""
+    rows = []
+    for _ in range(count):
+        with sessions.begin() as session:
+            row = tickets_outbox.put(
+                session, conversation_id=conversation, channel="website", response="utter_notice_replied",
+                params={"number": "XB20261123-000001", "text": "已联系商家"}, now=NOW, speaker="staff", staff_name="王承办",
+            )  # fmt: skip
+            session.flush()
+            rows.append(str(row.id))
+    return rows
+
+
+def states(sessions):
+    with sessions.begin() as session:
+        return list(session.scalars(select(OutboxRow.state).order_by(OutboxRow.id)))
+
+
+def deliver(sessions, receiver, now=NOW):
+    return outbox.deliver(sessions, receiver.bot, lambda: now)
+
+
+def test_a_notice_reaches_the_bot_whole_and_is_marked(sessions, receiver):
+    (only,) = put(sessions)
+    assert deliver(sessions, receiver) == 1
+    assert receiver.got == [
+        {
+            "notice_id": only,
+            "conversation_id": "c1",
+            "response": "utter_notice_replied",
+            "params": {"number": "XB20261123-000001", "text": "已联系商家"},
+            "speaker": "staff",
+            "staff_name": "王承办",
+        }
+    ]
+    assert states(sessions) == ["delivered"]
+    assert deliver(sessions, receiver) == 0
+
+
+def test_notices_of_a_conversation_arrive_in_order_and_all_in_one_call(sessions, receiver):
+    ids = put(sessions, 3)
+    put(sessions, 2, "c2")
+    assert deliver(sessions, receiver) == 5
+    assert [n["notice_id"] for n in receiver.got if n["conversation_id"] == "c1"] == ids
+
+
+def test_a_refused_notice_holds_back_the_later_ones_of_its_conversation_only(sessions, receiver):
+    first, second = put(sessions, 2)
+    (other,) = put(sessions, 1, "c2")
+    receiver.answers[first] = (422, {"code": "response_unknown"})
+    assert deliver(sessions, receiver) == 1
+    assert [n["notice_id"] for n in receiver.got] == [other]
+    receiver.answers.clear()
+    assert deliver(sessions, receiver, NOW + timedelta(seconds=4)) == 0
+    assert deliver(sessions, receiver, NOW + timedelta(seconds=6)) == 2
+    assert [n["notice_id"] for n in receiver.got] == [other, first, second]
+
+
+def test_a_forgotten_conversation_is_not_tried_for_ever(sessions, receiver):
+    first, _ = put(sessions, 2)
+    receiver.answers[first] = (404, {"code": "conversation_unknown"})
+    deliver(sessions, receiver)
+    assert states(sessions) == ["undeliverable", "delivered"]
+
+
+def test_a_404_of_a_bot_without_the_route_is_tried_again(sessions, receiver):
+    (only,) = put(sessions)
+    receiver.answers[only] = (404, {"code": "not_found"})
+    deliver(sessions, receiver)
+    assert states(sessions) == ["waiting"]
+
+
+def test_a_bot_that_is_down_costs_one_attempt_and_loses_nothing(sessions, receiver):
+    for n in range(5):
+        put(sessions, 1, f"c{n}")
+    assert outbox.deliver(sessions, outbox.Bot("http://127.0.0.1:9", SECRET), lambda: NOW) == 0
+    with sessions.begin() as session:
+        assert sorted(session.scalars(select(OutboxRow.attempts))) == [0, 0, 0, 0, 1]
+    assert deliver(sessions, receiver, NOW + timedelta(seconds=6)) == 5
+
+
+def test_the_reason_kept_holds_nothing_of_the_notice(sessions):
+    put(sessions)
+    outbox.deliver(sessions, outbox.Bot("http://127.0.0.1:9", SECRET), lambda: NOW)
+    with sessions.begin() as session:
+        assert session.scalars(select(OutboxRow.last_error)).one() == "ConnectionError"
+
+
+def test_the_wrong_secret_opens_nothing(sessions, receiver):
+    put(sessions)
+    bot = outbox.Bot(receiver.bot.url, "wrong")
+    assert outbox.deliver(sessions, bot, lambda: NOW) == 0
+    assert states(sessions) == ["waiting"]
+
+
+def test_two_workers_at_once_send_each_notice_once(sessions, receiver):
+    for n in range(20):
+        put(sessions, 2, f"c{n}")
+    workers = [threading.Thread(target=deliver, args=(sessions, receiver)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    assert deliver(sessions, receiver) >= 0
+    ids = [notice["notice_id"] for notice in receiver.got]
+    assert len(ids) == len(set(ids)) == 40
+
+
+def test_what_a_dead_worker_had_leased_is_given_out_again(sessions, receiver):
+    put(sessions)
+    with sessions.begin() as session:
+        assert len(outbox.claim(session, NOW)) == 1  # and then it dies
+    assert deliver(sessions, receiver, NOW + timedelta(seconds=29)) == 0
+    assert deliver(sessions, receiver, NOW + timedelta(seconds=31)) == 1
