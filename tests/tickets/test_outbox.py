@@ -76,6 +76,14 @@ def test_a_failure_after_the_delivery_does_not_bring_it_back(sessions):
     assert due(sessions, NOW + timedelta(days=1)) == []
 
 
+def test_later_notices_of_a_conversation_wait_behind_one_that_is_tried_again(sessions):
+    first, second, other = put(sessions), put(sessions), put(sessions, conversation_id="another")
+    with sessions.begin() as session:
+        outbox.failed(session, first, NOW, "connection refused")
+    assert due(sessions) == [other]
+    assert due(sessions, NOW + timedelta(seconds=5)) == [first, second, other]
+
+
 def test_an_unknown_notice_is_no_error(sessions):
     with sessions.begin() as session:
         outbox.delivered(session, 4711, NOW)

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from xiaobao.tickets.tables import OutboxRow
 
@@ -77,14 +77,23 @@ def put(
 def due(session: Session, now: datetime, limit: int = 50) -> list[Notice]:
     """Notices to be delivered now, oldest first.
 
-    On PostgreSQL rows that another worker holds are skipped; on SQLite there is one writer at a time.
+    While a notice is being tried again, later ones of the same conversation wait behind it: nobody reads of a
+    reply before the acceptance. On PostgreSQL rows that another worker holds are skipped; on SQLite there is
+    one writer at a time.
     """
+    earlier = aliased(OutboxRow)
+    put_off = select(earlier.id).where(
+        earlier.conversation_id == OutboxRow.conversation_id,
+        earlier.id < OutboxRow.id,
+        earlier.state == "waiting",
+        earlier.due_at > now,
+    )
     rows = session.scalars(
         select(OutboxRow)
-        .where(OutboxRow.state == "waiting", OutboxRow.due_at <= now)
+        .where(OutboxRow.state == "waiting", OutboxRow.due_at <= now, ~put_off.exists())
         .order_by(OutboxRow.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=OutboxRow)
     )
     return [_notice(row) for row in rows]
 
