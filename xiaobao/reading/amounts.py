@@ -19,7 +19,9 @@ _SMALL = "一二两三四五六七八九"
 _ARABIC = r"(?:\d{1,3}(?:[, ]\d{3})+|\d{1,12})(?:\.\d{1,4})?(?![\d])"
 _MIXED = rf"{_ARABIC}(?:\s?个?[百千万亿wWkK](?![A-Za-z])(?:零?[\d{_SMALL}]{{1,4}}(?:\.\d+)?[千百十]?){{0,3}})?"
 _RANGE = rf"(?:{_ARABIC}[万千]?(?:元|块)?[-~—到至]{_ARABIC}[万千]?|[{_SMALL}][{_SMALL}][十百千万]+|[{_SMALL}]千到[{_SMALL}]千)"
-_VAGUE = r"(?:好几|几|数|上|小)[十百千万]+|[百千万]把|(?<![一二两三四五六七八九几上数小\d])[百千万](?=来块|余元|多块|元左右)"
+_VAGUE = (
+    r"(?:好几|几|数|上|小)[十百千万]+|[百千万]把|(?<![一二两三四五六七八九几上数小\d])[百千万](?=来块|余元|多块|元左右)"
+)
 _HAN = rf"[{numbers.CHINESE}]+(?:个[万亿])?"
 _MONEY = re.compile(
     rf"(?P<cur>[¥]|人民币|RMB|rmb)?\s?"
@@ -36,7 +38,9 @@ _PAY_WORD = re.compile(
     r"会费|费用|月租|租金|房租|工钱|涨到|降到|骗|骗走|损失|办卡|现价|才|只要|仅|实付)"
     r"(?:了|我|我们|他|她|给|去|约|大概|大约|近|将近|差不多|：|:|是|为|商家|人民币|款|金额|费用|的|到|成|走|卡|\s){0,3}$"
 )
-_WEAK_PAY_WORD = re.compile(r"(?:要了?|说好的?|买了?|人均|每人|[一每][个只件台套双条张包袋盒瓶箱斤份间位罐桶]|[费金款钱]|保价|结账|加|起步价|卖|了他们?|了她)(?:我|约|大概)?\s?$")
+_WEAK_PAY_WORD = re.compile(
+    r"(?:要了?|说好的?|买了?|人均|每人|[一每][个只件台套双条张包袋盒瓶箱斤份间位罐桶]|[费金款钱]|保价|结账|加|起步价|卖|了他们?|了她)(?:我|约|大概)?\s?$"
+)
 _COUNTED = re.compile(
     r"\s?(?:[个只件台部套双条张本包袋盒瓶箱斤克米日号周岁期人位名份间辆座楼层室栋秒倍折点页头支把片粒颗句遍趟种款家届级寸平升度副枚]|[天月年次](?![卡费])"
     r"|公斤|公里|小时|分钟|多(?:[个只件台次天年月人岁家])|美元|欧元|港币|日元|英镑|积分|[%A-Za-z\d.:/\-*])"
@@ -46,9 +50,15 @@ _APPROX_BEFORE = re.compile(r"(?:大概|大约|约|将近|近|差不多|至少|�
 _TOGETHER = re.compile(r"[钱多，。！？；、,.;!?\s）)的买都就也退给左以]|$")
 
 _ROLE_WORDS = (
-    ("refunded", r"只退|仅退|退了|已退|已经退|退回了?|退还了|只肯退|才退|只给退|[同愿]意退|答应退|返还了|赔了|只赔|[同愿]意赔|补了|到账退款|退款到账"),
+    (
+        "refunded",
+        r"只退|仅退|退了|已退|已经退|退回了?|退还了|只肯退|才退|只给退|[同愿]意退|答应退|返还了|赔了|只赔|[同愿]意赔|补了|到账退款|退款到账",
+    ),
     ("claimed", r"退还|返还|退回我|退我|退给我|退款|退费|退掉|退回|赔偿|赔付|索赔|赔我|赔|补偿|退赔|支付.{0,6}赔偿"),
-    ("loan", r"借款|贷款|借了|贷了|借|贷|放款|下款|本金|月供|月还|每个?月.{0,3}还|每期.{0,3}还|还款|分期|额度|欠款|待还"),
+    (
+        "loan",
+        r"借款|贷款|借了|贷了|借|贷|放款|下款|本金|月供|月还|每个?月.{0,3}还|每期.{0,3}还|还款|分期|额度|欠款|待还",
+    ),
     (
         "fee",
         r"手续费|担保费|会员费|服务费|利息|违约金|滞纳金|运费|快递费|停车费|缴费|收费|扣费|扣款|扣了|扣除|被扣|多收取?|多扣|保险费|保费|"
@@ -59,13 +69,26 @@ _ROLE_WORDS = (
         r"花费|花了|花|付款|支付|付了|付|购买|购入|购得|买|消费|充值|充了|充|办卡|办了|办|价格|售价|价值|交了|缴纳|缴了|交|缴|预存|存了|转账|"
         r"转了|共计|合计|总计|一共|总共|总价|定金|订金|押金|货款|价款|车款|房款|车费|饭钱|饭费|学费|会费|收了|实付|全款|金额|报名|首付|房费|团费|门票|报了|要价|收我|骗了|骗走|骗",
     ),
-    ("other", r"原价|标价|市场价|定价|宣传价|优惠|便宜|满|每斤|每个|每次|每天|每年|每月|一个月|一年|一次|月租|降到|涨到|差价|余额|剩余?|还有|还剩|卡内|罚款"),
+    (
+        "other",
+        r"原价|标价|市场价|定价|宣传价|优惠|便宜|满|每斤|每个|每次|每天|每年|每月|一个月|一年|一次|月租|降到|涨到|差价|余额|剩余?|还有|还剩|卡内|罚款",
+    ),
 )
 _ROLES = re.compile("|".join(f"(?P<{role}>{words})" for role, words in _ROLE_WORDS))
 _AFTER = (
     ("loan", re.compile(r"\s?(?:分\d|分[一二三四五六七八九十]|的?(?:借款|贷款|分期|本金))")),
-    ("fee", re.compile(r"\s?的?[一-鿿]{0,3}(?:手续费|担保费|会员费|服务费|利息|违约金|滞纳金|运费|停车费|保险费|管理费|上门费|检测费|费用)")),
-    ("paid", re.compile(r"\s?(?:的?(?:定金|订金|押金|货款|价款|车款|房款|车费|饭钱|饭费|学费|会费)|购买|购入|购得|买|办了?|充值|报了?|订|拍下)")),
+    (
+        "fee",
+        re.compile(
+            r"\s?的?[一-鿿]{0,3}(?:手续费|担保费|会员费|服务费|利息|违约金|滞纳金|运费|停车费|保险费|管理费|上门费|检测费|费用)"
+        ),
+    ),
+    (
+        "paid",
+        re.compile(
+            r"\s?(?:的?(?:定金|订金|押金|货款|价款|车款|房款|车费|饭钱|饭费|学费|会费)|购买|购入|购得|买|办了?|充值|报了?|订|拍下)"
+        ),
+    ),
 )
 _DEMAND = re.compile(r"要求|请求|希望|诉求|索赔|主张|判令|应当|应该|必须|让.{0,3}退|要")
 
@@ -120,16 +143,19 @@ def bounds(match: re.Match[str]) -> tuple[Decimal, Decimal, bool] | None:
     if pair := re.fullmatch(rf"([{_SMALL}])([{_SMALL}])([十百千万]+)", written):
         low, high = (numbers.parse(pair[n] + pair[3]) for n in (1, 2))
         return (low, high, True) if low is not None and high is not None and low < high else None
-    number = numbers.parse(written + (match["mag"] or "")) if match["more"] != "几" else _several(written, match["mag"])
+    if match["more"] == "几" and match["mag"]:
+        return _several(written, match["mag"])
+    number = numbers.parse(written + (match["mag"] or ""))
     if number is None:
         return None
     step = numbers.parse("一" + written[-1]) if written[-1] in "十百千万亿" and "." not in written else None
     return number, number + (step or _step(number)) if more in {"多", "余", "几", "来"} else number, bool(more)
 
 
-def _several(written: str, magnitude: str | None) -> Decimal | None:
-    number = numbers.parse(written)
-    return None if number is None else number * (numbers.UNITS[magnitude] if magnitude else 1)
+def _several(written: str, magnitude: str) -> tuple[Decimal, Decimal, bool] | None:
+    """十几万 is 100000 to 200000."""
+    number, unit = numbers.parse(written), numbers.UNITS[magnitude]
+    return None if number is None else (number * unit, (number + _step(number)) * unit, True)
 
 
 def _step(number: Decimal) -> Decimal:
@@ -190,27 +216,35 @@ def _is_money(plain: str, match: re.Match[str], start: int) -> bool:
         return _is_yuan(plain, match, before)
     if match["unit"]:
         return not (plain[start - 1 : start] == "第" or plain[end : end + 1] in ("店",))
+    if re.search(r"[退假缺增]一[赔罚]$", before):
+        return False
     if _COUNTED.match(plain, end) or _NOT_MONEY_BEFORE.search(before):
         return False
     if len(re.sub(r"\D", "", number)) > 8:
         return False
-    if number in {"万", "千", "百", "十", "亿", "万一", "千万", "一一"} or re.match(r"[一二三四五六七八九]{2,}$", number):
+    if number in {"万", "千", "百", "十", "亿", "万一", "千万", "一一"} or re.match(
+        r"[一二三四五六七八九]{2,}$", number
+    ):
         return False
     if _PAY_WORD.search(before):
-        return bool(re.search(r"\d{2}|[百千万wWkK]|\d\.\d|十", number)) or end == len(plain)
+        return bool(re.search(r"\d{2}|[百千万亿wWkK]|\d\.\d|十", number))
     if _WEAK_PAY_WORD.search(before) and re.search(r"\d{3}|[一-九两\d][百千万]", number):
         return True
     if re.search(r"(?:要|收|骗|坑)(?:了)?(?:我们?|他|她)(?:了)?$", before) and re.match(r"\d{2}", number):
         return True
-    if re.search(r"[，,。；]\s?$", before) and re.fullmatch(r"\d{3,6}", number):  # "苹果14，4500，拿回家": the clause is the price
-        return plain[end : end + 1] in "，。；" and bool(re.search(r"买|订|办|卖|花|购", plain[max(0, start - 30) : start]))
+    if re.search(r"[，,。；]\s?$", before) and re.fullmatch(
+        r"\d{3,6}", number
+    ):  # "苹果14，4500，拿回家": the clause is the price
+        return plain[end : end + 1] in "，。；" and bool(
+            re.search(r"买|订|办|卖|花|购", plain[max(0, start - 30) : start])
+        )
     magnitude = re.match(rf"[\d.{_SMALL}几]+个?[百千万亿wW]", number) or (match["more"] and re.match(r"\d{3}", number))
     return bool(magnitude) and (end == len(plain) or plain[end] in "，。！？；,;!?\n")
 
 
 def _is_yuan(plain: str, match: re.Match[str], before: str) -> bool:
     """块 is yuan in 五块钱 and 花了五块, a piece in 一块手表, together in 一块去."""
-    if match["unit"] == "块钱" or match["more3"] or re.search(r"\d{2}|[百千万]|\d\.\d", match["num"]):
+    if match["unit"] == "块钱" or match["more3"] or re.search(r"\d{2}|[百千万亿]|\d\.\d", match["num"]):
         return True
     paid = bool(_PAY_WORD.search(before))
     if match["num"] in {"一", "1"}:
@@ -245,7 +279,9 @@ def main(amounts: list[Amount], text: str) -> Amount | None:
         score = weights[amount.role]
         score += 2.0 * bool(re.search(r"共计|合计|总计|一共|总共|总价|消费金额|涉及金额|涉案金额|金额[：:]", before))
         score -= 2.5 * bool(re.search(r"每个?月|每期|每天|每年|每斤|每次|每.$|原价|标价|市场价|优惠", before))
-        score -= 1.5 * bool(re.search(r"定金|订金|押金", before + text[amount.end : amount.end + 3]) and amount.role == "paid")
+        score -= 1.5 * bool(
+            re.search(r"定金|订金|押金", before + text[amount.end : amount.end + 3]) and amount.role == "paid"
+        )
         return score
 
     return max(amounts, key=lambda a: (weight(a), -a.start), default=None)

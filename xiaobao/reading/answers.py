@@ -18,7 +18,9 @@ UNKNOWN = re.compile(
     r"^(?:我|这个|具体)?(?:也|都|真|实在)?(?:不知道|不清楚|不太清楚|不大清楚|不记得|记不清|记不得|记不住|忘记|忘|想不起来|说不清|不晓得|没印象|不确定|没有留意|没注意|不了解)"
     r"(?:了|具体|啊|呢|呀|嘛|怎么写|的|哦|多少|哪天|地址|是哪天|店名)*[。，,.!！~～]*$"
 )
-SKIP = re.compile(r"^(?:跳过|下一[个题步]|先不填|不填|不想填|不想说|不方便|不方便说|略过|略|没有了?|无|暂无|pass)[。.!！]*$")
+SKIP = re.compile(
+    r"^(?:跳过|下一[个题步]|先不填|不填|不想填|不想说|不方便|不方便说|略过|略|没有了?|无|暂无|pass)[。.!！]*$"
+)
 _YES = re.compile(
     r"^(?:是|是的|对|对的|嗯+|恩|好|好的|好吧|可以|行|没错|同意|愿意|确认|确定|要|需要|有|有的|有过|找过|联系过|谈过|说过|当然|ok|OK|yes|可以的|没问题|没意见|自己用|自用|对啊|是啊|是呀|必须的|联系了|找了)(?:[的了啊呀吧哦呢]*)[，,。.!！~]*"
 )
@@ -68,7 +70,9 @@ def amount(text: str) -> Answer:
     if (early := _blank(text)) is not None:
         return early
     said = halve(text.strip())
-    if re.search(r"(?:^|[^\d一-鿿])[-−]\s?[¥]?\s?\d|^负\s?[\d一二两三四五六七八九十百千万]", said) and not re.search(r"\d\s?[-−]\s?\d", said):
+    if re.search(r"(?:^|[^\d一-鿿])[-−]\s?[¥]?\s?\d|^负\s?[\d一二两三四五六七八九十百千万]", said) and not re.search(
+        r"\d\s?[-−]\s?\d", said
+    ):
         return Answer(error="amount_negative")
     found = amounts.parse(text) or _bare(text)
     if not found:
@@ -76,7 +80,7 @@ def amount(text: str) -> Answer:
             return Answer(error="amount_zero")
         return Answer(error="amount_too_large" if re.search(r"\d{12,}", said) else "amount_unclear")
     chosen = amounts.main(found, text) if len(found) > 1 else found[0]
-    if chosen is None or len({a.cents for a in found}) > 1 and not re.search(r"一共|总共|共|合计", said):
+    if chosen is None or (len({a.cents for a in found}) > 1 and not re.search(r"一共|总共|共|合计", said)):
         return Answer(error="amount_unclear")
     if chosen.cents > amounts.ANSWER_LIMIT_CENTS:
         return Answer(error="amount_too_large")
@@ -143,7 +147,11 @@ def phone(text: str) -> Answer:
         return Answer(error="phone_invalid")
     if digits.startswith("0"):
         ok = bool(re.fullmatch(r"0(?:10|2\d)[2-8]\d{7}|0[3-9]\d{2}[2-8]\d{6,7}", digits))
-        return Answer(run, digits) if ok else Answer(error="phone_wrong_length" if not 10 <= len(digits) <= 12 else "phone_invalid")
+        return (
+            Answer(run, digits)
+            if ok
+            else Answer(error="phone_wrong_length" if not 10 <= len(digits) <= 12 else "phone_invalid")
+        )
     if re.fullmatch(r"[2-8]\d{6,7}", digits) or re.fullmatch(r"[48]00\d{7}", digits):
         return Answer(run, digits)
     if len(digits) != 11:
@@ -155,7 +163,10 @@ def name(text: str) -> Answer:
     """A person's name; 我叫张三 gives 张三. Errors: empty, too_long, name_unclear."""
     if (early := _blank(text, 40)) is not None:
         return early
-    match = re.search(r"(?:我叫|叫我|我是|姓名[：:是]?|名字[是叫：:]?|叫|免贵姓|我姓)?\s*([一-鿿㐀-䶿·]{1,15}|[A-Za-z][A-Za-z .'\-]{1,30})[。，,.!！\s]*$", text.strip())
+    match = re.search(
+        r"(?:我叫|叫我|我是|姓名[：:是]?|名字[是叫：:]?|叫|免贵姓|我姓)?\s*([一-鿿㐀-䶿·]{1,15}|[A-Za-z][A-Za-z .'\-]{1,30})[。，,.!！\s]*$",
+        text.strip(),
+    )
     if match is None:
         return Answer(error="name_unclear")
     return Answer(match[1].strip(), match[1].strip())
@@ -165,7 +176,9 @@ def address(text: str) -> Answer:
     """An address as written. Errors: empty, too_long, address_unclear (nothing that names a place)."""
     if (early := _blank(text)) is not None:
         return early
-    said = re.sub(r"^(?:地址[是在为：:]?|店在|就?在|位于|是在|它在|我住在?|住在?)\s*", "", text.strip()).rstrip("。，,.!！ ")
+    said = re.sub(r"^(?:地址[是在为：:]?|店在|就?在|位于|是在|它在|我住在?|住在?)\s*", "", text.strip()).rstrip(
+        "。，,.!！ "
+    )
     if len(said) < 2 or not re.search(r"[一-鿿A-Za-z]", said):
         return Answer(error="address_unclear")
     return Answer(said, said)
@@ -184,7 +197,9 @@ def choice(text: str, titles: Sequence[str]) -> Answer:
     if (early := _blank(text)) is not None:
         return early
     said = halve(text.strip()).rstrip("。，,.!！")
-    match = re.fullmatch(r"(?:我?选|第|我要)?(?:第)?\s?(\d{1,2}|[一二两三四五六七八九十]{1,2})\s?(?:个|项|条|号|吧|、)?", said)
+    match = re.fullmatch(
+        r"(?:我?选|第|我要)?(?:第)?\s?(\d{1,2}|[一二两三四五六七八九十]{1,2})\s?(?:个|项|条|号|吧|、)?", said
+    )
     if match is not None:
         number = numbers.whole(match[1])
         if number is not None and 1 <= number <= len(titles):
@@ -192,7 +207,9 @@ def choice(text: str, titles: Sequence[str]) -> Answer:
         return Answer(error="choice_unclear")
     if said in {"最后一个", "最后"} and titles:
         return Answer(text.strip(), len(titles) - 1)
-    hits = [n for n, title in enumerate(titles) if said == title] or [n for n, title in enumerate(titles) if title in said or (len(said) > 1 and said in title)]
+    hits = [n for n, title in enumerate(titles) if said == title] or [
+        n for n, title in enumerate(titles) if title in said or (len(said) > 1 and said in title)
+    ]
     return Answer(text.strip(), hits[0]) if len(hits) == 1 else Answer(error="choice_unclear")
 
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from xiaobao.reading.reference import Category, Reference
 from xiaobao.reading.values import Value, clause_start, value
 
-_WISH = re.compile(r"要求|希望|请求|诉求|我要|想要?|申请|能不能|可否|应该|应当|必须|请.{0,6}(?:帮|协|相关)|帮我|主张|判令|麻烦|让|给我|协调")
-_THEIRS = re.compile(r"(?:不给|不肯|不予|不同意|拒绝|拒不|不愿|不|未|没|没有|没给|才能|不能|只能|只|已经?|说|承诺|声称|宣传|支持)[^，。；]{0,4}$")
+_WISH = re.compile(
+    r"要求|希望|请求|诉求|我要|想要?|申请|能不能|可否|应该|应当|必须|请.{0,6}(?:帮|协|相关)|帮我|主张|判令|麻烦|让|给我|协调"
+)
+_THEIRS = re.compile(
+    r"(?:不给|不肯|不予|不同意|拒绝|拒不|不愿|不|未|没|没有|没给|才能|不能|只能|只|已经?|说|承诺|声称|宣传|支持)[^，。；]{0,4}$"
+)
 _FIELD = re.compile(r"(?:诉求|要求|请求)[^，。；：:]{0,4}[：:]")
-_ORDER = ("return_goods", "exchange", "repair", "redo")
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,11 @@ class Claim:
     end: int
 
 
-def read(text: str, reference: Reference) -> list[Claim]:
-    """The claims in order of place. Words of refusal (不给退款) speak for a claim only when no wish is told."""
+def read(text: str, reference: Reference, head_end: int = 0) -> list[Claim]:
+    """The claims in order of place. Words of refusal (不给退款) speak for a claim only when no wish is told.
+
+    Words before `head_end` are a clerk's list of claims.
+    """
     wished: dict[str, Claim] = {}
     refused: dict[str, Claim] = {}
     taken: list[tuple[int, int]] = []
@@ -34,7 +40,7 @@ def read(text: str, reference: Reference) -> list[Claim]:
         taken.append((start, end))
         before = text[clause_start(text, start, 20) : start]
         sentence = text[clause_start(text, start, 60, "。！？；;!?\n") : start]
-        into = wished if _WISH.search(sentence) and not _THEIRS.search(before[-6:]) or start < 12 else refused
+        into = wished if (_WISH.search(sentence) and not _THEIRS.search(before[-6:])) or start < head_end else refused
         into.setdefault(category.code, Claim(category, start, end))
     chosen = wished or {code: claim for code, claim in refused.items() if code != "other"}
     if len(chosen) > 1:
@@ -49,7 +55,11 @@ def as_value(text: str, claims: list[Claim]) -> Value | None:
     first = claims[0]
     end = first.end
     for claim in claims[1:]:
-        if claim.end > end and claim.end - first.start <= 30 and not re.search(r"[。！？；;!?\n]", text[first.start : claim.end]):
+        if (
+            claim.end > end
+            and claim.end - first.start <= 30
+            and not re.search(r"[。！？；;!?\n]", text[first.start : claim.end])
+        ):
             end = claim.end
     return value(text, first.start, end, "；".join(dict.fromkeys(claim.category.name for claim in claims)))
 

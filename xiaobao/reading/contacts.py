@@ -14,8 +14,12 @@ _NAME = re.compile(
 )
 _NOT_NAME = re.compile(r"(?:外卖|一[个家辆]|滴滴|快递|车|商家|客服|他|她|你|人|了|什么|不)")
 _SURNAME_ONLY = re.compile(r"(?:我姓|免贵姓)(?P<name>[一-鿿])(?=[，。！？；,;!?\s]|$)")
-_ORDER = re.compile(r"(?:订单编?号|订单|单号|编号)(?:为|是)?[：:\s]{0,2}(?P<number>[A-Za-z]{0,6}[\d\-]{6,30}[A-Za-z\d]*)")
-_POLICY = re.compile(r"(?:保单编?号|保险单号|保单号码|合同号|投保单号)(?:为|是)?[：:\s]{0,2}(?P<number>[A-Za-z]{0,8}[\dA-Za-z\-]{6,30})")
+_ORDER = re.compile(
+    r"(?:订单编?号|订单|单号|编号)(?:为|是)?[：:\s]{0,2}(?P<number>[A-Za-z]{0,6}[\d\-]{6,30}[A-Za-z\d]*)"
+)
+_POLICY = re.compile(
+    r"(?:保单编?号|保险单号|保单号码|合同号|投保单号)(?:为|是)?[：:\s]{0,2}(?P<number>[A-Za-z]{0,8}[\dA-Za-z\-]{6,30})"
+)
 _EMAIL = re.compile(r"[A-Za-z0-9._%+\-]{1,40}@[A-Za-z0-9\-]{1,40}(?:\.[A-Za-z0-9\-]{1,20}){1,3}")
 
 
@@ -26,7 +30,9 @@ def read(text: str) -> dict[str, Value]:
     phone = _phone(text, plain)
     if phone is not None:
         found["contact_phone"] = phone
-    name = next((m for m in _NAME.finditer(text) if not _NOT_NAME.search(m["name"])), None) or _SURNAME_ONLY.search(text)
+    name = next((m for m in _NAME.finditer(text) if not _NOT_NAME.search(m["name"])), None) or _SURNAME_ONLY.search(
+        text
+    )
     if name is not None:
         found["contact_name"] = value(text, *name.span("name"))
     for slot, pattern in (("policy_number", _POLICY), ("order_number", _ORDER)):

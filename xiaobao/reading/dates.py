@@ -72,10 +72,10 @@ def parse(text: str, today: date) -> list[Date]:
             first, last, precision, assumed = read
             future = first is not None and first > today
             found.append(Date(text[start:end], start, end, first, last, precision, assumed, future))
-    return _carry_years(sorted(found, key=lambda d: d.start), today)
+    return _carry_years(sorted(found, key=lambda d: d.start), plain, today)
 
 
-def _carry_years(found: list[Date], today: date) -> list[Date]:
+def _carry_years(found: list[Date], plain: str, today: date) -> list[Date]:
     """A day without year after one with a year belongs to that year, or to the next when earlier in it."""
     carried: list[Date] = []
     anchor: date | None = None
@@ -83,10 +83,21 @@ def _carry_years(found: list[Date], today: date) -> list[Date]:
         if day.assumed_year and anchor is not None and day.first and day.last and day.precision in {"day", "month"}:
             for year in (anchor.year, anchor.year + 1):
                 first, last = _in_year(day.first, year), _in_year(day.last, year)
-                if first and last and (last >= anchor or (first.year, first.month) == (anchor.year, anchor.month)) and first <= today:
+                if (
+                    first
+                    and last
+                    and (last >= anchor or (first.year, first.month) == (anchor.year, anchor.month))
+                    and first <= today
+                ):
                     day = replace(day, first=first, last=last, future=False)
                     break
-        if day.first and (not day.assumed_year or anchor is not None) and day.precision in {"day", "month"}:
+        aside = _ASIDE.search(plain, max(0, day.start - 8), day.start)
+        if (
+            not aside
+            and day.first
+            and (not day.assumed_year or anchor is not None)
+            and day.precision in {"day", "month"}
+        ):
             anchor = day.first
         carried.append(day)
     return carried
@@ -132,7 +143,16 @@ def month_span(year: int, month: int) -> tuple[date, date]:
 
 
 def _part_of_month(first: date, last: date, part: str | None) -> tuple[date, date, str]:
-    spans = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "上中旬": (1, 20), "中下旬": (11, 31), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
+    spans = {
+        "初": (1, 10),
+        "上旬": (1, 10),
+        "中旬": (11, 20),
+        "上中旬": (1, 20),
+        "中下旬": (11, 31),
+        "下旬": (21, 31),
+        "底": (21, 31),
+        "末": (21, 31),
+    }
     if part not in spans:
         return first, last, "month"
     low, high = spans[part]
@@ -252,10 +272,7 @@ def _near_day(match: re.Match[str], today: date) -> _Found:
     word = match[0]
     if word in {"前几天", "前两天", "前些天", "前些日子", "这几天", "前几日", "前两日"}:
         return today - timedelta(days=3 if "两" in word else 10), today - timedelta(days=1), "span", False
-    if word.startswith("大前"):
-        back = 3
-    else:
-        back = {"前": 2, "昨": 1}.get(word[0], 0)
+    back = 3 if word.startswith("大前") else {"前": 2, "昨": 1}.get(word[0], 0)
     day = today - timedelta(days=back)
     return day, day, "day", False
 
@@ -307,7 +324,9 @@ _RULES: list[tuple[re.Pattern[str], _Reader]] = [
         _festival,
     ),
     (
-        re.compile(rf"(?P<which>上上个?月|上个?月|这个?月|本月)(?:份)?的?(?:(?P<day>\d{{1,2}}|{_N}{{1,3}})[日号]|(?P<part>初|底|末|上旬|中旬|下旬))?"),
+        re.compile(
+            rf"(?P<which>上上个?月|上个?月|这个?月|本月)(?:份)?的?(?:(?P<day>\d{{1,2}}|{_N}{{1,3}})[日号]|(?P<part>初|底|末|上旬|中旬|下旬))?"
+        ),
         _relative_month,
     ),
     (
@@ -324,7 +343,12 @@ _RULES: list[tuple[re.Pattern[str], _Reader]] = [
         ),
         _ago,
     ),
-    (re.compile(r"大前天|前几天|前两天|前些天|前些日子|前几日|前两日|前天|前晚|昨天|昨日|昨晚|昨夜|今天|今日|今早|今晚|今儿|昨儿"), _near_day),
+    (
+        re.compile(
+            r"大前天|前几天|前两天|前些天|前些日子|前几日|前两日|前天|前晚|昨天|昨日|昨晚|昨夜|今天|今日|今早|今晚|今儿|昨儿"
+        ),
+        _near_day,
+    ),
     (
         re.compile(
             rf"(?<![\d{numbers.CHINESE}])(?P<year>(?<!\d)(?:(?:19|20)\d{{2}}|二[〇零○][〇零○一二][〇零○一二三四五六七八九])年|{_REL_YEAR})"
@@ -371,7 +395,7 @@ def main(found: list[Date], text: str, amount_at: int | None = None) -> Date | N
         after = text[day.end : min(upto, clause_end(text, day.end, 40, "。；;\n"))]
         near = after[:24]
         score = 2.0 - 0.1 * number
-        score += 6.0 * bool(_FIELD.search(before))
+        score += 6.0 * bool(_FIELD.search(before) and not _ASIDE.search(before))
         score += 2.0 * bool(_TRADE.search(near) or _TRADE.search(before))
         score += 1.5 * (amount_at is not None and day.start < amount_at < upto)
         score -= 3.0 * bool(_ASIDE.search(before) or _ASIDE.match(near))

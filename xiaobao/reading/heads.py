@@ -31,7 +31,9 @@ def read(text: str, reference: Reference) -> Head:
         segment = text[start:stop]
         if re.search(r"[：:。！？]", segment) or len(segment) > 30:
             break
-        if any(part in words for part in re.split(r"[,，、]", segment)) or re.search(r"(?:问题|行为|产品|损害|宣传|质量|服务|合同|安全|价格)$", segment):
+        if any(part in words for part in re.split(r"[,，、]", segment)) or re.search(
+            r"(?:问题|行为|产品|损害|宣传|质量|服务|合同|安全|价格)$", segment
+        ):
             seen, end = seen + 1, stop
             continue
         if seen and _looks_like_place(segment):

@@ -35,7 +35,11 @@ def parse(text: str) -> Decimal | None:
             if unit < 10**4:
                 section += (Decimal(1) if pending is None else pending) * unit
             else:
-                total = (total + section + (pending or 0)) * unit if unit == 10**8 else total + (section + (pending or 0)) * unit
+                total = (
+                    (total + section + (pending or 0)) * unit
+                    if unit == 10**8
+                    else total + (section + (pending or 0)) * unit
+                )
                 section = Decimal(0)
             pending, last_unit, after_zero = None, unit, False
         else:

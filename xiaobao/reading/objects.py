@@ -24,7 +24,9 @@ _TRIED = re.compile(
     r"(?:联系|找|跟|和|与|向|同|打电话给|问)(?:过|了)?[^，。；\n]{0,10}(?:商家|店家|店里|客服|老板|卖家|对方|平台|店员|销售|酒店|公司|商户|经理|物业|机构|店铺|银行|工作人员)|协商(?:过|未果|无果|不成|解决)?|多次(?:沟通|联系|协商|找|催)|商家(?:不给|不肯|不退|拒绝|不同意|说|称|拒不|推|不予)|拒绝(?:退|换|赔|处理)|"
     r"客服(?:说|称|不|回复|让|拒)|不给(?:退|换|修|处理)|(?:电话|微信|消息)(?:不接|不回|拉黑)|把我拉黑|沟通(?:无果|未果)"
 )
-_NOT_TRIED = re.compile(r"(?:还没有?|没有|没|未|从没)(?:再)?(?:联系|找|跟|和|与)(?:过)?(?:商家|店家|店里|客服|老板|卖家|对方|平台)|没(?:跟|和)(?:商家|店家|卖家|对方)(?:说|谈|协商|沟通)")
+_NOT_TRIED = re.compile(
+    r"(?:还没有?|没有|没|未|从没)(?:再)?(?:联系|找|跟|和|与)(?:过)?(?:商家|店家|店里|客服|老板|卖家|对方|平台)|没(?:跟|和)(?:商家|店家|卖家|对方)(?:说|谈|协商|沟通)"
+)
 _REPORT = re.compile(r"举报|查处|严查|只举报|请(?:依法)?(?:处罚|查)")
 
 
@@ -68,7 +70,9 @@ def read_problems(text: str, reference: Reference, scope: str = "complaint") -> 
         hits = [(text.find(word), word) for word in category.keywords if word in text]
         if hits:
             at, word = max(hits, key=lambda hit: (len(hit[1]), -hit[0]))
-            weight = sum(0.6 + 0.3 * len(w) for _, w in hits) * (0.3 if category.code in {"other", "report_other"} else 1.0)
+            weight = sum(0.6 + 0.3 * len(w) for _, w in hits) * (
+                0.3 if category.code in {"other", "report_other"} else 1.0
+            )
             scored.append((weight, value(text, at, at + len(word), category.name)))
     return [found for _, found in sorted(scored, key=lambda pair: (-pair[0], pair[1].start))]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from xiaobao.reading.heads import FIELD_END
 from xiaobao.reading.reference import FINANCIAL_KINDS, KnownMerchant, Reference
@@ -26,7 +27,7 @@ _TRADE = (
     r"足浴店|足浴|足道|温泉|游乐园|乐园|景区|公园|物业公司|物业|房产|地产|中介|门店|直播间|小店|批发部|批发市场|农贸市场|菜市场|市场|"
     r"家具城|家居|家具|建材城|建材|装饰|装修公司|家装|橱柜|门窗|灯饰|珠宝|金店|珠宝店|搬家|家政|月子中心|月子会所|养老院|加油站|充电站|停车场|快递|速运|速递|物流|驿站|"
     r"快递站|快递点|(?<!出)租车|二手车行|车城|汽贸|电器城|电器|数码城|数码|通讯|烟酒店|烟酒行|茶庄|茶行|母婴店|玩具店|农资店|粮油店|店铺|网店|商铺|专柜|柜台|"
-    r"摊位|地摊|摊|档口|中心|工作室|商户|机构|铺子|分店|总店|店"
+    r"摊位|地摊|摊|档口|中心|工作室|商户|机构|铺子|[肉粮菜鱼布药茶当杂货鞋]铺|分店|总店|店"
 )
 _MONEY_HOUSE = r"银行(?:股份有限公司)?(?:[一-鿿]{2,8}(?:支行|分行))?|信用社|消费金融(?:公司)?|小额贷款(?:公司)?|小贷公司|保险(?:股份有限)?公司|财险|人寿|证券"
 _SUFFIX = re.compile(rf"(?:{_FULL}(?:[一-鿿]{{1,8}}(?:分公司|支公司|店))?|{_MONEY_HOUSE}|{_TRADE})")
@@ -45,36 +46,59 @@ _AT = re.compile(
     rf"(?:在|于|从|向|去|到|通过|经由|由|经)(?P<name>[^，。！？；,;!?\n：:（）()]{{2,36}}?)"
     rf"(?:[（(][^）)]{{1,30}}[）)])?(?P<in>[内里]|上面|上|处|那里|那儿|这里|店里)?(?=\s?(?:花费|[\d一二两三四五六七八九十百千万.]+元|￥)|(?:(?:第一次|先后|一共|共计|刚|又|分别|自费|线上|在线|现场|首次|给\S{{1,3}})?(?:{_DEED})))"
 )
-_AIM = re.compile(r"(?:投诉|举报|起诉|曝光|被|联系|找|要求|对|针对|希望|关于|与|和|跟|向)(?P<name>[^，。！？；,;!?\n：:（）()\s]{2,24}?)(?=(?:的)?(?:客服|老板|商家|平台|销售|店员|工作人员|店长|扣|收取|骗|虚假|退|恶意|未经|拒|不))")
-_CALLED = re.compile(r"(?:名字叫做?|名叫|名为|叫做|叫|店名[是为叫]|商家[是为叫]|店铺[是为叫]|公司[是为叫]|公司名[是为叫]|品牌[是为])[\s“\"「《]{0,2}(?P<name>[^，。！？；,;!?\n“”\"」》\s（(]{2,24}?)(?=[”\"」》，。！？；,;!?\n（(]|的(?:店|网店|公司|店铺|直播间|商家|卖家|机构|平台|健身房|饭店|中介|培训|APP|app|软件|主播|理发店|美容院|淘宝店)|$)")
-_QUOTED = re.compile(r"[“\"「](?P<name>[^”\"」，。]{2,20})[”\"」](?=\s?(?:的)?(?:店|网店|店铺|旗舰店|平台|APP|app|App|公司|直播间|超市|商家|卖家|餐厅|饭店|酒店|机构|健身|美容|小程序|公众号))")
-_QUOTED_AFTER = re.compile(r"(?:店|店铺|公司|平台|网店|商家|直播间|机构|卖家|超市)[“\"「](?P<name>[^”\"」，。]{2,20})[”\"」]")
-_APP = re.compile(r"(?P<name>[一-鿿A-Za-z0-9*]{2,10}?)\s?(?:APP|App|app|小程序|平台|公众号|借贷平台|软件)(?![一-鿿]{0,2}(?:公示|规则))")
-_STALL = re.compile(r"(?P<name>(?:[一-鿿]{0,8}(?:小区|市场|学校|公司|车站|地铁站|医院|村|镇|街|路|商场|广场|我家|家|公园|夜市))?(?:门口|楼下|对面|旁边|附近|里面|附近)(?:的|那家|一家|那个|一个|的一家|那家的|里)?(?:卖[一-鿿]{1,4}的)?[一-鿿]{0,6}?(?:店|摊|摊位|超市|餐馆|饭馆|药房|市场|小贩|菜店|店铺|面馆))")
+_AIM = re.compile(
+    r"(?:投诉|举报|起诉|曝光|被|联系|找|要求|对|针对|希望|关于|与|和|跟|向)(?P<name>[^，。！？；,;!?\n：:（）()\s]{2,24}?)(?=(?:的)?(?:客服|老板|商家|平台|销售|店员|工作人员|店长|扣|收取|骗|虚假|退|恶意|未经|拒|不))"
+)
+_CALLED = re.compile(
+    r"(?:名字叫做?|名叫|名为|叫做|叫|店名[是为叫]|商家[是为叫]|店铺[是为叫]|公司[是为叫]|公司名[是为叫]|公司全称是|(?:超市|饭店|餐厅|驾校|机构|平台|医院|健身房|美容院|酒店|学校)[是叫](?![我一不说没因个按用])|品牌[是为])[\s“\"「《]{0,2}(?P<name>[^，。！？；,;!?\n“”\"」》\s（(]{2,24}?)(?=[”\"」》，。！？；,;!?\n（(]|的(?:店|网店|公司|店铺|直播间|商家|卖家|机构|平台|健身房|饭店|中介|培训|APP|app|软件|主播|理发店|美容院|淘宝店)|$)"
+)
+_QUOTED = re.compile(
+    r"[“\"「](?P<name>[^”\"」，。]{2,20})[”\"」](?=\s?(?:的)?(?:店|网店|店铺|旗舰店|平台|APP|app|App|公司|直播间|超市|商家|卖家|餐厅|饭店|酒店|机构|健身|美容|小程序|公众号))"
+)
+_QUOTED_AFTER = re.compile(
+    r"(?:店|店铺|公司|平台|网店|商家|直播间|机构|卖家|超市)[“\"「](?P<name>[^”\"」，。]{2,20})[”\"」]"
+)
+_APP = re.compile(
+    r"(?P<name>[一-鿿A-Za-z0-9*]{2,10}?)\s?(?:APP|App|app|小程序|平台|公众号|借贷平台|软件)(?![一-鿿]{0,2}(?:公示|规则))"
+)
+_STALL = re.compile(
+    r"(?P<name>(?:[一-鿿]{0,8}(?:小区|市场|学校|公司|车站|地铁站|医院|村|镇|街|路|商场|广场|我家|家|公园|夜市))?(?:门口|楼下|对面|旁边|附近|里面|附近)(?:的|那家|一家|那个|一个|的一家|那家的|里)?(?:卖[一-鿿]{1,4}的)?[一-鿿]{0,6}?(?:店|摊|摊位|超市|餐馆|饭馆|药房|市场|小贩|菜店|店铺|面馆))"
+)
 
 _ANYBODY = re.compile(
-    r"^(?:该|这|那|此|本|其|一|我|他|她|你|有|另|每|各|哪)?(?:一)?(?:家|个|间|款)?(?:的|小|大|实体|线下|线上|网络|网上|连锁|当地|附近|同|被投诉|涉事|涉案|正规|品牌|官方|家|人家|别的|其他|其它|总|分|别|新|老|多|哪|自己|淘宝|天猫|京东|拼多多|抖音)*"
+    r"^(?:该|这|那|此|本|其|一|我|他|她|你|有|另|每|各|哪)?(?:一)?(?:家|个|间|款)?(?:的|小|大|实体|线下|线上|网络|网上|连锁|当地|附近|同|被投诉|涉事|涉案|正规|品牌|官方|家|人家|别的|其他|其它|总|分|别|新|老|多|哪|自己|(?:淘宝|天猫|京东|拼多多|抖音)(?=店|网店|商家|卖家|平台))*"
     rf"(?:商家|店家|卖家|{_FULL}|{_TRADE}|银行|平台|APP|app|软件|手机|客服|老板|对方|小区|门口|网上|网络|线上|线下|现场|当地|家里|家|单位|店里|店内|当天|保险公司|保险|消费金融|网|车上|楼下|"
     r"这里|那里|这家|那家|市场监管局?|消协|12315|12345|派出所|法院|相关部门|有关部门|工商局?|市监局?|微信|朋友圈|微信群|小程序|直播|手机上|链接|页面|官网|前台|收银台|仓库|自己|本人|消费者|市民)?(?:上|里|内|中|处)?$"
 )
 _TRADE_ONLY = re.compile(
     r"^某?(?:航空|保险|物业|装修|装饰|快递|搬家|旅游|房产|房地产|房屋|家政|销售|开发|鉴定|检测|培训|教育|医美|医疗美容|美容|健身|修理|维修|出租车|网约车|旅行|贷款|借贷|金融|科技|网络|"
-    r"汽车|电动车|网购|购物|电商|二手|担保|催收|第三方|支付|外卖|食品|药品|信息|通信|通讯|手机|家具|家电|服装|水果|宠物|早教|游泳|美发|理发|摄影|医疗|养老|租车|中介|婚庆|婚介|相亲|留学|电视|直播|服务|购买|监管|行政|客服|售后|商业|三者险|承保)*"
+    r"汽车|电动车|网购|购物|电商|二手|担保|催收|第三方|支付|外卖|食品|药品|信息|通信|通讯|手机|家具|家电|服装|水果|宠物|早教|游泳|美发|理发|摄影|医疗|养老|租车|中介|婚庆|婚介|相亲|留学|电视|直播|服务|购买|监管|行政|客服|售后|商业|三者险|承保|小区|社区|楼下|门口|村里|街边|路边)*"
     r"(?:公司|机构|平台|中心|店|商|行|部|部门|城|馆|单位|学校|市场|院|门市|店铺|专柜|驿站|代收点|超市)$"
 )
-_SOFT = re.compile(r"(?:健身|培训|教育|摄影|装饰|家具|家居|家政|物流|烧烤|火锅|中心|机构|建材|橱柜|门窗|数码|电器|口腔|温泉|洗浴|足浴|早教|汽修|搬家|租车|家装|珠宝|灯饰|快餐|烤肉|通讯|中介|地产|房产|百货|造型|国旅|市场|公寓|公园|门店|柜台|物业|摊|乐园)$")
-_GOES_ON = re.compile(r"[卡费课局险票券品厂员长主材料底锅班证师贷款会所院馆场]|产品|服务|套餐|公司|行业|内容|项目|合同")
+_SOFT = re.compile(
+    r"(?:健身|培训|教育|摄影|装饰|家具|家居|家政|物流|烧烤|火锅|中心|机构|建材|橱柜|门窗|数码|电器|口腔|温泉|洗浴|足浴|早教|汽修|搬家|租车|家装|珠宝|灯饰|快餐|烤肉|通讯|中介|地产|房产|百货|造型|国旅|市场|公寓|公园|门店|柜台|物业|摊|乐园)$"
+)
+_GOES_ON = re.compile(
+    r"[录卡费课局险票券品厂员长主材料底锅班证师贷款会所院馆场]|产品|服务|套餐|公司|行业|内容|项目|合同"
+)
 _MASK_ONLY = re.compile(r"^[Xx×*某]{1,4}(?:商户|商家|店铺|店|公司)$")
 _HEADS = re.compile(
     r"^(?:(?:在|于|从|向|到|去|通过|经|被|找|跟|我们|我|本人|市民|诉求人|投诉人|消费者|来电人|原告|被告|当事人|位于|一家|一个|那家|这家|当地的?|的|名叫|叫做?|楼下的|你们|是|说|称|由|因|因为|要求|希望|请|让|对|针对|投诉|举报|起诉|联系|关于|和|与|及|及其|但|但是|而|后来?|现|现在|并|且|如果|自己|家附近的|附近的|我家附近的|网上|网购|其)+)"
 )
 _SPLIT = re.compile(r"(?:通过|在|位于|名叫|于|从)")
-_TIME_HEAD = re.compile(r"^.*?(?:\d{1,2}[日号]|\d{4}年|\d月|昨天|前天|今天|上周.?|上个?月|去年|今年|当天|当日|下午|上午|晚上|中午|早上|凌晨|[一-鿿]+节)(?:左右|的时候|时)?(?=.{2})")
-_TAIL = re.compile(r"(?:内|里面|里|上面|上|处|那里|这里|那边|那儿|店里|家|直播间里|直播间|线上|的商家|商家|卖家|的店铺?|的网店|客服|里边|中)$")
+_TIME_HEAD = re.compile(
+    r"^.*?(?:\d{1,2}[日号]|\d{4}年|\d月|昨天|前天|今天|上周.?|上个?月|去年|今年|当天|当日|下午|上午|晚上|中午|早上|凌晨|[一-鿿]+节)(?:左右|的时候|时)?(?=.{2})"
+)
+_TAIL = re.compile(
+    r"(?:内|里面|里|上面|上|处|那里|这里|那边|那儿|店里|家|直播间里|直播间|线上|的商家|商家|卖家|的店铺?|的网店|客服|里边|中)$"
+)
+_ON_PLATFORM = re.compile(
+    r"(?:平台|APP|app|App)?(?:上面?|里|平台上|购物平台)?的?(?:一家|某|一个|这家)?(?:店铺)?(?:名?叫做?)?[“\"「]?"
+)
 _ADDRESS_GOES_ON = re.compile(r"(?:[东西南北中]?[街路巷弄]|大街|大道|\d+号楼|XX号楼|小区|家属|[东西南北]区)")
 _LIVES = re.compile(r"(?:家住|住在|居住|住址|住于|我是)[^，。]{0,6}$")
 _MASKED = re.compile(r"[一-鿿A-Za-z]{0,3}[*＊×]{1,3}[一-鿿A-Za-z]{0,4}")
-_PLATFORM_TAIL = re.compile(r"(?:平台|商城|APP|App|app|小程序|网)$")
+_LENDER_ENDS = frozenset("贷 呗 飞 宝 卡 钱 花 融 付 条 借".split())
 
 
 @dataclass(frozen=True)
@@ -137,7 +161,12 @@ def _best(text: str, candidates: list[Candidate]) -> Value | None:
 
     def weight(c: Candidate) -> tuple[float, int, int]:
         name = text[c.start : c.end]
-        score = c.weight + min(0.8, 0.2 * (counts[name] - 1)) - 3.0 * bool(_MASK_ONLY.match(name)) - 0.06 * max(0, len(name) - 18)
+        score = (
+            c.weight
+            + min(0.8, 0.2 * (counts[name] - 1))
+            - 3.0 * bool(_MASK_ONLY.match(name))
+            - 0.06 * max(0, len(name) - 18)
+        )
         return score, -c.start, c.end - c.start
 
     best = max(candidates, key=weight, default=None)
@@ -146,23 +175,25 @@ def _best(text: str, candidates: list[Candidate]) -> Value | None:
 
 def _known(text: str, reference: Reference) -> list[tuple[Value, KnownMerchant]]:
     found = []
-    for match in reference.merchant_pattern.finditer(text):
-        merchant = reference.known(match[0])
-        if merchant is not None and not _is_ware(text, match, merchant):
-            found.append((value(text, match.start(), match.end(), merchant.name), merchant))
+    for start, end in islice(reference.merchant_words.find(text), 60):
+        merchant = reference.known(text[start:end])
+        if merchant is not None and not _is_ware(text, start, end, merchant):
+            found.append((value(text, start, end, merchant.name), merchant))
     return found
 
 
-def _is_ware(text: str, match: re.Match[str], merchant: KnownMerchant) -> bool:
+def _is_ware(text: str, start: int, end: int, merchant: KnownMerchant) -> bool:
     """苹果手机, 海尔冰箱: the maker's name on a ware is not the merchant."""
     if merchant.kind == "payment":
-        return bool(re.match(r"(?:转账|支付|付款|付|转|扫码|收款|付了|给)", text[match.end() : match.end() + 4])) or bool(
-            re.search(r"(?:用|使用)$", text[: match.start()][-2:])
+        return bool(re.match(r"(?:转账|支付|付款|付|转|扫码|收款|付了|给)", text[end : end + 4])) or bool(
+            re.search(r"(?:用|使用)$", text[max(0, start - 2) : start])
         )
     if merchant.kind != "chain":
         return False
-    after, before = text[match.end() : match.end() + 3], text[max(0, match.start() - 5) : match.start()]
-    if re.match(r"店|专卖|旗舰|门店|官方|客服|售后|公司|超市|餐厅|的店|购物|健身|门口|上|里|买|消费|吃|办|充|商场", after):
+    after, before = text[end : end + 3], text[max(0, start - 5) : start]
+    if re.match(
+        r"店|专卖|旗舰|门店|官方|客服|售后|公司|超市|餐厅|的店|购物|健身|门口|上|里|买|消费|吃|办|充|商场", after
+    ):
         return False
     return not re.search(r"(?:在|到|去|从|投诉|向)$", before)
 
@@ -190,9 +221,15 @@ def _called(text: str) -> list[Candidate]:
     found = []
     for pattern in (_CALLED, _QUOTED, _QUOTED_AFTER):
         for match in pattern.finditer(text):
-            if not re.search(r"我$|孩子$|是$", text[max(0, match.start() - 2) : match.start()]) and not re.match(r"我|他|她|不|人|停|什么", match["name"]):
+            if not re.search(r"我$|孩子$|是$", text[max(0, match.start() - 2) : match.start()]) and not re.match(
+                r"我|他|她|不|人|停|什么", match["name"]
+            ):
                 follows = text[match.end() : match.end() + 6]
-                sure = pattern is _QUOTED_AFTER or bool(_NAME.search(match["name"])) or bool(re.match(r"[”\"」]?的?(?:店|网店|公司|店铺|平台|机构|直播间|APP|app)", follows))
+                sure = (
+                    pattern is _QUOTED_AFTER
+                    or bool(_NAME.search(match["name"]))
+                    or bool(re.match(r"[”\"」]?的?(?:店|网店|公司|店铺|平台|机构|直播间|APP|app)", follows))
+                )
                 found.append(Candidate(match.start("name"), match.end("name"), 9.0 if sure else 6.5, "called"))
     return found
 
@@ -227,17 +264,19 @@ def _trim(text: str, start: int, end: int, reference: Reference) -> tuple[int, i
         start, name = start + splits[-1], name[splits[-1] :]
     if head := _HEADS.match(name):
         start, name = start + head.end(), name[head.end() :]
-    for alias in reference.merchant_pattern.finditer(name):
-        rest = re.match(r"(?:平台|APP|app|App)?(?:上面?|里|平台上|购物平台)?的?(?:一家|某|一个|这家)?(?:店铺)?(?:名?叫做?)?[“\"「]?", name[alias.end() :])
-        if alias.start() == 0 and rest and alias.end() + rest.end() < len(name) - 2 and rest.end() > 0:
-            start, name = start + alias.end() + rest.end(), name[alias.end() + rest.end() :]
-            break
+    alias = next(reference.merchant_words.find(name), None)
+    if alias is not None and alias[0] == 0:
+        rest = _ON_PLATFORM.match(name, alias[1])
+        if rest and alias[1] < rest.end() < len(name) - 2:
+            start, name = start + rest.end(), name[rest.end() :]
     while tail := _TAIL.search(name):
-        if tail.start() < 2 or _NAME.search(name) and name.endswith(("店铺", "网店", "直播间")) and not name.endswith(("的店铺", "的网店")):
+        if tail.start() < 2 or (
+            _NAME.search(name) and name.endswith(("店铺", "网店", "直播间")) and not name.endswith(("的店铺", "的网店"))
+        ):
             break
         name = name[: tail.start()]
-    name = name.rstrip("”\"」")
-    while name and name[0] in "“\"「的":
+    name = name.rstrip('”"」')
+    while name and name[0] in '“"「的':
         start, name = start + 1, name[1:]
     return start, start + len(name)
 
@@ -264,13 +303,14 @@ _STOP_WORDS = frozenset(
 )
 
 
+_SINGLE_VERBS = frozenset("买去到在找让被开说称是有办交退叫给送修做吃喝住租卖看问收扣付来进点订选用寄请逛")
 _IN_NAMES = frozenset("咨询 销售 维修 消费 投资 装修 使用 推荐 介绍 经营 加盟".split())
 
 
 def _left_edge(text: str, match: re.Match[str], reference: Reference) -> int | None:
     low = max(0, match.start() - 22)
     for position in range(match.start() - 1, low - 1, -1):
-        if text[position] in "，。！？；,;!?\n：:、（）()“”\"「」 》《\t":
+        if text[position] in '，。！？；,;!?\n：:、（）()“”"「」 》《\t':
             low = position + 1
             break
     if low >= match.start():
@@ -296,20 +336,30 @@ def _left_edge(text: str, match: re.Match[str], reference: Reference) -> int | N
 
 
 def _stops(token: Token, earlier: list[Token], registered: bool) -> bool:
-    if registered and (token.word in _IN_NAMES or token.flag == "v" and token.word not in _STOP_WORDS and len(token.word) > 1):
+    if registered and (
+        token.word in _IN_NAMES or (token.flag == "v" and token.word not in _STOP_WORDS and len(token.word) > 1)
+    ):
         return False
-    if token.word in _STOP_WORDS or token.flag[0] in _STOP_FLAGS and token.word not in {"和", "某", "某某", "又"}:
+    if token.word in _STOP_WORDS or (token.flag[0] in _STOP_FLAGS and token.word not in {"和", "某", "某某", "又"}):
         return True
-    if token.flag[0] == "m" and re.fullmatch(r"[一两三四五六七八九十\d.]+[家个间元块]?", token.word) and not token.word.isascii():
+    if (
+        token.flag[0] == "m"
+        and re.fullmatch(r"[一两三四五六七八九十\d.]+[家个间元块]?", token.word)
+        and not token.word.isascii()
+    ):
         return token.word.endswith(("家", "个", "间", "元", "块"))
-    if token.flag == "t" or token.word in {"元", "块", "月", "日", "号"} and earlier and earlier[-1].flag == "m":
+    if token.flag == "t" or (token.word in {"元", "块", "月", "日", "号"} and earlier and earlier[-1].flag == "m"):
         return True
-    return token.flag[0] == "v" and token.flag != "vn"
+    return token.flag[0] == "v" and token.flag != "vn" and (len(token.word) > 1 or token.word in _SINGLE_VERBS)
 
 
 def _masked(text: str, reference: Reference) -> list[Candidate]:
     """Names hidden by stars: the longest form that comes back, or what the next word leaves."""
-    spans = [m for m in _MASKED.finditer(text) if len(m[0].strip("*＊×")) >= 1 and not re.search(r"\d$", text[: m.start()][-1:])]
+    spans = [
+        m
+        for m in _MASKED.finditer(text)
+        if m[0].strip("*＊×") and not (m[0][0] in "*＊×" and text[max(0, m.start() - 1) : m.start()].isdigit())
+    ]
     found = []
     for match in spans[:20]:
         stars = re.search(r"[*＊×]{1,3}", match[0])
@@ -325,9 +375,15 @@ def _masked(text: str, reference: Reference) -> list[Candidate]:
                     best = (count, form, a, b)
         if best is None:
             tokens = reference.tagger.tag(text, match.start() + stars.end(), match.end())
-            keep = len(tokens[0].word) if tokens and tokens[0].flag[0] in "nagbz" else 0
+            keep = (
+                len(tokens[0].word)
+                if tokens and (tokens[0].flag[0] in "nagbz" or tokens[0].word in _LENDER_ENDS)
+                else 0
+            )
             first = reference.tagger.tag(text, match.start(), match.start() + stars.start())
             begin = next((t.start for t in first if t.flag[0] not in "pvcrdu"), match.start() + stars.start())
+            if left and left[-1] not in "被在从向由用过了到和找的":
+                begin = min(begin, match.start() + stars.start() - 1)  # the star hides a part: its neighbour belongs
             found.append(Candidate(begin, match.start() + stars.end() + keep, 5.0, "masked"))
         else:
             found.append(Candidate(match.start() + best[2], match.start() + stars.end() + best[3], 6.5, "masked"))
@@ -341,7 +397,7 @@ def _apps(text: str, reference: Reference) -> list[Candidate]:
         tokens = reference.tagger.tag(text, low, match.end("name"))
         edge = match.end("name")
         for token in reversed(tokens):
-            if token.word in _STOP_WORDS or token.flag[0] in "pcurdyvtmx" and token.flag not in {"vn"}:
+            if token.word in _STOP_WORDS or (token.flag[0] in "pcurdyvtmx" and token.flag not in {"vn"}):
                 break
             edge = token.start
         if edge < match.end("name") - 1:

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import csv
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from xiaobao.reading.tagger import Tagger
+from xiaobao.reading.wordlist import WordList
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Reference:
     objects: tuple[Category, ...]
     problems: tuple[Category, ...]
     merchants: dict[str, KnownMerchant]
-    merchant_pattern: re.Pattern[str]
-    product_pattern: re.Pattern[str]
+    merchant_words: WordList
+    product_words: WordList
     tagger: Tagger
 
     def known(self, alias: str) -> KnownMerchant | None:
@@ -63,7 +63,8 @@ def load(reference_dir: Path | str, dictionary_dir: Path | str | None = None) ->
     folder = Path(reference_dir)
     words = Path(dictionary_dir) if dictionary_dir is not None else folder.parent / "dictionary"
     known = [
-        KnownMerchant(row["name"], row["kind"], tuple(row["aliases"].split())) for row in _rows(folder / "merchants_alias.csv")
+        KnownMerchant(row["name"], row["kind"], tuple(row["aliases"].split()))
+        for row in _rows(folder / "merchants_alias.csv")
     ]
     merchants = {alias.lower(): merchant for merchant in known for alias in (merchant.name, *merchant.aliases)}
     objects = _categories(folder / "objects.csv", "sector")
@@ -73,8 +74,8 @@ def load(reference_dir: Path | str, dictionary_dir: Path | str | None = None) ->
         objects=objects,
         problems=_categories(folder / "problems.csv", "scope"),
         merchants=merchants,
-        merchant_pattern=_alternation(merchants),
-        product_pattern=_alternation(products),
+        merchant_words=WordList(merchants),
+        product_words=WordList(products),
         tagger=Tagger(sorted(words.glob("*.txt"))),
     )
 
@@ -86,16 +87,6 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _categories(path: Path, group: str | None = None) -> tuple[Category, ...]:
     return tuple(
-        Category(row["code"], row["name"], tuple(row["keywords"].split()), row[group] if group else "") for row in _rows(path)
+        Category(row["code"], row["name"], tuple(row["keywords"].split()), row[group] if group else "")
+        for row in _rows(path)
     )
-
-
-def _alternation(words: object) -> re.Pattern[str]:
-    """One pattern for many words, longest first; a Latin word must stand alone."""
-    parts = []
-    for word in sorted(words, key=lambda w: (-len(w), w)):  # type: ignore[call-overload]
-        escaped = re.escape(word)
-        head = r"(?<![A-Za-z0-9])" if word[0].isascii() and word[0].isalnum() else ""
-        tail = r"(?![A-Za-z0-9])" if word[-1].isascii() and word[-1].isalnum() else ""
-        parts.append(head + escaped + tail)
-    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)

@@ -30,11 +30,16 @@ def read(text: str, today: date, reference: Reference) -> Story:
     text = text[:READ_AT_MOST]
     found_amounts = amounts.parse(text)
     found_dates = dates.parse(text, today)
-    found_claims = claims.read(text, reference)
-    values = {**contacts.read(text), **places.read(text), **objects.read_manner(text)}
     head = heads.read(text, reference)
+    found_claims = claims.read(text, reference, head.end)
+    values = {**contacts.read(text), **places.read(text), **objects.read_manner(text)}
     who = parties.read(text, reference, head.accused)
-    named = {"merchant": who.merchant, "shop_name": who.shop_name, "platform": who.platform, "institution": who.institution}
+    named = {
+        "merchant": who.merchant,
+        "shop_name": who.shop_name,
+        "platform": who.platform,
+        "institution": who.institution,
+    }
     item = items.read(text, reference, who.merchant, head.end)
     values.update({slot: found for slot, found in named.items() if found is not None})
     values.update(_sum_and_days(text, found_amounts, found_dates))

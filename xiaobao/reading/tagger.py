@@ -36,7 +36,7 @@ class Tagger:
     def tag(self, text: str, start: int, end: int) -> list[Token]:
         """The words of `text[start:end]` with their places in the whole text."""
         tokens, position = [], start
-        for pair in self._tagger.cut(text[start:end]):
+        for pair in self._tagger.cut(text[start:end], HMM=False):
             tokens.append(Token(pair.word, pair.flag, position, position + len(pair.word)))
             position += len(pair.word)
         return tokens

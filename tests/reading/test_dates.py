@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.reading.conftest import TODAY
+from xiaobao.reading import dates
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "iso"),
+    [
+        ("2024年12月25日", "2024年12月25日", "2024-12-25"), ("24年3月5日买的", "24年3月5日", "2024-03-05"),
+        ("二〇二四年三月五日", "二〇二四年三月五日", "2024-03-05"), ("2024-03-05", "2024-03-05", "2024-03-05"), ("2026.9.9我在", "2026.9.9", "2026-09-09"),
+        ("12月25日", "12月25日", "2025-12-25"), ("3月5号", "3月5号", "2026-03-05"), ("10.28号收到", "10.28号", "2026-10-28"), ("昨天", "昨天", "2026-11-24"),
+        ("前天晚上", "前天", "2026-11-23"), ("上周三", "上周三", "2026-11-18"), ("上上周六", "上上周六", "2026-11-14"), ("上个月5号", "上个月5号", "2026-10-05"),
+        ("半个月前", "半个月前", "2026-11-08/2026-11-12"), ("三天前去", "三天前", "2026-11-22"), ("去年双十一", "去年双十一", "2025-11-11"),
+        ("618买的", "618", "2026-06-18"), ("双十二", "双十二", "2025-12-12"), ("国庆期间", "国庆期间", "2026-10-01/2026-10-07"),
+        ("五一节假日期间", "五一节假日期间", "2026-05-01/2026-05-05"), ("今年3月", "今年3月", "2026-03"), ("于2022年在", "2022年", "2022"),
+        ("5月21日下午", "5月21日", "2026-05-21"), ("去年", "去年", "2025"), ("上个月", "上个月", "2026-10"), ("今年春节", "今年春节", "2026-02-16/2026-02-22"),
+        ("我5号买的", "5号", "2026-11-05"), ("周三", "周三", "2026-11-25"), ("周四", "周四", "2026-11-19"), ("9月底", "9月底", "2026-09-21/2026-09-30"),
+        ("2月29日", "2月29日", "2024-02-29"),
+    ],
+)  # fmt: skip
+def test_a_date_is_read_against_today(text: str, written: str, iso: str) -> None:
+    (found,) = dates.parse(text, TODAY)
+    assert (found.text, found.iso, found.future) == (written, iso, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "保质期24个月",
+        "五一路",
+        "3号楼",
+        "618元",
+        "每周三",
+        "一周一次",
+        "今年60岁",
+        "月饼",
+        "第3期",
+        "中秋月饼",
+        "十一个",
+        "一点五",
+    ],
+)
+def test_what_only_looks_like_a_date_is_none(text: str) -> None:
+    assert dates.parse(text, TODAY) == []
+
+
+def test_an_impossible_day_is_kept_as_invalid() -> None:
+    (found,) = dates.parse("2月30日", TODAY)
+    assert (found.precision, found.iso) == ("invalid", None)
+    assert dates.main([found], "2月30日") is None
+
+
+def test_a_day_after_today_is_marked() -> None:
+    assert [d.future for d in dates.parse("2027年1月1日", TODAY)] == [True]
+
+
+def test_a_day_without_year_says_that_its_year_is_assumed() -> None:
+    assert [d.assumed_year for d in dates.parse("12月25日", TODAY)] == [True]
+    assert [d.assumed_year for d in dates.parse("2025年12月25日", TODAY)] == [False]
+
+
+def test_a_later_day_belongs_to_the_year_named_before_it() -> None:
+    found = dates.parse("2023年7月22日借款，8月22日还款，次年不算，2月3日又扣", TODAY)
+    assert [d.iso for d in found] == ["2023-07-22", "2023-08-22", "2024-02-03"]
+
+
+def test_the_event_is_the_purchase_not_the_production_nor_the_talk() -> None:
+    text = "生产日期2023年5月，11月20日买的阿胶，11月22日去协商被拒"
+    found = dates.main(dates.parse(text, TODAY), text)
+    assert found is not None and found.text == "11月20日"
+
+
+def test_the_event_is_the_day_beside_the_sum() -> None:
+    text = "1月9日停进去，1月12日离开时要缴费27元"
+    found = dates.main(dates.parse(text, TODAY), text, text.index("27"))
+    assert found is not None and found.text == "1月12日"
+
+
+def test_the_day_of_discovery_is_told_apart() -> None:
+    text = "3月1日买的车，5月6日发现是事故车"
+    found = dates.parse(text, TODAY)
+    event = dates.main(found, text)
+    later = dates.discovered(found, text, event)
+    assert event is not None and event.text == "3月1日"
+    assert later is not None and later.text == "5月6日"
+
+
+@given(st.dates(min_value=date(2000, 1, 1), max_value=TODAY))
+def test_a_full_date_reads_back_as_itself(day: date) -> None:
+    for spelt in (f"{day.year}年{day.month}月{day.day}日", day.isoformat()):
+        (found,) = dates.parse(f"我在{spelt}买的", TODAY)
+        assert found.first == found.last == day
+
+
+@given(st.dates(min_value=TODAY - timedelta(days=364), max_value=TODAY))
+def test_a_day_without_year_is_its_latest_past_one(day: date) -> None:
+    (found,) = dates.parse(f"{day.month}月{day.day}日", TODAY)
+    assert found.first == day
+
+
+@given(st.text(alphabet="0123456789一二三十年月日号上下个周前天去今.-/ 双国庆五", max_size=50))
+def test_every_date_is_a_piece_of_the_text(text: str) -> None:
+    for found in dates.parse(text, TODAY):
+        assert found.text and text[found.start : found.end] == found.text

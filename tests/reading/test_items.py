@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from xiaobao.reading import items
+from xiaobao.reading.reference import Reference
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("花80元购买了一个水杯，漏水", "水杯"), ("购买一台二手“华为”平板，屏幕坏了", "二手“华为”平板"), ("买的鞋穿了三天就开胶", "鞋"),
+        ("充值2680元会员卡，店跑了", "会员卡"), ("订购海景房与单人间时说没房", "海景房与单人间"), ("购买香肠15包", "香肠"), ("离开时停车费收27元太贵", "停车费"),
+        ("通过平台借款8000元分12期", "借款"), ("对我家进行燃气管道改造施工，墙砖坏了", "燃气管道改造施工"), ("买了双鞋穿了两天", "鞋"),
+        ("天天暴力催收，打我家人电话", "催收"), ("给孩子报了一对一辅导", "一对一辅导"), ("修空调花了三百", "修空调"), ("买了只布偶猫，三天就死了", "布偶猫"),
+    ],
+)  # fmt: skip
+def test_the_item_ends_where_its_noun_ends(reference: Reference, text: str, name: str) -> None:
+    found = items.read(text, reference)
+    assert found is not None and found.text == name
+    assert text[found.start : found.end] == name
+
+
+@pytest.mark.parametrize("text", ["买的东西坏了", "商家态度很差", "你好", "我要投诉"])
+def test_words_for_anything_are_no_item(reference: Reference, text: str) -> None:
+    assert items.read(text, reference) is None
