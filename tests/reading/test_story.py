@@ -140,5 +140,7 @@ def test_ten_thousand_characters_take_less_than_200_ms(reference: Reference, tex
         start = time.process_time()
         found = story.read(text, TODAY, reference)
         best = min(best, time.process_time() - start)
+        if best < 0.2:
+            break
     assert_spans(text, found)
     assert best < 0.2
