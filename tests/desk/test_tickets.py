@@ -1,0 +1,181 @@
+"""The list and the page of a ticket."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import select
+
+from tests.desk.conftest import Browser, Clock, signed_in
+from tests.factories import CLERK, NOW, a_submission, an_office, file_ticket
+from xiaobao.conversations import messages
+from xiaobao.conversations.messages import Draft
+from xiaobao.desk.context import Desk
+from xiaobao.tickets import service
+from xiaobao.tickets.accounts import AccountView
+from xiaobao.tickets.tables import Audit
+from xiaobao.tickets.workflow import Role
+
+EVIL = "<script>alert(1)</script>'; DROP TABLE tickets; --{{7*7}}"
+TEXTS = (
+    *("merchant", "merchant_address", "shop_name", "platform", "item", "amount_text", "event_date_text"),
+    *("order_number", "policy_number", "institution", "tried_with_merchant", "narrative", "claim", "region"),
+    *("contact_name", "contact_phone", "contact_address", "contact_email", "object", "problem", "purchase_mode"),
+)
+
+
+def test_an_empty_list_says_what_will_appear_there(clerk: Browser) -> None:
+    assert "现在没有要办的单子" in clerk.get("/").text
+
+
+def test_the_list_masks_contact_data(clerk: Browser, desk: Desk) -> None:
+    file_ticket(desk.writing, narrative="我的电话是13912345678，店家不理我")
+    page = clerk.get("/").text
+    assert "欧***" in page and "138****1234" in page and "139****5678" in page
+    for hidden in ("欧阳娜娜", "13800001234", "13912345678", "幸福里"):
+        assert hidden not in page
+
+
+def test_the_ticket_masks_contact_data_until_somebody_looks(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    page = clerk.get(f"/tickets/{number}").text
+    assert "138****1234" in page
+    assert "13800001234" not in page and "欧阳娜娜" not in page and "幸福里" not in page
+
+
+def test_a_look_shows_one_field_and_writes_who_looked(
+    clerk: Browser, desk: Desk, staff: dict[str, AccountView]
+) -> None:
+    number = file_ticket(desk.writing)
+    answer = clerk.post(f"/tickets/{number}/contact", field="contact_phone")
+    assert answer.status_code == 200 and "13800001234" in answer.text and "欧阳娜娜" not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    with desk.reading() as session:
+        (row,) = session.scalars(select(Audit)).all()
+    assert (row.action, row.subject, row.account_id) == ("look", number, staff["clerk"].id)
+    assert row.payload == {"field": "contact_phone"}
+
+
+def test_a_look_at_anything_but_contact_data_is_refused(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    assert clerk.post(f"/tickets/{number}/contact", field="query_code").status_code == 422
+
+
+def test_a_handler_may_not_look_into_a_colleagues_ticket(app: Flask, handler: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    _assign_to_somebody_else(desk, number)
+    page = handler.get(f"/tickets/{number}").text
+    assert "查看完整" not in page and "在别人乙手上" in page
+    assert handler.post(f"/tickets/{number}/contact", field="contact_phone").status_code == 403
+
+
+def test_an_inspector_sees_neither_conversation_nor_numbers_in_the_story(
+    app: Flask, staff: dict[str, AccountView], desk: Desk
+) -> None:
+    number = file_ticket(desk.writing, narrative="打我电话13912345678", conversation_id=_conversation(desk))
+    page = signed_in(app, Role.INSPECTOR).get(f"/tickets/{number}").text
+    assert "139****5678" in page and "13912345678" not in page and "店家说没空" not in page
+
+
+def test_the_conversation_hides_the_query_code_and_telephone_numbers(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing, conversation_id=_conversation(desk))
+    page = clerk.get(f"/tickets/{number}").text
+    assert "店家说没空" in page and "查询码 ******" in page
+    assert "483920" not in page and "13800001234" not in page
+
+
+def test_markup_and_sql_in_every_field_stay_text(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing, **dict.fromkeys(TEXTS, EVIL), spans={"merchant": {"start": 0, "end": 99}})
+    for path in ("/", f"/tickets/{number}", f"/?q={EVIL}", f"/tickets/{number}?step={EVIL}"):
+        answer = clerk.get(path)
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text and "49" not in answer.text.replace("483", "")[:0] + ""
+    assert "&lt;script&gt;alert(1)" in clerk.get(f"/tickets/{number}").text
+    assert "{{7*7}}" in clerk.get(f"/tickets/{number}").text
+
+
+def test_the_words_that_became_fields_are_marked(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    page = clerk.get(f"/tickets/{number}").text
+    assert '<mark title="东西或服务">电水壶</mark>' in page
+
+
+def test_what_runs_out_first_stands_on_top(clerk: Browser, desk: Desk, clock: Clock) -> None:
+    late = file_ticket(desk.writing, now=NOW.replace(day=2))
+    early = file_ticket(desk.writing)
+    suggestion = file_ticket(desk.writing, ticket_kind="suggestion")
+    page = clerk.get("/").text
+    assert page.index(late) < page.index(early) < page.index(suggestion)
+    assert "超期" in page and "没有时限" in page
+
+
+def test_filters_and_search_narrow_the_list(clerk: Browser, desk: Desk) -> None:
+    kettle = file_ticket(desk.writing)
+    noodles = file_ticket(desk.writing, merchant="老王面馆", item="牛肉面", ticket_kind="report")
+    with desk.writing.begin() as session:
+        service.reject(session, kettle, actor=CLERK, now=NOW, office=an_office(), ground="N1")
+    assert noodles in clerk.get("/").text and kettle not in clerk.page
+    assert kettle in clerk.get("/?status=rejected").text and noodles not in clerk.page
+    assert kettle in clerk.get("/?status=all&q=电水壶").text and noodles not in clerk.page
+    assert noodles in clerk.get("/?kind=report").text and kettle not in clerk.page
+    assert kettle in clerk.get(f"/?status=all&q={kettle}").text and noodles not in clerk.page
+    assert "没有符合的单子" in clerk.get("/?q=100%25").text
+    assert clerk.get("/?status=nonsense").status_code == 404
+
+
+def test_only_overdue_tickets_are_listed_as_overdue(clerk: Browser, desk: Desk, clock: Clock) -> None:
+    number = file_ticket(desk.writing)
+    assert number not in clerk.get("/?overdue=1").text
+    clock.pass_(days=14)
+    clerk.sign_in("clerk")
+    assert number in clerk.get("/?overdue=1").text
+
+
+def test_paging_shows_every_ticket_once(clerk: Browser, desk: Desk) -> None:
+    filed = {file_ticket(desk.writing, ticket_kind=kind) for kind in ("complaint", "suggestion") for _ in range(30)}
+    seen: list[str] = []
+    path: str | None = "/"
+    for _ in range(4):
+        assert path
+        page = clerk.get(path).text
+        seen += [part.split('"')[0] for part in page.split('href="/tickets/')[1:]]
+        path = page.split('href="/?after=')[1].split('"')[0] if "看后面的" in page else None
+        if not path:
+            break
+        path = f"/?after={path}"
+    assert len(seen) == 60 and set(seen) == filed
+
+
+def test_my_tickets_are_those_assigned_to_me(handler: Browser, desk: Desk, staff: dict[str, AccountView]) -> None:
+    mine, other = file_ticket(desk.writing), file_ticket(desk.writing)
+    with desk.writing.begin() as session:
+        service.accept(session, mine, actor=CLERK, now=NOW, office=an_office())
+        service.assign(session, mine, actor=CLERK, now=NOW, department="消保科", handler=staff["handler"].id)
+    assert mine in handler.get("/?mine=1").text and other not in handler.page
+
+
+def test_an_unknown_ticket_is_a_page_that_says_so(clerk: Browser) -> None:
+    answer = clerk.get("/tickets/XB20260101-000001")
+    assert answer.status_code == 404 and "没有找到" in answer.text
+
+
+def _conversation(desk: Desk) -> str:
+    with desk.writing.begin() as session:
+        conversation_id = messages.open_conversation(session, channel="website", now=NOW)
+        for speaker, text in (
+            ("citizen", "店家说没空，我的电话13800001234"),
+            ("bot", "已提交，编号 XB20261123-000001，查询码 483920。"),
+        ):
+            messages.append(session, conversation_id, Draft(speaker=speaker, text=text), NOW)
+    return conversation_id
+
+
+def _assign_to_somebody_else(desk: Desk, number: str) -> None:
+    from tests.factories import staff as new_account
+
+    with desk.writing.begin() as session:
+        other = new_account(session, login="other", name="别人乙")
+        service.accept(session, number, actor=CLERK, now=NOW, office=an_office())
+        service.assign(session, number, actor=CLERK, now=NOW, department="二科", handler=other.account_id)
+
+
+__all__ = ["a_submission"]

@@ -1,0 +1,147 @@
+"""Who may open what. Every view names its roles; a view that names none is closed to everybody."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from xiaobao.desk import tokens
+from xiaobao.desk.context import here
+from xiaobao.tickets import accounts
+from xiaobao.tickets.accounts import AccountView
+from xiaobao.tickets.service import Actor
+from xiaobao.tickets.views import TicketView
+from xiaobao.tickets.workflow import Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+STAFF = tuple(sorted(accounts.STAFF))
+WORKERS = (Role.CLERK, Role.HANDLER, Role.SUPERVISOR)
+READERS = (*WORKERS, Role.INSPECTOR)
+WATCHERS = (Role.SUPERVISOR, Role.INSPECTOR, Role.ADMIN)
+PUBLIC = "public"
+OPEN_ENDPOINTS = ("static",)  # Flask's own view
+BEFORE_OWN_PASSWORD = ("sign_in.password", "sign_in.change_password", "sign_in.sign_out")
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who sits at the desk."""
+
+    account: AccountView
+
+    @property
+    def role(self) -> Role:
+        return Role(self.account.role)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.role, self.account.id, self.account.name)
+
+    def works_on(self, ticket: TicketView) -> bool:
+        """Whether contact data, conversation and files of this ticket are needed for this person's work."""
+        if self.role == Role.HANDLER:
+            return ticket.assignee_id in (None, self.account.id)
+        return self.role in WORKERS
+
+
+def allow(*roles: Role) -> Callable[[View], View]:
+    """Open a view to these roles."""
+
+    def mark(view: View) -> View:
+        view.roles = frozenset(roles)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Open a view to everybody, signed in or not."""
+    view.roles = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def roles_of(endpoint: str) -> frozenset[Role] | str | None:
+    """Roles of a registered view, PUBLIC, or None when it names none."""
+    return getattr(current_app.view_functions[endpoint], "roles", None)
+
+
+def install(app: Flask) -> None:
+    """Check every request before its view runs."""
+    app.before_request(_guard)
+    app.context_processor(lambda: {"staff": g.get("staff")})
+
+
+def me() -> Staff:
+    """Who is signed in; only in views that are not public."""
+    staff: Staff = g.staff
+    return staff
+
+
+def open_session_for(account: AccountView, password_hash: str) -> None:
+    """Start a signed session; whatever the browser had before is dropped, so no session can be planted."""
+    session.clear()
+    session.permanent = True
+    session["account"], session["proof"] = account.id, _proof(password_hash)
+
+
+def _guard() -> Response | tuple[str, int] | None:
+    if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS:
+        return None
+    roles = roles_of(request.endpoint)
+    if roles == PUBLIC:
+        return None
+    staff = _bearer() if request.blueprint == "api" else _signed_in()
+    if staff is None:
+        return _ask_to_sign_in()
+    g.staff = staff
+    if staff.account.must_change and request.endpoint not in BEFORE_OWN_PASSWORD:
+        return redirect(url_for("sign_in.password"), 303)
+    if roles is None or staff.role not in roles:
+        abort(403)
+    return None
+
+
+def _signed_in() -> Staff | None:
+    """The account of the session: alive, not disabled, and with the password it signed in with."""
+    if "account" not in session:
+        return None
+    with here().reading() as reading:
+        account = accounts.get(reading, session["account"])
+        known = accounts.password_hash(reading, account.login) if account else None
+    if account is None or known is None or account.disabled:
+        return None
+    return Staff(account) if hmac.compare_digest(_proof(known), session.get("proof", "")) else None
+
+
+def _bearer() -> Staff | None:
+    """The service account of the request's token."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    account_id = tokens.read(here().settings.secret_key, token.strip()) if scheme.lower() == "bearer" else None
+    if account_id is None:
+        return None
+    with here().reading() as reading:
+        account = accounts.get(reading, account_id)
+    return Staff(account) if account and not account.disabled else None
+
+
+def _ask_to_sign_in() -> Response | tuple[str, int]:
+    """What was typed is shown again: a session that ran out must not cost a long answer."""
+    if request.blueprint == "api":
+        abort(401)
+    if request.method != "GET":
+        typed = [value for name in ("text", "result") if (value := request.form.get(name, "").strip())]
+        return render_template("sign_in.html", typed=typed, expired=True), 401
+    return redirect(url_for("sign_in.sign_in", next=request.full_path.rstrip("?")), 303)
+
+
+def _proof(password_hash: str) -> str:
+    """Changes with the password, so that a new password ends every session of the account."""
+    key = here().settings.secret_key.encode()
+    return hmac.new(key, b"desk.session:" + password_hash.encode(), hashlib.sha256).hexdigest()

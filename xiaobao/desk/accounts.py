@@ -1,0 +1,116 @@
+"""Accounts of staff: made, disabled and given a new one-time password by an admin."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from xiaobao.desk import passwords
+from xiaobao.desk.access import STAFF, allow, me
+from xiaobao.desk.context import here
+from xiaobao.tickets import accounts, service
+from xiaobao.tickets.accounts import AccountView
+from xiaobao.tickets.errors import InvalidField, NotFound
+from xiaobao.tickets.workflow import Role
+
+screen = Blueprint("accounts", __name__)
+FIELDS = ("login", "name", "role", "department")
+LONGEST = 40  # characters of a login, name or department
+
+
+@screen.get("/accounts")
+@allow(Role.ADMIN)
+def list_accounts() -> str:
+    """All accounts and the form for a new one."""
+    return _page()
+
+
+@screen.post("/accounts")
+@allow(Role.ADMIN)
+def create() -> tuple[str, int]:
+    """A new account; its one-time password is shown once, on this answer only."""
+    typed = {name: request.form.get(name, "").strip() for name in FIELDS}
+    wrong = next((name for name in ("login", "name") if not 0 < len(typed[name]) <= LONGEST), None)
+    wrong = wrong or ("department" if len(typed["department"]) > LONGEST else None)
+    if wrong:
+        return _page(typed=typed, field=wrong), 422
+    desk, password = here(), passwords.one_time()
+    hashed = passwords.hash_password(password)
+    try:
+        with desk.writing.begin() as writing:
+            account = accounts.create(
+                writing,
+                login=typed["login"],
+                name=typed["name"],
+                role=typed["role"],
+                department=typed["department"] or None,
+                password_hash=hashed,
+                now=desk.now(),
+            )
+            payload = {"role": account.role}
+            service.audit(
+                writing,
+                actor=me().actor,
+                action="create_account",
+                subject=account.login,
+                now=desk.now(),
+                payload=payload,
+            )
+    except InvalidField as problem:
+        return _page(typed=typed, field=problem.field), 422
+    return _page(fresh=account, password=password), 201
+
+
+@screen.post("/accounts/<int:account_id>/password")
+@allow(Role.ADMIN)
+def new_password(account_id: int) -> str:
+    """A new one-time password; also unlocks the account and ends its sessions."""
+    desk, password = here(), passwords.one_time()
+    hashed = passwords.hash_password(password)
+    with desk.writing.begin() as writing:
+        account = accounts.get(writing, account_id)
+        if account is None:
+            raise NotFound(str(account_id))
+        accounts.set_password(writing, account_id, hashed, must_change=True)
+        service.audit(writing, actor=me().actor, action="reset_password", subject=account.login, now=desk.now())
+    return _page(fresh=account, password=password)
+
+
+@screen.post("/accounts/<int:account_id>/disabled")
+@allow(Role.ADMIN)
+def set_disabled(account_id: int) -> Response:
+    """Close an account or open it again. Nobody closes their own: the last admin would lock everybody out."""
+    desk, disabled = here(), request.form.get("disabled") == "1"
+    if account_id == me().account.id:
+        abort(409)
+    with desk.writing.begin() as writing:
+        account = accounts.get(writing, account_id)
+        if account is None:
+            raise NotFound(str(account_id))
+        accounts.set_disabled(writing, account_id, disabled)
+        action = "disable_account" if disabled else "enable_account"
+        service.audit(writing, actor=me().actor, action=action, subject=account.login, now=desk.now())
+    session["said"] = action
+    return redirect(url_for("accounts.list_accounts"), 303)
+
+
+def _page(
+    *,
+    typed: dict[str, str] | None = None,
+    field: str | None = None,
+    fresh: AccountView | None = None,
+    password: str | None = None,
+) -> str:
+    with here().reading() as reading:
+        found = accounts.all_accounts(reading)
+    return render_template(
+        "accounts.html",
+        accounts=found,
+        roles=STAFF,
+        typed=typed or {},
+        field=field,
+        fresh=fresh,
+        password=password,
+        done=session.pop("said", None),
+        now=here().now(),
+    )

@@ -1,0 +1,40 @@
+"""The conversation beside the ticket: what was said, without what would open other doors."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from xiaobao import privacy
+from xiaobao.conversations import messages
+
+# With number and query code anybody could withdraw or rate in the citizen's place.
+_QUERY_CODE = re.compile(r"(查询码\D{0,4})\d{6}")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One bubble. `card` is the type of a card that is not shown here (receipt, contact ...), or None."""
+
+    speaker: str
+    staff_name: str | None
+    text: str
+    card: str | None
+    at: datetime
+
+
+def said(session: Session, conversation_id: str) -> list[Said]:
+    """Everything said, oldest first, with contact data and the query code masked."""
+    return [
+        Said(
+            speaker=message.speaker,
+            staff_name=message.staff_name,
+            text=_QUERY_CODE.sub(r"\1******", privacy.mask_pii(message.text)),
+            card=str(message.card.get("type")) if message.card else None,
+            at=message.at,
+        )
+        for message in messages.of_conversation(session, conversation_id)
+    ]

@@ -1,0 +1,69 @@
+"""Files of a ticket: the re-encoded copy to look at, the original only by a deliberate act that is written down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, send_file
+from werkzeug.wrappers import Response
+
+from xiaobao.conversations import uploads
+from xiaobao.desk.access import WORKERS, allow, me
+from xiaobao.desk.context import here
+from xiaobao.tickets import queries, service
+from xiaobao.tickets.errors import NotFound, RoleForbidden
+from xiaobao.tickets.views import EvidenceView
+
+screen = Blueprint("evidence", __name__)
+PICTURES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+
+
+@screen.get("/tickets/<number>/evidence/<evidence_id>")
+@allow(*WORKERS)
+def preview(number: str, evidence_id: str) -> Response:
+    """The copy that our own worker encoded, never the bytes that came from outside."""
+    _mine(number, evidence_id)
+    with here().reading() as reading:
+        upload = uploads.get(reading, evidence_id)
+    path = _inside(upload.preview_path if upload else None)
+    kind = PICTURES.get(path.suffix.lower())
+    if kind is None:
+        raise NotFound(evidence_id)
+    return send_file(path, mimetype=kind, max_age=0)
+
+
+@screen.post("/tickets/<number>/evidence/<evidence_id>")
+@allow(*WORKERS)
+def original(number: str, evidence_id: str) -> Response:
+    """The original as a download, never shown by the browser as a page of ours."""
+    desk, file = here(), _mine(number, evidence_id)
+    path = _inside(file.path)
+    with desk.writing.begin() as writing:
+        payload = {"evidence_id": evidence_id, "filename": file.filename}
+        service.audit(
+            writing, actor=me().actor, action="open_evidence", subject=number, now=desk.now(), payload=payload
+        )
+    return send_file(
+        path, mimetype="application/octet-stream", as_attachment=True, download_name=file.filename, max_age=0
+    )
+
+
+def _mine(number: str, evidence_id: str) -> EvidenceView:
+    """The file, when it belongs to the ticket and the ticket to this person's work."""
+    with here().reading() as reading:
+        ticket = queries.ticket(reading, number)
+    if not me().works_on(ticket):
+        raise RoleForbidden(number)
+    found = next((one for one in ticket.evidence if one.evidence_id == evidence_id), None)
+    if found is None:
+        raise NotFound(evidence_id)
+    return found
+
+
+def _inside(relative: str | None) -> Path:
+    """A file below the evidence folder. Raises NotFound, also for a path that leads out of it."""
+    folder = here().settings.evidence_dir.resolve()
+    path = (folder / relative).resolve() if relative else folder
+    if not path.is_relative_to(folder) or not path.is_file():
+        raise NotFound(str(relative))
+    return path

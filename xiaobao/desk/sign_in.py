@@ -1,0 +1,108 @@
+"""Signing in and out, and the own password."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from xiaobao.desk import passwords
+from xiaobao.desk.access import STAFF, allow, me, open_session_for, public
+from xiaobao.desk.context import here
+from xiaobao.tickets import accounts, service
+from xiaobao.tickets.accounts import AccountView
+from xiaobao.tickets.workflow import Role
+
+screen = Blueprint("sign_in", __name__)
+FIRST_PAGE = {Role.ADMIN: "accounts.list_accounts"}
+READS_TICKETS = (Role.CLERK, Role.HANDLER, Role.SUPERVISOR, Role.INSPECTOR)
+
+
+@screen.get("/sign-in")
+@public
+def sign_in() -> str:
+    """The form."""
+    return render_template("sign_in.html", next=request.args.get("next", ""))
+
+
+@screen.post("/sign-in")
+@public
+def check() -> Response | tuple[str, int]:
+    """Open a session, or say what to do instead."""
+    login, password = request.form.get("login", ""), request.form.get("password", "")
+    desk, now = here(), here().now()
+    with desk.reading() as reading:
+        account = accounts.find(reading, login)
+        known = accounts.password_hash(reading, login)
+    if account and account.locked_until and account.locked_until > now:
+        return _refused(login, "locked", account)
+    # Outside of any transaction: hashing takes 50 ms, during which others may write.
+    right = passwords.matches(known or passwords.NOBODY, password)
+    with desk.writing.begin() as writing:
+        if right and account and known and accounts.may_log_in(account, now):
+            accounts.record_success(writing, login)
+        elif account:
+            accounts.record_failure(writing, login, now)
+            account = accounts.find(writing, login)
+    if right and account and known and not account.disabled:
+        open_session_for(account, known)
+        return redirect(_inside(request.form.get("next", "")) or _first_page(account), 303)
+    locked = account is not None and account.locked_until is not None and account.locked_until > now
+    return _refused(login, "locked" if locked else "wrong", account)
+
+
+@screen.post("/sign-out")
+@allow(*STAFF)
+def sign_out() -> Response:
+    """End the session of this browser."""
+    session.clear()
+    return redirect(url_for("sign_in.sign_in"), 303)
+
+
+@screen.get("/me")
+@allow(*STAFF)
+def password() -> str:
+    """Who I am, and the form for a new password."""
+    return render_template("me.html")
+
+
+@screen.post("/me")
+@allow(*STAFF)
+def change_password() -> Response | tuple[str, int]:
+    """A new password; other sessions of the account end with the old one."""
+    old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
+    account, desk = me().account, here()
+    with desk.reading() as reading:
+        known = accounts.password_hash(reading, account.login) or ""
+    wrong = None if passwords.matches(known, old) else ("old", "wrong_old")
+    wrong = wrong or (("new", weak) if (weak := passwords.problem(new, account.login)) else None)
+    wrong = wrong or (("new", "same") if new == old else ("again", "differs") if new != again else None)
+    if wrong:
+        return render_template("me.html", field=wrong[0], problem=wrong[1]), 422
+    hashed = passwords.hash_password(new)
+    with desk.writing.begin() as writing:
+        accounts.set_password(writing, account.id, hashed)
+        service.audit(writing, actor=me().actor, action="change_password", subject=account.login, now=desk.now())
+    g.pop("staff")
+    open_session_for(account, hashed)
+    session["said"] = "password_changed"
+    return redirect(_first_page(account), 303)
+
+
+def _refused(login: str, problem: str, account: AccountView | None) -> tuple[str, int]:
+    until = account.locked_until if account else None
+    shown = render_template(
+        "sign_in.html", login=login, problem=problem, until=until, next=request.form.get("next", "")
+    )
+    return shown, 401
+
+
+def _first_page(account: AccountView) -> str:
+    if account.must_change or Role(account.role) not in (*READS_TICKETS, Role.ADMIN):
+        return url_for("sign_in.password")
+    return url_for(FIRST_PAGE.get(Role(account.role), "tickets.worklist_page"))
+
+
+def _inside(target: str) -> str | None:
+    """A path on this desk, never another site."""
+    outside = not target.startswith("/") or target.startswith(("//", "/\\")) or any(ord(sign) < 32 for sign in target)
+    return None if outside else target

@@ -1,0 +1,125 @@
+"""Taking a step on a ticket, and what the citizen would read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from xiaobao.desk.access import WORKERS, Staff, allow, me
+from xiaobao.desk.context import Desk, here
+from xiaobao.desk.tickets import Opened, show
+from xiaobao.desk.words import Notice
+from xiaobao.tickets import queries, service
+from xiaobao.tickets.errors import InvalidField, NotFound, RoleForbidden, StaleVersion, StepNotOpen, TicketError
+from xiaobao.tickets.tables import OutboxRow
+from xiaobao.tickets.views import TicketView
+from xiaobao.tickets.workflow import Step
+
+screen = Blueprint("steps", __name__)
+TAKE: Mapping[str, tuple[Callable[..., TicketView], tuple[str, ...]]] = {
+    Step.ACCEPT: (service.accept, ("text",)),
+    Step.REJECT: (service.reject, ("ground", "text")),
+    Step.ASSIGN: (service.assign, ("department", "handler")),
+    Step.REPLY: (service.reply, ("text",)),
+    Step.CLOSE: (service.close, ("result",)),
+    Step.SUPPLEMENT: (service.supplement, ("text",)),
+}
+WITHOUT_OFFICE = (Step.SUPPLEMENT,)
+HTTP = {NotFound: 404, RoleForbidden: 403, StepNotOpen: 409, StaleVersion: 409, InvalidField: 422}
+
+
+@screen.post("/tickets/<number>/<step>")
+@allow(*WORKERS)
+def take_step(number: str, step: str) -> Response | tuple[str, int]:
+    """Take the step, or show the page again with the reason and everything that was typed."""
+    fields = _names(step)
+    typed = {name: request.form.get(name, "").replace("\r\n", "\n") for name in fields}
+    if request.form.get("act") == "preview":
+        return _preview(number, step, typed), 200
+    try:
+        version = _version(request.form.get("version", ""))
+        with here().writing.begin() as writing:
+            take(writing, here(), me(), number, step, typed, version)
+    except NotFound:
+        raise
+    except TicketError as problem:
+        if isinstance(problem, StaleVersion) and _pressed_twice(number, step, version, typed):
+            return redirect(url_for("tickets.ticket_page", number=number), 303)
+        return show(number, Opened(step, typed, problem)), HTTP.get(type(problem), 422)
+    session["said"] = step
+    return redirect(url_for("tickets.ticket_page", number=number), 303)
+
+
+def take(
+    writing: Session, desk: Desk, staff: Staff, number: str, step: str, typed: Mapping[str, Any], version: int | None
+) -> TicketView:
+    """Run the step of the service with the fields it knows. Raises TicketError."""
+    function, names = TAKE[Step(step)] if step in TAKE else _no_such_step(step)
+    fields = {name: typed.get(name) or None for name in names}
+    office = {} if step in WITHOUT_OFFICE else {"office": desk.office}
+    return function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)
+
+
+def rehearse(desk: Desk, staff: Staff, number: str, step: str, typed: Mapping[str, Any]) -> Notice | None:
+    """What the citizen would read: the step is really taken, its notice read, and all rolled back.
+
+    None when nobody is told. Raises TicketError as the step itself would.
+    """
+    with desk.writing() as trial:
+        try:
+            before = trial.scalar(select(OutboxRow.id).order_by(OutboxRow.id.desc()).limit(1)) or 0
+            ticket = take(trial, desk, staff, number, step, typed, None)
+            rows = select(OutboxRow).where(
+                OutboxRow.id > before, OutboxRow.conversation_id == (ticket.conversation_id or "")
+            )
+            row = trial.scalars(rows.order_by(OutboxRow.id.desc())).first()
+            return desk.words.notice(row.response, row.params, row.speaker == "staff") if row else None
+        finally:
+            trial.rollback()
+
+
+def _preview(number: str, step: str, typed: dict[str, str]) -> str:
+    """The page with the notice, or only the notice for the script of the page."""
+    problem, notice = None, None
+    try:
+        notice = rehearse(here(), me(), number, step, typed)
+    except NotFound:
+        raise
+    except TicketError as refused:
+        problem = refused
+    if request.headers.get("X-Part") == "notice":
+        return render_template("_notice.html", notice=notice, problem=problem)
+    return show(number, Opened(step, typed, problem, notice))
+
+
+def _pressed_twice(number: str, step: str, version: int, typed: Mapping[str, str]) -> bool:
+    """Whether the step was taken by this very form a moment ago: a double click is no conflict."""
+    with here().reading() as reading:
+        ticket = queries.ticket(reading, number)
+    last = ticket.events[-1]
+    same_words = all(
+        str(last.payload.get(kept) or "") == typed[name].strip()
+        for name, kept in (("text", "text"), ("result", "text"), ("department", "department"), ("ground", "ground"))
+        if name in typed
+    )
+    return (ticket.version, last.step, last.account_id) == (version + 1, step, me().account.id) and same_words
+
+
+def _names(step: str) -> tuple[str, ...]:
+    return TAKE[Step(step)][1] if step in TAKE else _no_such_step(step)
+
+
+def _no_such_step(step: str) -> Any:
+    raise NotFound(step)
+
+
+def _version(text: str) -> int:
+    """The version that the form was made from. Raises StaleVersion without one: then nobody knows what was read."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise StaleVersion("no version")
+    return int(text)

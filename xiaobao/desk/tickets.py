@@ -1,0 +1,132 @@
+"""The list and the page of one ticket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import Blueprint, abort, render_template, request, session
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from xiaobao.conversations import uploads
+from xiaobao.desk import conversation, story
+from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me
+from xiaobao.desk.clock_bar import bar
+from xiaobao.desk.context import here
+from xiaobao.desk.words import Notice
+from xiaobao.tickets import accounts, deadlines, queries, service, workflow, worklist
+from xiaobao.tickets.accounts import AccountView
+from xiaobao.tickets.errors import TicketError
+from xiaobao.tickets.views import TicketView
+from xiaobao.tickets.workflow import Kind, Role, Status, Transition
+
+screen = Blueprint("tickets", __name__)
+FILTERS = ("status", "kind", "mine", "overdue", "q")
+EVERY_STATUS = "all"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The step whose form stands open: what was typed, what is wrong, what the citizen would read."""
+
+    step: str
+    typed: dict[str, str] = field(default_factory=dict)
+    problem: TicketError | None = None
+    notice: Notice | None = None
+
+
+@screen.get("/")
+@allow(*READERS)
+def worklist_page() -> str:
+    """Tickets, what runs out first on top."""
+    desk, asked = here(), {name: request.args.get(name, "").strip() for name in FILTERS}
+    status = asked["status"] or worklist.ANY_OPEN
+    if status not in (EVERY_STATUS, worklist.ANY_OPEN, *Status) or asked["kind"] not in ("", *Kind):
+        abort(404)
+    today = deadlines.local_date(desk.now())
+    with desk.reading() as reading:
+        page = worklist.page(
+            reading,
+            today=today,
+            status=None if status == EVERY_STATUS else status,
+            kind=asked["kind"] or None,
+            text=asked["q"][:100] or None,
+            assignee=me().account.id if asked["mine"] else None,
+            overdue=bool(asked["overdue"]),
+            after=request.args.get("after") or None,
+        )
+    filtered = any(asked.values())
+    return render_template(
+        "tickets.html", page=page, asked=asked, status=status, today=today, bar=bar, filtered=filtered
+    )
+
+
+@screen.get("/tickets/<number>")
+@allow(*READERS)
+def ticket_page(number: str) -> str:
+    """What happened, what to do, what runs; `?step=` opens a form in place."""
+    step = request.args.get("step")
+    return show(number, Opened(step) if step else None)
+
+
+@screen.post("/tickets/<number>/contact")
+@allow(*WORKERS)
+def look(number: str) -> Response:
+    """One contact field in full. Who looked is written down before it is shown; the page is not kept anywhere."""
+    desk, name = here(), request.form.get("field", "")
+    with desk.writing.begin() as writing:
+        value = service.look(writing, number, me().actor, desk.now(), name)
+    return Response(show(number, revealed={name: value or ""}), mimetype="text/html")
+
+
+def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | None = None) -> str:
+    """The whole page of a ticket. Raises NotFound."""
+    desk, staff = here(), me()
+    with desk.reading() as reading:
+        ticket = queries.ticket(reading, number)
+        works = staff.works_on(ticket)
+        fields = vars(ticket)
+        return render_template(
+            "ticket.html",
+            ticket=ticket,
+            works=works,
+            pieces=story.pieces(ticket.narrative or "", ticket.spans, fields, masked=not works),
+            said=conversation.said(reading, ticket.conversation_id) if works and ticket.conversation_id else [],
+            previews=_previews(reading, ticket) if works else {},
+            steps=open_steps(ticket, staff),
+            opened=opened,
+            handlers=accounts.handlers(reading),
+            departments=departments(reading),
+            grounds=desk.office.grounds(),
+            revealed=revealed or {},
+            bars=[(clock, bar(clock, deadlines.local_date(desk.now()))) for clock in ticket.clocks],
+            done=session.pop("said", None),
+        )
+
+
+def open_steps(ticket: TicketView, staff: Staff) -> list[Transition]:
+    """Steps open to this person now, in the order of the table."""
+    rows = workflow.steps_open_to(ticket.kind, ticket.status, staff.role)
+    return [row for row in rows if not row.own_only or staff.works_on(ticket)]
+
+
+def departments(reading: Session) -> list[str]:
+    """Departments that occur among the accounts, as suggestions."""
+    found: list[AccountView] = accounts.all_accounts(reading)
+    return sorted({account.department for account in found if account.department and not account.disabled})
+
+
+def _previews(reading: Session, ticket: TicketView) -> dict[str, bool]:
+    """Which files have a re-encoded copy that may be shown."""
+    found = {one.evidence_id: uploads.get(reading, one.evidence_id) for one in ticket.evidence}
+    return {evidence_id: bool(upload and upload.preview_path) for evidence_id, upload in found.items()}
+
+
+def alarms(staff: Staff | None) -> worklist.Alarms | None:
+    """Numbers of the top bar: a handler's own, everybody's for others."""
+    if staff is None or staff.role not in READERS or staff.account.must_change:
+        return None
+    desk = here()
+    mine = staff.account.id if staff.role == Role.HANDLER else None
+    with desk.reading() as reading:
+        return worklist.alarms(reading, deadlines.local_date(desk.now()), mine)

@@ -1,0 +1,131 @@
+"""Lists for the desk: what runs out first stands on top."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Date, Select, and_, func, literal, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from xiaobao.tickets import queries
+from xiaobao.tickets.errors import NotFound
+from xiaobao.tickets.tables import Ticket, TicketClock
+from xiaobao.tickets.views import ClockView, TicketSummary, clock_view, ticket_summary
+from xiaobao.tickets.workflow import OPEN
+
+SOON = timedelta(days=3)
+NEVER = date.max  # nothing is due: below everything that is
+ANY_OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A ticket and its running clock that runs out first, None when nothing is due."""
+
+    ticket: TicketSummary
+    clock: ClockView | None
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """`next` is handed back as `after`, None at the end."""
+
+    rows: list[Row]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """How many tickets are overdue, and how many run out within three days."""
+
+    overdue: int
+    soon: int
+
+
+def page(
+    session: Session,
+    *,
+    today: date,
+    status: str | None = None,
+    kind: str | None = None,
+    text: str | None = None,
+    assignee: int | None = None,
+    overdue: bool = False,
+    after: str | None = None,
+    limit: int = 50,
+) -> Worklist:
+    """One page, the earliest due first, then the newest. `status` may be `ANY_OPEN`; filters as in queries.search.
+
+    Raises NotFound for an `after` that names no ticket.
+    """
+    limit = max(1, min(limit, queries.MOST_ROWS))
+    due = _first_due()
+    statement = select(Ticket).options(selectinload(Ticket.clocks), selectinload(Ticket.assignee))
+    if status == ANY_OPEN:
+        statement = statement.where(Ticket.status.in_([str(one) for one in OPEN]))
+    elif status:
+        statement = statement.where(Ticket.status == status)
+    if kind:
+        statement = statement.where(Ticket.kind == kind)
+    if assignee is not None:
+        statement = statement.where(Ticket.assignee_id == assignee)
+    for word in (text or "").split()[:8]:
+        columns = [getattr(Ticket, name).icontains(word, autoescape=True) for name in queries.SEARCHED]
+        statement = statement.where(or_(*columns, Ticket.contact_phone == word))
+    if overdue:
+        statement = statement.where(_late(today).exists())
+    if after:
+        statement = statement.where(_behind(session, due, after))
+    found = session.scalars(statement.order_by(due, Ticket.id.desc()).limit(limit + 1)).all()
+    rows = [Row(ticket_summary(ticket, today), _next_clock(ticket)) for ticket in found[:limit]]
+    return Worklist(rows, rows[-1].ticket.number if len(found) > limit else None)
+
+
+def alarms(session: Session, today: date, assignee: int | None = None) -> Alarms:
+    """What has to be done today: for everybody, or for one handler."""
+    late = _late(today).exists()
+    near = (
+        select(TicketClock.id)
+        .where(
+            TicketClock.ticket_id == Ticket.id,
+            TicketClock.state == "running",
+            TicketClock.due_lenient >= today,
+            TicketClock.due <= today + SOON,
+        )
+        .exists()
+    )
+    mine = [Ticket.assignee_id == assignee] if assignee is not None else []
+    count = select(func.count()).select_from(Ticket)
+    return Alarms(
+        overdue=session.scalar(count.where(late, *mine)) or 0,
+        soon=session.scalar(count.where(near, ~late, *mine)) or 0,
+    )
+
+
+def _first_due() -> Any:
+    running = and_(TicketClock.ticket_id == Ticket.id, TicketClock.state == "running")
+    first = select(func.min(TicketClock.due)).where(running).correlate(Ticket).scalar_subquery()
+    return func.coalesce(first, literal(NEVER, Date), type_=Date)
+
+
+def _late(today: date) -> Select[tuple[int]]:
+    return select(TicketClock.id).where(
+        TicketClock.ticket_id == Ticket.id, TicketClock.state == "running", TicketClock.due_lenient < today
+    )
+
+
+def _behind(session: Session, due: Any, number: str) -> Any:
+    """Rows that come after the ticket `number` in the order of the list."""
+    last = session.execute(select(Ticket.id, due).where(Ticket.number == number)).first()
+    if last is None:
+        raise NotFound(number)
+    ticket_id, day = last
+    here = literal(day, Date)
+    return or_(due > here, and_(due == here, Ticket.id < ticket_id))
+
+
+def _next_clock(ticket: Ticket) -> ClockView | None:
+    running = [clock_view(row) for row in ticket.clocks if row.state == "running"]
+    return min(running, key=lambda clock: clock.due, default=None)
