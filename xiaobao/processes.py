@@ -20,7 +20,8 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from xiaobao.training import tail
 
-STOP_SECONDS = 10  # a process that ignores SIGTERM this long is killed
+STOP_SECONDS = 8  # a process that ignores SIGTERM this long is killed
+GROUP = "xiaobao"
 RETRY_SECONDS = 10  # pause before a process is tried again that failed several times in a row
 LOG_BYTES = "5MB"
 LOG_BACKUPS = 4
@@ -68,6 +69,8 @@ def configuration(programs: Sequence[Program], data_dir: Path, root: Path) -> st
     config["rpcinterface:supervisor"] = {
         "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
     }
+    # One group: supervisord stops the programs of a group together, but one group after the other.
+    config[f"group:{GROUP}"] = {"programs": ",".join(program.name for program in programs)}
     for program in programs:
         config[f"program:{program.name}"] = _escaped(
             command=" ".join(_quoted(word) for word in program.command),
@@ -152,7 +155,7 @@ class Supervisor:
         elif state == "FATAL" and time.monotonic() - seen.since > RETRY_SECONDS:
             seen.since = time.monotonic()
             self.say(f"{name} failed several times, trying again (log: {self.log(name)})")
-            self._call("startProcess", name, False)
+            self._call("startProcess", f"{GROUP}:{name}", False)
 
     def log(self, name: str) -> Path:
         """The log of a process."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -56,16 +57,17 @@ def everything() -> int:
     """All processes under one supervisor, until somebody stops them."""
     environ, settings = prepare()
     checks.ports_free(settings)
+    for leftover in private_tmp(settings.data_dir).iterdir():  # of a run that was killed
+        shutil.rmtree(leftover, ignore_errors=True)
     model = training.train(settings.data_dir / "log" / "train.log", environ=environ, say=say)
     say("Database: creating or migrating.")
     database.upgrade(settings.database_url)
-    password = first_admin(environ)
     supervisor = Supervisor(programs(settings, model), settings.data_dir, ROOT, environ, say)
     say("Starting bot, action server, desk and worker.")
     try:
         supervisor.start()
         wait_until_ready(supervisor, settings)
-        announce(settings, password)
+        announce(settings, first_admin(environ))  # last: the password is shown only this once
         while supervisor.alive():
             supervisor.look(starting=False)
             time.sleep(LOOK_SECONDS)
@@ -104,12 +106,21 @@ def prepare() -> tuple[dict[str, str], Settings]:
             "XIAOBAO_DATA": str(settings.data_dir),
             "TRACKER_URL": settings.tracker_url,
             "SANIC_HOST": settings.actions_host,  # rasa-sdk would listen on all addresses
+            "SANIC_GRACEFUL_SHUTDOWN_TIMEOUT": "2",  # seconds; an idle connection would hold up the end for 15
             "SANIC_WORKERS": "1",
             "ACTION_SERVER_SANIC_WORKERS": "1",
             "ACTIONS_URL": settings.actions_url,
             "PYTHONUTF8": "1",
+            "TMPDIR": str(private_tmp(settings.data_dir)),
         }
     ), settings  # fmt: skip
+
+
+def private_tmp(data_dir: Path) -> Path:
+    """Where processes unpack the model and cache dictionaries: a folder nobody else can put files into."""
+    path = data_dir / "tmp"
+    path.mkdir(exist_ok=True, mode=0o700)
+    return path
 
 
 def with_secrets(environ: dict[str, str], data_dir: Path) -> dict[str, str]:

@@ -118,6 +118,7 @@ def quiet_environ(environ: Mapping[str, str] | None = None, root: Path = ROOT) -
     """`environ` with telemetry off, libraries quiet and our packages importable; what is set already stays set,
     telemetry excepted."""
     base = dict(os.environ if environ is None else environ)
+    base.pop("PYTHONDONTWRITEBYTECODE", None)  # every restart would compile everything anew
     return {**QUIET, **base, "RASA_TELEMETRY_ENABLED": "false", "PYTHONPATH": str(root)}
 
 
