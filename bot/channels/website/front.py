@@ -60,4 +60,6 @@ class Front:
 
     async def nothing(self, request: Request, anything: str) -> HTTPResponse:
         """Any other address below /chat: a sentence instead of the server's own page."""
+        if not anything:  # /chat/ with its slash
+            return await self.chat_page(request)
         raise Problem("not_found")

@@ -40,7 +40,7 @@ class Words:
         assert isinstance(filled, dict)
         return filled
 
-    def say(self, name: str, **params: Any) -> str:
+    def say(self, name: str, /, **params: Any) -> str:
         """The text of `utter_channel_<name>`."""
         return str(self.response(f"utter_channel_{name}", params)["text"])
 

@@ -235,7 +235,7 @@
       if (follow) {
         // A long answer is read from its beginning, so never scroll past that.
         const start = speaker === "citizen" ? null : this.startOfAnswer();
-        const end = log.scrollHeight - log.clientHeight;
+        const end = document.querySelector(".message.citizen") ? log.scrollHeight - log.clientHeight : 0;
         log.scrollTop = start ? Math.min(end, start.offsetTop - log.offsetTop - 12) : end;
         $("newer").hidden = true;
       } else if (speaker !== "citizen") {
@@ -245,7 +245,7 @@
 
     startOfAnswer() {
       const own = Array.from(document.querySelectorAll(".message.citizen")).pop();
-      const next = own ? own.nextElementSibling : document.querySelector(".message");
+      const next = own && own.nextElementSibling;
       return next && next.classList.contains("message") ? next : null;
     }
 

@@ -23,7 +23,7 @@ from xiaobao.database import upgrade
 from xiaobao.settings import ROOT
 
 SECRET = "website-tests-internal-secret-0123456789"
-QUICK = {"answer": 1.0, "first_pause": 0.1, "longest_pause": 0.3, "blind": 5.0, "stuck_after": 4}
+QUICK = {"answer": 1.5, "first_pause": 0.1, "longest_pause": 0.3, "blind": 5.0, "stuck_after": 4}
 
 
 def free_port() -> int:

@@ -104,7 +104,7 @@ class Agent:
 NOTICE = [
     {
         "text": "{number} 已受理，由{handler}联系商家。",
-        "buttons": [{"title": "看进度", "payload": '/ask_progress{"ticket_number": "{number}"}'}],
+        "buttons": [{"title": "看进度", "payload": '/ask_progress{{"ticket_number": "{number}"}}'}],
     }
 ]
 

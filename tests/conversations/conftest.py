@@ -1,0 +1,30 @@
+"""A real database for the conversations room: SQLite always, PostgreSQL where it is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from xiaobao.conversations import messages
+from xiaobao.database import make_engine, make_sessions, upgrade
+
+NOON = datetime(2026, 11, 24, 4, 0, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    url = f"sqlite:///{tmp_path / 'test.db'}"
+    upgrade(url)
+    engine = make_engine(url)
+    with make_sessions(engine).begin() as opened:
+        yield opened
+    engine.dispose()
+
+
+@pytest.fixture
+def conversation_id(session: Session) -> str:
+    return messages.open_conversation(session, channel="website", now=NOON)
