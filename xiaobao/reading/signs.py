@@ -39,10 +39,12 @@ _ON_PLATFORM = re.compile(
     r"(?:平台|APP|app|App)?(?:上面?|里|平台上|购物平台)?的?(?:一家|某|一个|这家)?(?:店铺)?(?:名?叫做?)?[“\"「]?"
 )
 _MASKED = re.compile(r"[一-鿿A-Za-z]{0,3}[*＊×]{1,3}[一-鿿A-Za-z]{0,4}")
+_APP_STOPS = frozenset("了 的 个 款 是 用 我 你 他 该 此 这 那 各 某 从 被 和 与 于 为 对 向 把 给 让 找 叫 下载 安装 注册 打开 借款 贷款 购物 开发 手机 网上 第三方 网购")
 _LENDER_ENDS = frozenset("贷 呗 飞 宝 卡 钱 花 融 付 条 借".split())
 
 
 def from_fields(text: str) -> list[Candidate]:
+    """What follows 商户名称： and the like, up to the next field."""
     found = []
     for match in _FIELD.finditer(text):
         stop = FIELD_END.search(text, match.end(), match.end() + 40)
@@ -55,6 +57,7 @@ def from_fields(text: str) -> list[Candidate]:
 
 
 def from_head(text: str, head: tuple[int, int] | None) -> list[Candidate]:
+    """The accused in a clerk's head."""
     if head is None:
         return []
     name = text[head[0] : head[1]]
@@ -62,6 +65,7 @@ def from_head(text: str, head: tuple[int, int] | None) -> list[Candidate]:
 
 
 def called(text: str) -> list[Candidate]:
+    """店名叫X, “X”店."""
     found = []
     for pattern in (_CALLED, _QUOTED, _QUOTED_AFTER):
         for match in pattern.finditer(text):
@@ -79,6 +83,7 @@ def called(text: str) -> list[Candidate]:
 
 
 def before_deed(text: str, reference: Reference) -> list[Candidate]:
+    """在X购买, 通过X借款."""
     found = []
     for match in _AT.finditer(text):
         start, end = _trim(text, match.start("name"), match.end("name"), reference)
@@ -163,13 +168,21 @@ def masked(text: str, reference: Reference) -> list[Candidate]:
 
 
 def apps(text: str, reference: Reference) -> list[Candidate]:
+    """X平台, XAPP."""
     found = []
     for match in list(_APP.finditer(text))[:20]:
         low = match.start("name")
         tokens = reference.tagger.tag(text, low, match.end("name"))
         edge = match.end("name")
         for token in reversed(tokens):
-            if token.word in STOP_WORDS or (token.flag[0] in "pcurdyvtmx" and token.flag not in {"vn"}):
+            if token.word in STOP_WORDS or (
+                token.flag[0] in "pcurvytmx"
+                and token.flag != "vn"
+                and len(token.word) > 1
+                and not (token.flag[0] == "v" and token.end == match.end("name"))  # 快借APP
+            ):
+                break
+            if token.word in _APP_STOPS:
                 break
             edge = token.start
         if edge < match.end("name") - 1:
@@ -178,6 +191,7 @@ def apps(text: str, reference: Reference) -> list[Candidate]:
 
 
 def stalls(text: str) -> list[Candidate]:
+    """小区门口那家水果店: nameless, but where it is makes it known."""
     found = []
     for match in _STALL.finditer(text):
         name = match["name"]
