@@ -11,6 +11,7 @@ import functools
 import json
 import logging
 import sys
+import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -40,10 +41,38 @@ class Context:
     office: office.Office
     authorities: Any
     library: library.Library
-    searcher: search.Searcher
+    searcher: Search
     reading: Any
     tickets: reference.Reference
     words: Words
+
+
+class Search:
+    """Ranks with words alone from the first second; the semantic signal joins when its index is ready.
+
+    Embedding all wordings takes a minute of one core the first time and is kept in the data directory.
+    """
+
+    def __init__(self, known: library.Library, settings: Settings) -> None:
+        self._searcher = search.Searcher(known, semantic=False)
+        self._thread: threading.Thread | None = None
+        if settings.semantic_search:
+            self._thread = threading.Thread(target=self._improve, args=(known, settings), daemon=True)
+            self._thread.start()
+
+    def _improve(self, known: library.Library, settings: Settings) -> None:
+        try:
+            self._searcher = search.Searcher(known, semantic=True, cache_dir=settings.data_dir / "cache")
+        except Exception:
+            logger.exception("the semantic index could not be made; search goes on with words alone")
+
+    def wait(self) -> None:
+        """Until the semantic index is in use; for measuring."""
+        if self._thread:
+            self._thread.join()
+
+    def rank(self, question: str) -> search.Ranking:
+        return self._searcher.rank(question)
 
 
 @functools.lru_cache(maxsize=1)
@@ -57,7 +86,7 @@ def context() -> Context:
         office=office.load(settings.reference_dir, settings.office_id),
         authorities=reference.load_authorities(settings.reference_dir),
         library=known,
-        searcher=search.Searcher(known, semantic=settings.semantic_search),
+        searcher=Search(known, settings),
         reading=reading_reference.load(settings.reference_dir),
         tickets=reference.load(settings.reference_dir),
         words=Words.load(ROOT / "data" / "responses"),

@@ -62,7 +62,10 @@ async def run(source: str, target: str) -> None:
     from rasa.core.agent import Agent
     from xiaobao.start import newest_model
 
+    from actions.base import context
+
     agent = Agent.load(str(newest_model()))
+    context().searcher.wait()
     lines = [line for line in Path(source).read_text(encoding="utf-8").splitlines() if line.strip()]
     with Path(target).open("w", encoding="utf-8") as out:
         for n, line in enumerate(lines, 1):
