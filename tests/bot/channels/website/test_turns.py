@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -107,7 +108,5 @@ def test_ten_citizens_at_once_each_get_their_own_answer(bot: Bot) -> None:
 
 
 def _ignore(call: Callable[[], object]) -> None:
-    try:
+    with contextlib.suppress(OSError):
         call()
-    except OSError:
-        pass
