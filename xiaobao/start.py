@@ -41,6 +41,7 @@ def say(line: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """0 after a clean stop, 1 when it cannot start; the reason is the last thing printed."""
+    os.umask(0o077)  # whatever we write holds what citizens told us
     try:
         _stop_on_signals()
         if arguments:

@@ -1,0 +1,89 @@
+# Xiaobao: `make help` lists the commands. Needs git, make and python3; everything else is installed below this folder.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+export UV_COMPILE_BYTECODE = 1
+export UV_PROJECT_ENVIRONMENT = .venv
+export RASA_TELEMETRY_ENABLED = false
+export SQLALCHEMY_SILENCE_UBER_WARNING = 1
+export TF_CPP_MIN_LOG_LEVEL = 3
+export CUDA_VISIBLE_DEVICES = -1
+export PYTHONPATH = $(CURDIR)
+unexport PYTHONDONTWRITEBYTECODE
+unexport VIRTUAL_ENV
+
+PY := .venv/bin/python
+COMPILE := --override overrides.txt --python-version 3.10 --python-platform x86_64-manylinux_2_28 \
+	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+UV = $(shell sh deploy/install.sh uv)
+PATHS := actions bot xiaobao tests benchmarks
+
+# $(call need,SET OUT): each of these must be given on the command line.
+need = for name in $(1); do eval "value=\$$$$name"; \
+	[ -n "$$value" ] || { echo "$$name is missing: make $@ $(foreach n,$(1),$(n)=...)" >&2; exit 2; }; done
+
+.PHONY: help run test test-fast train lint format doctor lock token eval-questions eval-narratives eval-filing \
+	bench soak install install-dev clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: install ## install, train if needed, migrate, start everything; Ctrl-C stops it
+	@exec $(PY) -m xiaobao.start
+
+test: install-dev ## install with test tools, then lint, types and every test
+	@sh deploy/test_tools.sh
+	@$(MAKE) lint
+	@exec $(PY) -m pytest $(ARGS)
+
+test-fast: install-dev ## tests without model, browser and PostgreSQL
+	@exec $(PY) -m pytest -m "not model and not browser and not postgres" $(ARGS)
+
+train: install ## train, unless a model fits the data
+	@exec $(PY) -m xiaobao.training
+
+lint: install-dev ## ruff and mypy
+	@$(PY) -m ruff check $(PATHS)
+	@$(PY) -m mypy $(PATHS)
+
+format: install-dev ## let ruff lay out the Python
+	@exec $(PY) -m ruff format $(PATHS)
+
+doctor: install ## what would go wrong in production
+	@exec $(PY) -m xiaobao.doctor
+
+token: install ## one line: a token for the desk API (ROLE=clerk; INSTITUTION=name for a liaison)
+	@$(call need,ROLE)
+	@exec $(PY) -m xiaobao.desk.tokens "$(ROLE)" $(if $(INSTITUTION),"$(INSTITUTION)")
+
+eval-questions: train ## measure the answers: SET=in.jsonl OUT=out.jsonl
+	@$(call need,SET OUT)
+	@exec $(PY) -m tests.eval.questions "$(SET)" "$(OUT)"
+
+eval-narratives: install ## measure the reading of stories: SET=in.jsonl OUT=out.jsonl
+	@$(call need,SET OUT)
+	@exec $(PY) -m tests.eval.narratives "$(SET)" "$(OUT)"
+
+eval-filing: train ## measure filing through the running product: SET=in.jsonl OUT=out.jsonl [OFFICE=any]
+	@$(call need,SET OUT)
+	@EVAL_OFFICE="$(or $(OFFICE),any)" exec $(PY) -m tests.eval.filing "$(SET)" "$(OUT)"
+
+bench: install-dev train ## every performance figure of the README, each beside its peer
+	@exec $(PY) -m benchmarks
+
+soak: install-dev train ## the long runs: kills, many citizens at once, many notices
+	@exec $(PY) -m benchmarks.soak
+
+lock: ## compile the lock files from requirements.in, requirements-dev.in and overrides.txt
+	@$(UV) pip compile requirements.in $(COMPILE) -o requirements.lock
+	@$(UV) pip compile requirements-dev.in -c requirements.lock $(COMPILE) -o requirements-dev.lock
+
+clean: ## remove what installing and training made; data stay
+	@rm -rf .venv .uv .rasa .mypy_cache .ruff_cache .pytest_cache models/xiaobao-*.tar.gz
+
+install:
+	@exec sh deploy/install.sh run
+
+install-dev:
+	@exec sh deploy/install.sh dev
