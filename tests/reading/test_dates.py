@@ -51,6 +51,11 @@ def test_what_only_looks_like_a_date_is_none(text: str) -> None:
     assert dates.parse(text, TODAY) == []
 
 
+def test_today_without_a_year_is_today_and_tomorrow_is_last_year() -> None:
+    assert [d.iso for d in dates.parse("11月25日", TODAY)] == ["2026-11-25"]
+    assert [d.iso for d in dates.parse("11月26日", TODAY)] == ["2025-11-26"]
+
+
 def test_an_impossible_day_is_kept_as_invalid() -> None:
     (found,) = dates.parse("2月30日", TODAY)
     assert (found.precision, found.iso) == ("invalid", None)
