@@ -22,6 +22,13 @@ def test_a_time_comes_back_as_the_same_moment_in_shanghai(sessions):
     assert (at.year, at.hour, at.utcoffset()) == (2027, 1, timedelta(hours=8))
 
 
+def test_a_time_of_shanghai_comes_back_unchanged(sessions):
+    with sessions.begin() as session:
+        session.add(Attempt(key="k", at=NOW))
+    with sessions.begin() as session:
+        assert session.scalars(select(Attempt.at)).one() == NOW
+
+
 def test_a_time_without_its_zone_is_refused(sessions):
     with pytest.raises(StatementError, match="zone"), sessions.begin() as session:
         session.add(Attempt(key="k", at=datetime(2026, 1, 1)))

@@ -8,152 +8,35 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from xiaobao import privacy
-from xiaobao.tickets import clocks, deadlines, numbering, outbox, reference, workflow
-from xiaobao.tickets.errors import InvalidField, MissingDraft, NotFound, RoleForbidden, StaleVersion, UrgedToday
+from xiaobao.tickets import clocks, deadlines, outbox, reference, workflow
+from xiaobao.tickets.errors import InvalidField, NotFound, RoleForbidden, StaleVersion, UrgedToday
+from xiaobao.tickets.filing import (
+    SUBMITTED_TEXTS,
+    Actor,
+    Evidence,
+    Receipt,
+    Submission,
+    evidence_row,
+    filed,
+    remember,
+    submit,
+)
 from xiaobao.tickets.office import Office
-from xiaobao.tickets.tables import Account, Audit, Ticket, TicketEvent, TicketEvidence
-from xiaobao.tickets.views import CONTACT, ClockView, TicketView, clock_view, ticket_view
+from xiaobao.tickets.tables import Account, Audit, Ticket
+from xiaobao.tickets.views import CONTACT, TicketView, ticket_view
 from xiaobao.tickets.workflow import Role, Step, Transition
 
-SUBMITTED_TEXTS = (
-    *("ticket_kind", "merchant", "merchant_address", "shop_name", "platform", "purchase_mode", "item"),
-    *("order_number", "policy_number", "institution", "complained_to_institution", "object", "problem"),
-    *("problem_secondary", "tried_with_merchant", "narrative", "claim", "region", "own_use", "elsewhere"),
-    *("contact_name", "contact_phone", "contact_address", "contact_email", "pass_on_to_merchant", "anonymous"),
-)
-FREE_TEXTS = ("narrative", "claim", "tried_with_merchant", "item", "merchant")
+__all__ = ["SUBMITTED_TEXTS", "Actor", "Evidence", "Receipt", "Submission", "accept", "assign", "audit", "close"]
+__all__ += ["filed", "look", "rate", "reject", "reply", "submit", "supplement", "urge", "withdraw"]
+
 LONGEST_TEXT = 20_000  # characters
-OWN_STEPS = {Step.URGE, Step.WITHDRAW, Step.RATE, Step.SUPPLEMENT}
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who takes a step. A citizen is known by conversation, or by the ticket's query code."""
-
-    role: Role
-    account_id: int | None = None
-    name: str | None = None
-    conversation_id: str | None = None
-    query_code: str | None = None
-
-    @classmethod
-    def citizen(cls, conversation_id: str | None, query_code: str | None = None) -> Actor:
-        """The citizen of a conversation; with `query_code` also from another device."""
-        return cls(Role.CITIZEN, conversation_id=conversation_id, query_code=query_code)
-
-    @classmethod
-    def system(cls) -> Actor:
-        return cls(Role.SYSTEM)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A file that was uploaded; `size` in bytes, `path` inside the evidence directory."""
-
-    evidence_id: str
-    filename: str
-    media_type: str
-    size: int
-    sha256: str
-    path: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Submission:
-    """A confirmed draft. `amount_cents` in fen; `spans` says where each value came from."""
-
-    ticket_kind: str
-    draft_id: str | None
-    conversation_id: str | None
-    channel: str | None = None
-    merchant: str | None = None
-    merchant_address: str | None = None
-    shop_name: str | None = None
-    platform: str | None = None
-    item: str | None = None
-    amount_text: str | None = None
-    amount_cents: int | None = None
-    event_date_text: str | None = None
-    event_date: date | None = None
-    discovered_date: date | None = None
-    purchase_mode: str | None = None
-    order_number: str | None = None
-    policy_number: str | None = None
-    institution: str | None = None
-    complained_to_institution: str | None = None
-    object: str | None = None
-    problem: str | None = None
-    problem_secondary: str | None = None
-    tried_with_merchant: str | None = None
-    narrative: str | None = None
-    claim: str | None = None
-    region: str | None = None
-    own_use: str | None = None
-    elsewhere: str | None = None
-    contact_name: str | None = None
-    contact_phone: str | None = None
-    contact_address: str | None = None
-    contact_email: str | None = None
-    pass_on_to_merchant: str | None = None
-    anonymous: str | None = None
-    evidence: tuple[Evidence, ...] = ()
-    consent_version: str | None = None
-    route_code: str | None = None
-    urgent: bool = False
-    spans: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What the citizen keeps. `clock` is what is due at this office, None when no period binds it."""
-
-    number: str
-    query_code: str
-    kind: str
-    submitted_at: datetime
-    clock: ClockView | None
-    already_filed: bool
-
-
-def submit(
-    session: Session, submission: Submission, *, office: Office, now: datetime, actor: Actor | None = None
-) -> Receipt:
-    """File a draft, once: the same draft again gives the same receipt.
-
-    Raises MissingDraft without a draft id, StepNotOpen for an unknown kind. `actor` is given for staff intake.
-    """
-    if not submission.draft_id:
-        raise MissingDraft
-    actor = actor or Actor.citizen(submission.conversation_id)
-    row = workflow.advance(submission.ticket_kind, None, Step.SUBMIT, actor.role)
-    known = _by_draft(session, submission.draft_id)
-    if known is not None:
-        return _receipt(known, already_filed=True)
-    try:
-        # The number is taken inside, so that losing the race gives it back.
-        with session.begin_nested():
-            ticket = _insert(session, submission, office, now, row, actor)
-    except IntegrityError:
-        known = _by_draft(session, submission.draft_id)
-        if known is None:
-            raise
-        return _receipt(known, already_filed=True)
-    return _receipt(ticket, already_filed=False)
-
-
-def filed(session: Session, draft_id: str) -> Receipt | None:
-    """The receipt of a draft that was committed, else None."""
-    known = _by_draft(session, draft_id)
-    return _receipt(known, already_filed=True) if known else None
 
 
 def accept(
@@ -276,7 +159,7 @@ def supplement(
             raise InvalidField("text", "neither words nor files")
         known = {row.evidence_id for row in ticket.evidence}
         added = [one for one in evidence if one.evidence_id not in known]
-        ticket.evidence.extend(_evidence_row(one, now) for one in added)
+        ticket.evidence.extend(evidence_row(one, now) for one in added)
         return {"text": said, "evidence": [one.evidence_id for one in added]}
 
     return _take(session, number, Step.SUPPLEMENT, actor, now, version, change)
@@ -391,29 +274,12 @@ def _take(
     if row.own_only and not _theirs(ticket, actor):
         raise RoleForbidden(f"{number} is assigned to somebody else")
     payload = change(ticket)
-    _remember(ticket, row, actor, now, payload)
+    remember(ticket, row, actor, now, payload)
     clocks.apply(ticket, row, now, office)
     if row.notice and ticket.conversation_id:
         _tell(session, ticket, row, actor, now, payload)
     session.flush()
     return ticket_view(ticket)
-
-
-def _remember(ticket: Ticket, row: Transition, actor: Actor, now: datetime, payload: dict[str, Any]) -> None:
-    ticket.events.append(
-        TicketEvent(
-            at=now,
-            step=str(row.step),
-            status_from=str(row.status) if row.status else None,
-            status_to=str(row.next),
-            role=str(actor.role),
-            account_id=actor.account_id,
-            actor_name=actor.name,
-            payload=payload,
-        )
-    )
-    ticket.status, ticket.updated_at = str(row.next), now
-    ticket.version = (ticket.version or 0) + 1
 
 
 def _tell(
@@ -440,41 +306,6 @@ def _tell(
         speaker="staff" if row.step == Step.REPLY else "bot",
         staff_name=actor.name,
     )
-
-
-def _insert(
-    session: Session, submission: Submission, office: Office, now: datetime, row: Transition, actor: Actor
-) -> Ticket:
-    values = {f.name: getattr(submission, f.name) for f in fields(submission)}
-    for name in FREE_TEXTS:
-        values[name] = privacy.mask_sensitive(values[name]) if values[name] else values[name]
-    as_filed = {
-        **{name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()},
-        "evidence": [asdict(one) for one in submission.evidence],
-    }
-    evidence = values.pop("evidence")
-    for name in ("ticket_kind", "spans"):
-        values.pop(name)
-    ticket = Ticket(
-        **values,
-        number=numbering.next_number(session, deadlines.local_date(now)),
-        query_code=numbering.new_query_code(),
-        kind=submission.ticket_kind,
-        office_id=office.id,
-        submitted_at=now,
-        as_filed=as_filed,
-        urged=0,
-    )
-    _remember(ticket, row, actor, now, {})
-    ticket.evidence.extend(_evidence_row(one, now) for one in evidence)
-    clocks.apply(ticket, row, now, office)
-    session.add(ticket)
-    session.flush()
-    return ticket
-
-
-def _by_draft(session: Session, draft_id: str) -> Ticket | None:
-    return session.scalar(select(Ticket).where(Ticket.draft_id == draft_id))
 
 
 def _locked(session: Session, number: str) -> Ticket:
@@ -504,15 +335,6 @@ def _handler(session: Session, account_id: int | str | None) -> Account | None:
     if account is None or account.role != Role.HANDLER or account.disabled:
         raise InvalidField("handler", "no handler's account")
     return account
-
-
-def _receipt(ticket: Ticket, already_filed: bool) -> Receipt:
-    first = next((clock_view(row) for row in ticket.clocks), None)
-    return Receipt(ticket.number, ticket.query_code, ticket.kind, ticket.submitted_at, first, already_filed)
-
-
-def _evidence_row(one: Evidence, now: datetime) -> TicketEvidence:
-    return TicketEvidence(**asdict(one), added_at=now)
 
 
 def _required(name: str, value: str | None) -> str:
