@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.desk.conftest import Browser, Clock, signed_in
-from tests.factories import CLERK, NOW, a_submission, an_office, file_ticket
+from tests.factories import CLERK, NOW, an_office, file_ticket
 from xiaobao.conversations import messages
 from xiaobao.conversations.messages import Draft
 from xiaobao.desk.context import Desk
@@ -88,7 +88,7 @@ def test_markup_and_sql_in_every_field_stay_text(clerk: Browser, desk: Desk) -> 
     for path in ("/", f"/tickets/{number}", f"/?q={EVIL}", f"/tickets/{number}?step={EVIL}"):
         answer = clerk.get(path)
         assert answer.status_code == 200
-        assert "<script>alert" not in answer.text and "49" not in answer.text.replace("483", "")[:0] + ""
+        assert "<script>alert" not in answer.text
     assert "&lt;script&gt;alert(1)" in clerk.get(f"/tickets/{number}").text
     assert "{{7*7}}" in clerk.get(f"/tickets/{number}").text
 
@@ -110,7 +110,7 @@ def test_what_runs_out_first_stands_on_top(clerk: Browser, desk: Desk, clock: Cl
 
 def test_filters_and_search_narrow_the_list(clerk: Browser, desk: Desk) -> None:
     kettle = file_ticket(desk.writing)
-    noodles = file_ticket(desk.writing, merchant="老王面馆", item="牛肉面", ticket_kind="report")
+    noodles = file_ticket(desk.writing, merchant="老王面馆", item="牛肉面", ticket_kind="report", narrative="面里有钢丝")
     with desk.writing.begin() as session:
         service.reject(session, kettle, actor=CLERK, now=NOW, office=an_office(), ground="N1")
     assert noodles in clerk.get("/").text and kettle not in clerk.page
@@ -176,6 +176,3 @@ def _assign_to_somebody_else(desk: Desk, number: str) -> None:
         other = new_account(session, login="other", name="别人乙")
         service.accept(session, number, actor=CLERK, now=NOW, office=an_office())
         service.assign(session, number, actor=CLERK, now=NOW, department="二科", handler=other.account_id)
-
-
-__all__ = ["a_submission"]

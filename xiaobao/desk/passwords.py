@@ -5,6 +5,7 @@ Length and a list instead of rules about signs: NIST SP 800-63B, 5.1.1.2.
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from pathlib import Path
 
@@ -52,5 +53,5 @@ def one_time() -> str:
 
 def _is_run(text: str) -> bool:
     """1234567890, abcdefghij and the same backwards."""
-    steps = {ord(after) - ord(before) for before, after in zip(text, text[1:], strict=False)}
+    steps = {ord(after) - ord(before) for before, after in itertools.pairwise(text)}
     return steps in ({1}, {-1}) or text in {"0123456789", "1234567890", "0987654321"}
