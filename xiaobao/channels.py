@@ -35,7 +35,7 @@ def effective(credentials: Path, environ: Mapping[str, str]) -> Effective:
     Raises SettingsError for a channel that is set in part, naming what is missing.
     """
     optional = MAY_BE_UNSET | (UNUSED_IN_PLAIN_MODE if environ.get("WECHAT_MODE") == "plain" else set())
-    channels: dict[str, Any] = YAML(typ="safe").load(credentials.read_text(encoding="utf-8")) or {}
+    channels: dict[str, Any] = YAML().load(credentials.read_text(encoding="utf-8")) or {}
     kept: dict[str, Any] = {}
     left_out: list[str] = []
     for channel, options in channels.items():
@@ -56,12 +56,13 @@ def effective(credentials: Path, environ: Mapping[str, str]) -> Effective:
 
 
 def _variables(options: Any) -> set[str]:
-    return set(VARIABLE.findall(str(options)))
+    if isinstance(options, dict):
+        return {name for value in options.values() for name in _variables(value)}
+    # Where Rasa was imported before, it made `${NAME}` a YAML tag of its own; the text is then one level down.
+    return set(VARIABLE.findall(str(getattr(options, "value", options))))
 
 
 def _dump(channels: dict[str, Any]) -> str:
-    yaml = YAML(typ="safe")
-    yaml.default_flow_style = False
     out = StringIO()
-    yaml.dump(channels, out)
+    YAML().dump(channels, out)
     return out.getvalue()
