@@ -21,7 +21,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.words import Words
-from xiaobao.database import make_engine, make_sessions
+from xiaobao.database import is_outage, make_engine, make_sessions
 from xiaobao.knowledge import library, search
 from xiaobao.reading import reference as reading_reference
 from xiaobao.settings import ROOT, Settings
@@ -197,11 +197,11 @@ class XiaobaoAction(Action, ABC):
             attempt.messages.clear()
             attempt.utter_message(response=f"utter_error_{error.code}")
             events = self.on_failure(turn) if turn else []
-        except Exception:
+        except Exception as error:
             # The text of the exception may hold what the citizen said: log the place, not the message.
             logger.error("%s failed", self.name(), exc_info=_without_values())
             attempt.messages.clear()
-            attempt.utter_message(response=self.failure_response(turn), json_message={"retry": self.retries})
+            attempt.utter_message(response=self.failure_response(turn), json_message={"retry": self.retries and is_outage(error)})
             events = self.on_failure(turn) if turn else []
         dispatcher.messages.extend(attempt.messages)
         return events

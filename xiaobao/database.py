@@ -11,6 +11,8 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -83,6 +85,16 @@ def upgrade(url: str, revision: str = "head") -> None:
             command.upgrade(config, revision)
     finally:
         engine.dispose()
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the same work may succeed later: the database is locked, full, read-only or away.
+
+    A programming error is none: trying it again for hours would only block whoever waits.
+    """
+    if isinstance(error, DBAPIError):
+        return isinstance(error, (OperationalError, InterfaceError, InternalError)) or error.connection_invalidated
+    return isinstance(error, (ConnectionError, TimeoutError, PoolTimeout))
 
 
 def check_writable(engine: Engine) -> None:
