@@ -13,14 +13,14 @@ from xiaobao.reading import dates
 @pytest.mark.parametrize(
     ("text", "written", "iso"),
     [
-        ("2024年12月25日", "2024年12月25日", "2024-12-25"), ("24年3月5日买的", "24年3月5日", "2024-03-05"),
+        ("2024年9月17日", "2024年9月17日", "2024-09-17"), ("24年3月5日买的", "24年3月5日", "2024-03-05"),
         ("二〇二四年三月五日", "二〇二四年三月五日", "2024-03-05"), ("2024-03-05", "2024-03-05", "2024-03-05"), ("2026.9.9我在", "2026.9.9", "2026-09-09"),
-        ("12月25日", "12月25日", "2025-12-25"), ("3月5号", "3月5号", "2026-03-05"), ("10.28号收到", "10.28号", "2026-10-28"), ("昨天", "昨天", "2026-11-24"),
+        ("12月8日", "12月8日", "2025-12-08"), ("3月5号", "3月5号", "2026-03-05"), ("10.28号收到", "10.28号", "2026-10-28"), ("昨天", "昨天", "2026-11-24"),
         ("前天晚上", "前天", "2026-11-23"), ("上周三", "上周三", "2026-11-18"), ("上上周六", "上上周六", "2026-11-14"), ("上个月5号", "上个月5号", "2026-10-05"),
         ("半个月前", "半个月前", "2026-11-08/2026-11-12"), ("三天前去", "三天前", "2026-11-22"), ("去年双十一", "去年双十一", "2025-11-11"),
         ("618买的", "618", "2026-06-18"), ("双十二", "双十二", "2025-12-12"), ("国庆期间", "国庆期间", "2026-10-01/2026-10-07"),
-        ("五一节假日期间", "五一节假日期间", "2026-05-01/2026-05-05"), ("今年3月", "今年3月", "2026-03"), ("于2022年在", "2022年", "2022"),
-        ("5月21日下午", "5月21日", "2026-05-21"), ("去年", "去年", "2025"), ("上个月", "上个月", "2026-10"), ("今年春节", "今年春节", "2026-02-16/2026-02-22"),
+        ("五一小长假", "五一小长假", "2026-05-01/2026-05-05"), ("今年3月", "今年3月", "2026-03"), ("在2021年办", "2021年", "2021"),
+        ("6月14日上午", "6月14日", "2026-06-14"), ("去年", "去年", "2025"), ("上个月", "上个月", "2026-10"), ("今年春节", "今年春节", "2026-02-16/2026-02-22"),
         ("我5号买的", "5号", "2026-11-05"), ("周三", "周三", "2026-11-25"), ("周四", "周四", "2026-11-19"), ("9月底", "9月底", "2026-09-21/2026-09-30"),
         ("2月29日", "2月29日", "2024-02-29"),
     ],
@@ -33,7 +33,7 @@ def test_a_date_is_read_against_today(text: str, written: str, iso: str) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "保质期24个月",
+        "保质期18个月",
         "五一路",
         "3号楼",
         "618元",
@@ -67,13 +67,13 @@ def test_a_day_after_today_is_marked() -> None:
 
 
 def test_a_day_without_year_says_that_its_year_is_assumed() -> None:
-    assert [d.assumed_year for d in dates.parse("12月25日", TODAY)] == [True]
-    assert [d.assumed_year for d in dates.parse("2025年12月25日", TODAY)] == [False]
+    assert [d.assumed_year for d in dates.parse("12月8日", TODAY)] == [True]
+    assert [d.assumed_year for d in dates.parse("2025年12月8日", TODAY)] == [False]
 
 
 def test_a_later_day_belongs_to_the_year_named_before_it() -> None:
-    found = dates.parse("2023年7月22日借款，8月22日还款，次年不算，2月3日又扣", TODAY)
-    assert [d.iso for d in found] == ["2023-07-22", "2023-08-22", "2024-02-03"]
+    found = dates.parse("2024年6月11日办卡，9月4日停课，次年不算，1月6日又扣", TODAY)
+    assert [d.iso for d in found] == ["2024-06-11", "2024-09-04", "2025-01-06"]
 
 
 def test_the_event_is_the_purchase_not_the_production_nor_the_talk() -> None:
@@ -83,9 +83,9 @@ def test_the_event_is_the_purchase_not_the_production_nor_the_talk() -> None:
 
 
 def test_the_event_is_the_day_beside_the_sum() -> None:
-    text = "1月9日停进去，1月12日离开时要缴费27元"
-    found = dates.main(dates.parse(text, TODAY), text, text.index("27"))
-    assert found is not None and found.text == "1月12日"
+    text = "4月2日寄存进去，4月7日取时要付寄存费33元"
+    found = dates.main(dates.parse(text, TODAY), text, text.index("33"))
+    assert found is not None and found.text == "4月7日"
 
 
 def test_the_day_of_discovery_is_told_apart() -> None:

@@ -17,6 +17,6 @@ def test_a_story_without_head_has_none(reference: Reference) -> None:
 
 
 def test_a_field_ends_where_the_next_begins() -> None:
-    text = "XX商户发生时间：8月22日"
+    text = "XX商户发生时间：4月6日"
     stop = heads.FIELD_END.search(text)
     assert stop is not None and text[: stop.start()] == "XX商户"

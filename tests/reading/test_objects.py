@@ -26,7 +26,7 @@ def test_nothing_known_gives_no_category(reference: Reference) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("包子里吃出沙子，还拉肚子", "食品安全"), ("办了会员卡，店关门跑路了", "预付款/退卡"), ("称一下缺斤少两", "计量"), ("店员辱骂我", "人格尊严/人身权利"),
+        ("凉皮里吃出虫子，还拉肚子", "食品安全"), ("办了会员卡，店关门跑路了", "预付款/退卡"), ("称一下缺斤少两", "计量"), ("店员辱骂我", "人格尊严/人身权利"),
         ("不给开发票", "发票凭证"), ("买到假货，不是正品", "假冒(以假充真、以次充好、冒充合格)"), ("鞋开胶了", "质量"),
     ],
 )  # fmt: skip
@@ -47,6 +47,6 @@ def test_the_way_of_buying_is_told(text: str, mode: str) -> None:
 
 
 def test_whether_the_shop_was_asked_before() -> None:
-    assert objects.read_manner("多次联系商家无果")["tried_with_merchant"].normalised == "yes"
+    assert objects.read_manner("找过商家没用")["tried_with_merchant"].normalised == "yes"
     assert objects.read_manner("还没联系商家")["tried_with_merchant"].normalised == "no"
     assert "tried_with_merchant" not in objects.read_manner("鞋坏了")

@@ -23,14 +23,14 @@ def test_ones_own_address_is_not_the_merchants() -> None:
     ("text", "region"),
     [
         ("在成都市武侯区买的车", "成都市武侯区"),
-        ("宁夏回族自治区XX市某店", "宁夏回族自治区XX市"),
-        ("2月27日在XX市买的", "XX市"),
+        ("广西壮族自治区XX市某店", "广西壮族自治区XX市"),
+        ("4月6日在XX市买的", "XX市"),
     ],
 )
 def test_the_region_is_cut_clean(text: str, region: str) -> None:
     assert places.read(text)["region"].text == region
 
 
-@pytest.mark.parametrize("text", ["在超市买的", "小区门口", "数字电视市场", "景区门票"])
+@pytest.mark.parametrize("text", ["在超市买的", "小区门口", "家电卖场", "景区门票"])
 def test_other_words_are_no_region(text: str) -> None:
     assert "region" not in places.read(text)

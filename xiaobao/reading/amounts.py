@@ -1,6 +1,6 @@
 """Sums of money in a text, with the part each plays: paid, claimed, refunded, loan, fee or other.
 
-Never taken for money: order numbers, telephone numbers, dates, model numbers (苹果12), counts.
+Never taken for money: order numbers, telephone numbers, dates, model numbers (小米14), counts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Names by their ending of the trade: 乐动健身, XX市XX商场, 北京合力汽车服务有限公司.
+"""Names by their ending of the trade: 乐动健身, 老张面馆, 青岛海润家具有限公司.
 
 The ending is found by pattern, the beginning by walking left, word by word, to a verb or preposition.
 """
@@ -25,7 +25,7 @@ _TRADE = (
     r"摊位|地摊|摊|档口|中心|工作室|商户|机构|铺子|[肉粮菜鱼布药茶当杂货鞋]铺|分店|总店|店"
 )
 MONEY_HOUSE = r"银行(?:股份有限公司)?(?:[一-鿿]{2,8}(?:支行|分行))?|信用社|消费金融(?:公司)?|小额贷款(?:公司)?|小贷公司|保险(?:股份有限)?公司|财险|人寿|证券"
-_SUFFIX = re.compile(rf"(?:{_FULL}(?:[一-鿿]{{1,8}}(?:分公司|支公司|店))?|{MONEY_HOUSE}|{_TRADE})")
+SUFFIX = re.compile(rf"(?:{_FULL}(?:[一-鿿]{{1,8}}(?:分公司|支公司|店))?|{MONEY_HOUSE}|{_TRADE})")
 NAME = re.compile(rf"(?:{_FULL}|{MONEY_HOUSE}|{_TRADE})$")
 DEED = (
     r"购买|购得|购入|选购|网购|团购|抢购|采购|下单|下了单|拍下|拍了|买|消费|充值|充了|充卡|花费|花了|花|办理|办卡|办了|办|订购|订了|预订|预定|定制|定做|订做|定了|订|"
@@ -77,7 +77,7 @@ class Candidate:
 def by_ending(text: str, reference: Reference) -> list[Candidate]:
     """Names with an ending of the trade anywhere in the text: walk left from the ending, word by word."""
     found: list[Candidate] = []
-    for count, match in enumerate(_SUFFIX.finditer(text)):
+    for count, match in enumerate(SUFFIX.finditer(text)):
         if count >= 40:
             break
         start = _left_edge(text, match, reference)

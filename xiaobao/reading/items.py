@@ -1,4 +1,4 @@
-"""What was bought or used: 包, 二手“苹果12”手机, 会员卡, 停车费, 借款.
+"""What was bought or used: 水杯, 二手“华为”平板, 年卡, 物业费, 贷款.
 
 First what stands behind a verb of buying, cut where the noun ends; else a ware or service that
 our lists know. A word for anything at all (东西, 商品) is no item.

@@ -1,7 +1,7 @@
 """Who the complaint is about: merchant, shop, platform, institution.
 
 Several signs speak for a name: a field (商户名称：), a preposition before a deed (在...购买), an ending
-of the trade (公司, 超市, 健身房), a masked name (信*飞), a name known to all (拼多多). The best sign wins;
+of the trade (公司, 超市, 健身房), a masked name (拍*贷), a name known to all (拼多多). The best sign wins;
 a name that stands for anybody (商家, 该店, 这家店) never does.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from xiaobao.reading.endings import DEED, HEADS, NAME, STOP_WORDS, TIME_HEAD, Candidate, is_anybody
+from xiaobao.reading.endings import DEED, HEADS, NAME, STOP_WORDS, SUFFIX, TIME_HEAD, Candidate, is_anybody
 from xiaobao.reading.heads import FIELD_END
 from xiaobao.reading.reference import Reference
 
@@ -39,6 +39,7 @@ _ON_PLATFORM = re.compile(
     r"(?:平台|APP|app|App)?(?:上面?|里|平台上|购物平台)?的?(?:一家|某|一个|这家)?(?:店铺)?(?:名?叫做?)?[“\"「]?"
 )
 _MASKED = re.compile(r"[一-鿿A-Za-z]{0,3}[*＊×]{1,3}[一-鿿A-Za-z]{0,4}")
+_UNIT = re.compile(r"(?:号|层|楼|柜|柜台|铺位|展位|摊位|窗口)$")
 _APP_STOPS = frozenset(
     "了 的 个 款 是 用 我 你 他 该 此 这 那 各 某 从 被 和 与 于 为 对 向 把 给 让 找 叫 下载 安装 注册 打开 借款 贷款 购物 开发 手机 网上 第三方 网购"
 )
@@ -89,13 +90,15 @@ def before_deed(text: str, reference: Reference) -> list[Candidate]:
     found = []
     for match in _AT.finditer(text):
         start, end = _trim(text, match.start("name"), match.end("name"), reference)
+        if text[end - 1 : end] in "*×" and text[end : end + 1] in _LENDER_ENDS:
+            end += 1  # 分*花借款: the verb was read too early
         name = text[start:end]
         if len(name) < 2 or is_anybody(name):
             continue
         known = reference.known(name)
         if known is not None:
             found.append(Candidate(start, end, 6.6 if known.kind == "platform" else 7.5, known.kind))
-        elif NAME.search(name):
+        elif NAME.search(name) or (_UNIT.search(name) and SUFFIX.search(name)):
             found.append(Candidate(start, end, 8.0, "at"))
         elif re.search(r"[*×]", name) and "元" not in name:
             found.append(Candidate(start, end, 7.5, "at"))
