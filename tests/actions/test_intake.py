@@ -195,7 +195,7 @@ def test_a_draft_older_than_seven_days_is_dropped_and_said_so(talk: Talk) -> Non
 
 def test_wages_are_referred_and_not_filed(talk: Talk) -> None:
     citizen = talk()
-    citizen.say("我在一家培训机构兼职上了三天班，一直不给结工资", "submit_complaint")
+    citizen.say("周末在奶茶店打零工快一个月，老板拖着工钱不发", "submit_complaint")
     assert (
         citizen.form is None
         and citizen.card("letter")
@@ -206,7 +206,7 @@ def test_wages_are_referred_and_not_filed(talk: Talk) -> None:
 
 def test_a_wrong_referral_can_be_overruled_by_the_citizen(talk: Talk) -> None:
     citizen = talk()
-    citizen.say("我在一家培训机构兼职上了三天班，一直不给结工资", "submit_complaint")
+    citizen.say("周末在奶茶店打零工快一个月，老板拖着工钱不发", "submit_complaint")
     citizen.press("/file_other")
     assert citizen.form == "complaint_form" and citizen.asking
 

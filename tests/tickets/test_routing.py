@@ -38,7 +38,7 @@ SENTENCES = {
         "",
     ],
     "LABOR": [
-        "在该机构兼职上了三天班，不给结工资。",
+        "周末在奶茶店打零工，老板拖着工钱不发。",
         "公司拖欠工资两个月",
         "老板克扣工资还不交社保",
         "被公司辞退没有补偿",
@@ -151,7 +151,7 @@ def test_finance_must_be_put_to_the_institution_first():
 
 
 REFERRALS = [
-    ("regulator", "在该机构兼职上了三天班，不给结工资。", "LABOR"),
+    ("regulator", "周末在奶茶店打零工，老板拖着工钱不发。", "LABOR"),
     ("regulator", "信飞借款平台每个月多收担保费", "NFRA"),
     ("regulator", "燃气公司改造把墙砖弄坏了", "UTIL"),
     ("regulator", "在超市买到过期牛奶", None),

@@ -71,6 +71,20 @@ ALLOWED: dict[str, dict[str | None, dict[str, tuple[str, str]]]] = {
         "replied": HANDLED_COMPLAINT | {"supplement": (BOTH, "replied"), "withdraw": (CITIZEN, "withdrawn")},
         "closed": {"rate": (CITIZEN, "closed")},
     },
+    "callback": {
+        None: {"submit": (BOTH, "submitted")},
+        "submitted": {
+            "assign": (DECIDERS, "assigned"),
+            "supplement": (BOTH, "submitted"),
+            "urge": (CITIZEN, "submitted"),
+            "withdraw": (CITIZEN, "withdrawn"),
+        },
+        "assigned": HANDLED_COMPLAINT
+        | {"supplement": (BOTH, "assigned"), "urge": (CITIZEN, "assigned"), "withdraw": (CITIZEN, "withdrawn")},
+        "replied": HANDLED_COMPLAINT
+        | {"supplement": (BOTH, "replied"), "urge": (CITIZEN, "replied"), "withdraw": (CITIZEN, "withdrawn")},
+        "closed": {"rate": (CITIZEN, "closed")},
+    },
 }
 EVERY = list(itertools.product(Kind, (None, *Status), Step))
 

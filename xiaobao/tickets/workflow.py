@@ -35,6 +35,7 @@ class Kind(Labelled):
     COMPLAINT = ("complaint", "投诉")
     REPORT = ("report", "举报")
     SUGGESTION = ("suggestion", "意见建议")
+    CALLBACK = ("callback", "请求回电")
 
 
 class Status(Labelled):
@@ -145,13 +146,14 @@ def _rows(
 
 
 _COMPLAINT = (Kind.COMPLAINT,)
-_NOT_ACCEPTED = (Kind.REPORT, Kind.SUGGESTION)  # neither is accepted or rejected: art. 28, 35
+_NOT_ACCEPTED = (Kind.REPORT, Kind.SUGGESTION, Kind.CALLBACK)  # neither is accepted or rejected: art. 28, 35
 _NEW, _DONE, _TAKEN_BACK = (Status.SUBMITTED,), Status.CLOSED, Status.WITHDRAWN
 _HANDLED = (Status.ASSIGNED, Status.REPLIED)
 _ACCEPTED = (Status.ACCEPTED, *_HANDLED)
 _CITIZEN, _INTAKE = (Role.CITIZEN,), (Role.CITIZEN, Role.CLERK)
 _RUN, _END = ClockEffect.RUN, ClockEffect.END
-_DISPUTES, _OWN = (Kind.COMPLAINT, Kind.REPORT), (Kind.COMPLAINT, Kind.SUGGESTION)
+_DISPUTES = (Kind.COMPLAINT, Kind.REPORT, Kind.CALLBACK)
+_OWN = (Kind.COMPLAINT, Kind.SUGGESTION, Kind.CALLBACK)
 _TO, _NOTICE = (DEPARTMENT, HANDLER), "utter_notice_"
 
 # A report is a clue about a violation, no longer the informant's to take back: no `withdraw` (art. 28, 35).
