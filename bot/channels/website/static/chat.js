@@ -147,7 +147,6 @@
     }
 
     numbered(element, message) {
-      if (this.bySeq.get(message.seq) === element) return;
       this.bySeq.set(message.seq, element);
       element.dataset.seq = message.seq;
       element.classList.remove("pending");

@@ -104,6 +104,13 @@
     }
 
     take(content) {
+      // Stored although its answer got lost: it has arrived.
+      content.messages.forEach((message) => {
+        const item = this.queue.find((other) => message.client_message_id && other.id === message.client_message_id);
+        if (!item) return;
+        item.stored = message;
+        if (item.state !== "sending") this.arrived(item);
+      });
       this.events.messages(content.messages);
       this.events.form(content.form);
     }
@@ -154,11 +161,16 @@
         if (!this.token) await this.open();
         answer = await this.call("POST", "/messages", Object.assign({ client_message_id: item.id }, item.body), 40);
       } catch (error) {
+        if (item.stored) { this.arrived(item); return true; }
         item.state = "waiting";
         this.events.item(item);
         this.events.online(false);
+        this.failures = Math.min((this.failures || 0) + 1, 4);
+        setTimeout(() => this.flush(), 500 * Math.pow(2, this.failures)); // 1 to 8 s
         return false;
       }
+      this.failures = 0;
+      this.events.online(true);
       if (isSessionGone(answer)) {
         item.state = "waiting";
         await this.open();
@@ -176,15 +188,21 @@
         this.events.item(item);
         return false;
       }
-      this.drop(item);
       if (answer.status !== 200) {
+        this.drop(item);
         this.events.refused(item, answer.content);
         return true;
       }
-      item.state = "delivered";
-      this.events.delivered(item, answer.content.sent);
+      item.stored = answer.content.sent;
+      this.arrived(item);
       this.take(answer.content);
       return true;
+    }
+
+    arrived(item) {
+      this.drop(item);
+      item.state = "delivered";
+      this.events.delivered(item, item.stored);
     }
 
     drop(item) {

@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 from tests.bot.channels.website.conftest import Bot
 from tests.bot.channels.website.test_evidence import picture
 from tests.bot.channels.website.test_notices import SECRET, push
-from tests.bot.channels.website.test_turns import soon
 
 pytestmark = pytest.mark.browser
 
@@ -114,7 +113,9 @@ def test_a_pressed_button_is_dead_also_after_a_reload(bot: Bot, page: Page) -> N
     assert bot.texts() == ["/door_1"]
 
 
-def test_what_is_typed_offline_is_kept_over_a_reload_and_sent_in_order_once(bot: Bot, page: Page, context: BrowserContext) -> None:
+def test_what_is_typed_offline_is_kept_over_a_reload_and_sent_in_order_once(
+    bot: Bot, page: Page, context: BrowserContext
+) -> None:
     context.route("**/chat/messages*", lambda route: route.abort())
     for text in ("第一句", "第二句", "第三句"):
         say(page, text)
@@ -130,7 +131,9 @@ def test_what_is_typed_offline_is_kept_over_a_reload_and_sent_in_order_once(bot:
     assert shown == ["第一句", "第二句", "第三句"]
 
 
-def test_an_answer_lost_on_its_way_is_fetched_again_without_a_second_run(bot: Bot, page: Page, context: BrowserContext) -> None:
+def test_an_answer_lost_on_its_way_is_fetched_again_without_a_second_run(
+    bot: Bot, page: Page, context: BrowserContext
+) -> None:
     lost: list[bool] = []
 
     def lose_first(route: Route) -> None:
@@ -144,14 +147,16 @@ def test_an_answer_lost_on_its_way_is_fetched_again_without_a_second_run(bot: Bo
     context.route("**/chat/messages*", lose_first)
     say(page, "我办了张卡")
     expect(page.locator(".message.bot .bubble").last).to_have_text("听到了：我办了张卡")
-    assert soon(lambda: page.locator(".message.citizen .state").last.inner_text() == "已送达") or True
+    expect(page.locator(".message.citizen .state")).to_have_text("已送达")
     expect(page.locator(".message.citizen")).to_have_count(1)
     assert bot.texts() == ["我办了张卡"]
 
 
 def test_a_refused_text_comes_back_into_the_composer_with_the_reason(page: Page, context: BrowserContext) -> None:
     long = "我" * 10_001
-    page.evaluate("(t) => { const a = document.getElementById('text'); a.value = t; a.dispatchEvent(new Event('input')); }", long)
+    page.evaluate(
+        "(t) => { const a = document.getElementById('text'); a.value = t; a.dispatchEvent(new Event('input')); }", long
+    )
     page.click(".send")
     expect(page.locator("#problem")).to_contain_text("分成几段")
     assert page.input_value("#text") == long
@@ -308,7 +313,9 @@ def test_a_photo_is_sent_with_progress_and_stays_after_a_reload(page: Page, tmp_
     expect(page.locator(".message.citizen .file")).to_contain_text("会员卡.jpg")
 
 
-def test_a_failed_upload_can_be_retried_and_a_wrong_file_says_why(page: Page, context: BrowserContext, tmp_path: Path) -> None:
+def test_a_failed_upload_can_be_retried_and_a_wrong_file_says_why(
+    page: Page, context: BrowserContext, tmp_path: Path
+) -> None:
     photo, program = tmp_path / "a.jpg", tmp_path / "b.jpg"
     photo.write_bytes(picture(colour=3))
     program.write_bytes(b"MZ" + b"\0" * 300)
