@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 
 from xiaobao.knowledge.library import Citation, Law, Library, Topic
 
@@ -60,11 +59,11 @@ def _number(n: int) -> str:
 
 
 def _basis(cited: Iterable[Citation]) -> str:
-    laws = [
-        f"《{law}》" + "、".join(str(citation.article) for citation in group)
-        for law, group in groupby(sorted(cited, key=lambda c: c.law), key=lambda c: c.law)
-    ]
-    return f"依据：{'；'.join(laws)}。" if laws else ""
+    """Law by law, in the order in which the topic cites them."""
+    by_law: dict[str, list[str]] = {}
+    for citation in cited:
+        by_law.setdefault(citation.law, []).append(str(citation.article))
+    return f"依据：{'；'.join(f'《{law}》' + '、'.join(articles) for law, articles in by_law.items())}。" if by_law else ""
 
 
 def _card(citation: Citation, law: Law) -> CitationCard:
