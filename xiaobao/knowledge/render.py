@@ -63,7 +63,9 @@ def _basis(cited: Iterable[Citation]) -> str:
     by_law: dict[str, list[str]] = {}
     for citation in cited:
         by_law.setdefault(citation.law, []).append(str(citation.article))
-    return f"依据：{'；'.join(f'《{law}》' + '、'.join(articles) for law, articles in by_law.items())}。" if by_law else ""
+    return (
+        f"依据：{'；'.join(f'《{law}》' + '、'.join(articles) for law, articles in by_law.items())}。" if by_law else ""
+    )
 
 
 def _card(citation: Citation, law: Law) -> CitationCard:
