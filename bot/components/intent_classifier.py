@@ -229,12 +229,17 @@ class IntentClassifier(GraphComponent):
             for index in best[: max(2, self._config["ranking_length"])]
         ]
         first, second = ranking[0]["confidence"], ranking[1]["confidence"]
-        known = any(name in self._decision.vocabulary for name in found if not name.startswith("length:"))
+        known = any(name in self._decision.vocabulary for name in found if _says_something(name))
         unsure = not known or first < self._config["threshold"] or first - second < self._config["margin"]
         intent = {"name": UNSURE, "confidence": first} if unsure else dict(ranking[0])
         message.set(INTENT, intent, add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
         message.set("unsure", unsure, add_to_output=True)
+
+
+def _says_something(name: str) -> bool:
+    """Ends and length alone are no ground for an opinion."""
+    return not name.startswith("length:") and name.strip("^$") != ""
 
 
 def _features_of(message: Message) -> list[str]:
