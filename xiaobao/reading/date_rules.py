@@ -11,7 +11,7 @@ from xiaobao.reading import festivals, numbers
 
 _N = r"[\d一二两三四五六七八九十]"
 _YEAR = r"(?:(?:19|20)\d{2}|二[〇零○][〇零○一二][〇零○一二三四五六七八九]|[12]\d)年"
-_REL_YEAR = r"(?:今年|去年|前年|大前年|本年|上年|当年)"
+_REL_YEAR = r"(?:今年|去年|前年|大前年|本年|上年|当年|明年|后年)"
 _PART = r"年初|年底|年末|年中|上半年|下半年|春天|夏天|秋天|冬天|暑假|寒假|初|底|末|中旬|上旬|下旬|上中旬|中下旬"
 _FESTIVAL = "|".join(re.escape(name) for name in festivals.NAMES)
 
@@ -27,7 +27,7 @@ def _year_of(written: str | None, today: date) -> int | None:
     """The year meant by 2024年, 二〇二四年, 24年, 去年 ...; None without one."""
     if not written:
         return None
-    shift = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "上年": -1, "前年": -2, "大前年": -3}.get(written.strip())
+    shift = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "上年": -1, "前年": -2, "大前年": -3, "明年": 1, "后年": 2}.get(written.strip())
     if shift is not None:
         return today.year + shift
     digits = "".join(str(numbers.DIGITS.get(c, c)) for c in written.strip().rstrip("年"))
