@@ -110,7 +110,9 @@ def test_what_runs_out_first_stands_on_top(clerk: Browser, desk: Desk, clock: Cl
 
 def test_filters_and_search_narrow_the_list(clerk: Browser, desk: Desk) -> None:
     kettle = file_ticket(desk.writing)
-    noodles = file_ticket(desk.writing, merchant="老王面馆", item="牛肉面", ticket_kind="report", narrative="面里有钢丝")
+    noodles = file_ticket(
+        desk.writing, merchant="老王面馆", item="牛肉面", ticket_kind="report", narrative="面里有钢丝"
+    )
     with desk.writing.begin() as session:
         service.reject(session, kettle, actor=CLERK, now=NOW, office=an_office(), ground="N1")
     assert noodles in clerk.get("/").text and kettle not in clerk.page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from xiaobao.desk import passwords
@@ -82,10 +82,10 @@ def change_password() -> Response | tuple[str, int]:
     with desk.writing.begin() as writing:
         accounts.set_password(writing, account.id, hashed)
         service.audit(writing, actor=me().actor, action="change_password", subject=account.login, now=desk.now())
-    g.pop("staff")
-    open_session_for(account, hashed)
+        changed = accounts.get(writing, account.id) or account
+    open_session_for(changed, hashed)
     session["said"] = "password_changed"
-    return redirect(_first_page(account), 303)
+    return redirect(_first_page(changed), 303)
 
 
 def _refused(login: str, problem: str, account: AccountView | None) -> tuple[str, int]:

@@ -41,8 +41,10 @@ def take_step(number: str, step: str) -> Response | tuple[str, int]:
     typed = {name: request.form.get(name, "").replace("\r\n", "\n") for name in fields}
     if request.form.get("act") == "preview":
         return _preview(number, step, typed), 200
+    version = _version(request.form.get("version", ""))
     try:
-        version = _version(request.form.get("version", ""))
+        if version is None:
+            raise StaleVersion("no version: nobody knows what was read")
         with here().writing.begin() as writing:
             take(writing, here(), me(), number, step, typed, version)
     except NotFound:
@@ -97,8 +99,10 @@ def _preview(number: str, step: str, typed: dict[str, str]) -> str:
     return show(number, Opened(step, typed, problem, notice))
 
 
-def _pressed_twice(number: str, step: str, version: int, typed: Mapping[str, str]) -> bool:
+def _pressed_twice(number: str, step: str, version: int | None, typed: Mapping[str, str]) -> bool:
     """Whether the step was taken by this very form a moment ago: a double click is no conflict."""
+    if version is None:
+        return False
     with here().reading() as reading:
         ticket = queries.ticket(reading, number)
     last = ticket.events[-1]
@@ -118,8 +122,6 @@ def _no_such_step(step: str) -> Any:
     raise NotFound(step)
 
 
-def _version(text: str) -> int:
-    """The version that the form was made from. Raises StaleVersion without one: then nobody knows what was read."""
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise StaleVersion("no version")
-    return int(text)
+def _version(text: str) -> int | None:
+    """The version that the form was made from."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
