@@ -37,7 +37,7 @@ def test_everything_loads_in_less_than_a_second_of_work():
     loaded = library.load(KNOWLEDGE)
     assert time.process_time() - started < 1
     assert len(loaded.topics) >= 132
-    assert loaded.laws["消费者权益保护法"].articles["第二十五条"].startswith("经营者采用网络")
+    assert "自收到商品之日起七日内退货" in (loaded.laws["消费者权益保护法"].articles["第二十五条"] or "")
 
 
 def test_a_topic_keeps_its_sections_apart():
