@@ -51,6 +51,7 @@ class Turns:
     def __init__(
         self,
         store: Store,
+        reading: Store,
         bell: Bell,
         words: Words,
         on_new_message: Callable[[UserMessage], Awaitable[object]],
@@ -59,7 +60,7 @@ class Turns:
         at_once: int = 32,
     ) -> None:
         """`at_once` bounds the turns that run side by side, so that a thousand retries cannot starve a new message."""
-        self._store, self._bell, self._words = store, bell, words
+        self._store, self._reading, self._bell, self._words = store, reading, bell, words
         self._on_new_message, self._actions_answer = on_new_message, actions_answer
         self._patience, self._at_once = patience, at_once
         self._runners: dict[str, asyncio.Task[None]] = {}
@@ -95,7 +96,7 @@ class Turns:
         deadline = time.monotonic() + self._patience.answer
         with self._bell.listen(conversation_id) as heard:
             while True:
-                replies = await self._store(owed_turns.replies_to, conversation_id, seq)
+                replies = await self._reading(owed_turns.replies_to, conversation_id, seq)
                 if replies is not None:
                     return replies
                 left = deadline - time.monotonic()
@@ -110,7 +111,7 @@ class Turns:
         self._bell.ring(conversation_id)
         if told is not None:
             return [told]
-        return await self._store(owed_turns.replies_to, conversation_id, seq) or []
+        return await self._reading(owed_turns.replies_to, conversation_id, seq) or []
 
     async def _run(self, conversation_id: str) -> None:
         """Run turns until nothing is owed. `_woken` closes the gap between the last look and the end."""

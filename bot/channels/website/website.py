@@ -54,7 +54,9 @@ class Website:
         self.sessions = Sessions(settings.secret_key)
         self.limits = Limits()
         self.health = Health(settings.actions_url, engine, self.store, self._agent)
-        self.turns = Turns(self.store, self.bell, self.words, on_new_message, self.health.actions_answer, patience)
+        self.turns = Turns(
+            self.store, self.reading, self.bell, self.words, on_new_message, self.health.actions_answer, patience
+        )
         self.pages = Pages(settings, office.read(settings.reference_dir, settings.office_id))
 
     def _agent(self) -> Any:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 from tests.bot.channels.website.conftest import Bot
 from tests.bot.channels.website.test_evidence import picture
 from tests.bot.channels.website.test_notices import SECRET, push
+from tests.bot.channels.website.test_turns import soon
 
 pytestmark = pytest.mark.browser
 
@@ -210,7 +211,7 @@ def test_the_contact_card_is_a_form_that_says_what_is_wrong(bot: Bot, page: Page
     form.get_by_label("手机号").fill("13800138000")
     form.get_by_role("button").click()
     expect(page.locator(".message.citizen .bubble").last).to_have_text("王小明，13800138000")
-    assert bot.texts()[-1].startswith("/give_contact{")
+    assert soon(lambda: bot.texts()[-1].startswith("/give_contact{"))
 
 
 def test_the_citation_opens_in_place_and_the_strip_asks_for_the_summary(bot: Bot, page: Page) -> None:
