@@ -107,7 +107,7 @@ class Browser:
         self.page = answer.text
         return answer
 
-    def post(self, path: str, follow: bool = True, **fields: Any) -> TestResponse:
+    def post(self, path: str, *, follow: Any = True, **fields: Any) -> TestResponse:
         """Post with the secret of this session; `csrf=None` leaves it out."""
         data = {"csrf": self.csrf(), **fields}
         answer = self.client.post(

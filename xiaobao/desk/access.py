@@ -38,7 +38,7 @@ class Staff:
 
     @property
     def role(self) -> Role:
-        return Role(self.account.role)
+        return next(role for role in Role if role == self.account.role)
 
     @property
     def actor(self) -> Actor:

@@ -13,7 +13,7 @@ from xiaobao.desk.tickets import EVERY_STATUS, open_steps
 from xiaobao.tickets import accounts, deadlines, queries, worklist
 from xiaobao.tickets.errors import InvalidField, NotFound, StaleVersion
 from xiaobao.tickets.views import TicketView
-from xiaobao.tickets.workflow import Field, Kind, Status, Step
+from xiaobao.tickets.workflow import Field, Kind, Status
 
 screen = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -87,7 +87,7 @@ def _fields(step: str, given: Any) -> dict[str, str]:
     if not isinstance(given, dict):
         raise InvalidField("body", "a JSON object")
     for name, value in given.items():
-        if name not in TAKE[Step(step)][1]:
+        if name not in TAKE[step][1]:
             raise InvalidField(str(name), "not a field of this step")
         if value is not None and (isinstance(value, bool) or not isinstance(value, (str, int))):
             raise InvalidField(str(name), "text or a number")

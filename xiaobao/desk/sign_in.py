@@ -6,15 +6,13 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from werkzeug.wrappers import Response
 
 from xiaobao.desk import passwords
-from xiaobao.desk.access import STAFF, allow, me, open_session_for, public
+from xiaobao.desk.access import READERS, STAFF, Staff, allow, me, open_session_for, public
 from xiaobao.desk.context import here
 from xiaobao.tickets import accounts, service
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.workflow import Role
 
 screen = Blueprint("sign_in", __name__)
-FIRST_PAGE = {Role.ADMIN: "accounts.list_accounts"}
-READS_TICKETS = (Role.CLERK, Role.HANDLER, Role.SUPERVISOR, Role.INSPECTOR)
 
 
 @screen.get("/sign-in")
@@ -97,9 +95,10 @@ def _refused(login: str, problem: str, account: AccountView | None) -> tuple[str
 
 
 def _first_page(account: AccountView) -> str:
-    if account.must_change or Role(account.role) not in (*READS_TICKETS, Role.ADMIN):
+    role = Staff(account).role
+    if account.must_change or role not in (*READERS, Role.ADMIN):
         return url_for("sign_in.password")
-    return url_for(FIRST_PAGE.get(Role(account.role), "tickets.worklist_page"))
+    return url_for("accounts.list_accounts" if role == Role.ADMIN else "tickets.worklist_page")
 
 
 def _inside(target: str) -> str | None:

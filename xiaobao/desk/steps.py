@@ -61,7 +61,7 @@ def take(
     writing: Session, desk: Desk, staff: Staff, number: str, step: str, typed: Mapping[str, Any], version: int | None
 ) -> TicketView:
     """Run the step of the service with the fields it knows. Raises TicketError."""
-    function, names = TAKE[Step(step)] if step in TAKE else _no_such_step(step)
+    function, names = TAKE[step] if step in TAKE else _no_such_step(step)
     fields = {name: typed.get(name) or None for name in names}
     office = {} if step in WITHOUT_OFFICE else {"office": desk.office}
     return function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)
@@ -115,7 +115,7 @@ def _pressed_twice(number: str, step: str, version: int | None, typed: Mapping[s
 
 
 def _names(step: str) -> tuple[str, ...]:
-    return TAKE[Step(step)][1] if step in TAKE else _no_such_step(step)
+    return TAKE[step][1] if step in TAKE else _no_such_step(step)
 
 
 def _no_such_step(step: str) -> Any:

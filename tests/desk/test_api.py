@@ -1,0 +1,172 @@
+"""The API: the same rules as the screens, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.desk.conftest import Browser
+from tests.factories import CLERK, NOW, an_office, file_ticket
+from xiaobao.desk import tokens
+from xiaobao.desk.context import Desk
+from xiaobao.tickets import accounts, service
+
+
+class Program:
+    """Another system with a token."""
+
+    def __init__(self, app: Flask, desk: Desk, role: str) -> None:
+        self.client = app.test_client()
+        with desk.writing.begin() as session:
+            self.account = tokens.new_service_account(session, role)
+        self.headers = {"Authorization": f"Bearer {tokens.make(desk.settings.secret_key, self.account.id)}"}
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get("/api/v1" + path, headers=self.headers)
+
+    def post(self, path: str, version: Any = None, **fields: Any) -> TestResponse:
+        headers = {**self.headers, **({"If-Match": str(version)} if version is not None else {})}
+        return self.client.post("/api/v1" + path, headers=headers, json=fields)
+
+
+@pytest.fixture
+def program(app: Flask, desk: Desk) -> Program:
+    return Program(app, desk, "clerk")
+
+
+def test_a_ticket_describes_the_steps_that_are_open_to_this_role(program: Program, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    answer = program.get(f"/tickets/{number}")
+    ticket = answer.json
+    assert ticket and answer.headers["ETag"] == '"1"'
+    assert (ticket["number"], ticket["kind"], ticket["status"], ticket["version"]) == (
+        number,
+        "complaint",
+        "submitted",
+        1,
+    )
+    assert [step["step"] for step in ticket["steps"]] == ["accept", "reject", "supplement"]
+    ground = ticket["steps"][1]["fields"][0]
+    assert (ground["name"], ground["required"]) == ("ground", True)
+    assert {"value", "title"} <= set(ground["choices"][0])
+    assert ticket["clocks"][0]["law"] == "《市场监督管理投诉举报处理办法》第十五条"
+    assert ticket["events"][0]["step"] == "submit"
+
+
+def test_the_api_gives_no_contact_data_and_no_query_code(program: Program, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    for path in (f"/tickets/{number}", "/tickets"):
+        text = program.get(path).text
+        assert "13800001234" not in text and "欧阳" not in text and "query_code" not in text
+
+
+def test_a_step_needs_the_version_that_was_read(program: Program, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    for wrong in (None, "0", "7", "x"):
+        answer = program.post(f"/tickets/{number}/accept", wrong)
+        assert answer.status_code == 409 and answer.json == {"error": "stale_version"}
+    done = program.post(f"/tickets/{number}/accept", '"1"', text="好")
+    assert done.status_code == 200 and done.json and (done.json["status"], done.json["version"]) == ("accepted", 2)
+
+
+def test_a_step_without_fields_needs_no_body(program: Program, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    headers = {**program.headers, "If-Match": "1"}
+    assert program.client.post(f"/api/v1/tickets/{number}/accept", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({}, "ground"),
+        ({"ground": "N99"}, "ground"),
+        ({"ground": ["N1"]}, "ground"),
+        ({"ground": "N1", "status": "closed"}, "status"),
+        ({"ground": "N1", "text": "长" * 20_001}, "text"),
+    ],
+)
+def test_a_wrong_field_is_named(program: Program, desk: Desk, fields: dict[str, Any], field: str) -> None:
+    number = file_ticket(desk.writing)
+    answer = program.post(f"/tickets/{number}/reject", 1, **fields)
+    assert answer.status_code == 422 and answer.json == {"error": "invalid_field", "field": field}
+
+
+def test_a_step_that_is_not_open_is_a_conflict(program: Program, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    answer = program.post(f"/tickets/{number}/assign", 1, department="一科")
+    assert answer.status_code == 409 and answer.json == {"error": "step_not_open"}
+
+
+def test_a_role_that_may_not_is_refused(app: Flask, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    for role in ("handler", "inspector", "admin", "editor", "liaison"):
+        assert Program(app, desk, role).post(f"/tickets/{number}/accept", 1).status_code == 403
+    assert Program(app, desk, "inspector").get(f"/tickets/{number}").status_code == 200
+    assert Program(app, desk, "admin").get(f"/tickets/{number}").status_code == 403
+
+
+def test_unknown_tickets_and_steps_are_not_found(program: Program, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    assert program.get("/tickets/XB20260101-000001").status_code == 404
+    assert program.post("/tickets/XB20260101-000001/accept", 1).status_code == 404
+    assert program.post(f"/tickets/{number}/withdraw", 1).status_code == 404
+    answer = program.get("/nothing")
+    assert answer.status_code == 404 and answer.mimetype == "application/json"
+
+
+def test_a_list_goes_on_after_its_cursor(program: Program, desk: Desk) -> None:
+    filed = {file_ticket(desk.writing) for _ in range(5)}
+    seen: list[str] = []
+    after = ""
+    for _ in range(3):
+        page = program.get(f"/tickets?limit=2{after}").json
+        assert page
+        seen += [item["number"] for item in page["items"]]
+        after = f"&after={page['next']}"
+    assert page and page["next"] is None and len(seen) == 5 and set(seen) == filed
+
+
+@pytest.mark.parametrize("query", ["status=x", "kind=x", "limit=0", "limit=x", "limit=201"])
+def test_a_wrong_filter_is_named(program: Program, query: str) -> None:
+    answer = program.get(f"/tickets?{query}")
+    assert answer.status_code == 422 and answer.json and answer.json["field"] == query.split("=")[0]
+
+
+def test_an_assigned_handler_is_chosen_by_number(program: Program, desk: Desk, staff: Any) -> None:
+    number = file_ticket(desk.writing)
+    with desk.writing.begin() as session:
+        service.accept(session, number, actor=CLERK, now=NOW, office=an_office())
+    done = program.post(f"/tickets/{number}/assign", 2, department="一科", handler=staff["handler"].id)
+    assert done.json and done.json["handler"] == "承办人甲"
+
+
+def test_a_session_of_the_screens_opens_nothing_here(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    assert clerk.get(f"/api/v1/tickets/{number}").status_code == 401
+    assert clerk.client.post(f"/api/v1/tickets/{number}/accept", json={}).status_code == 401
+
+
+def test_a_token_opens_no_screen(program: Program) -> None:
+    assert program.client.get("/", headers=program.headers).status_code == 303
+
+
+def test_a_disabled_account_ends_its_token(program: Program, desk: Desk) -> None:
+    assert program.get("/tickets").status_code == 200
+    with desk.writing.begin() as session:
+        accounts.set_disabled(session, program.account.id, True)
+    assert program.get("/tickets").status_code == 401
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Basic YTpi", "Bearer 1.x.y"])
+def test_a_forged_token_opens_nothing(app: Flask, staff: Any, header: str) -> None:
+    answer = app.test_client().get("/api/v1/tickets", headers={"Authorization": header})
+    assert answer.status_code == 401 and answer.json == {"error": "http_401"}
+
+
+def test_a_token_signed_with_another_key_opens_nothing(app: Flask, staff: Any) -> None:
+    forged = tokens.make("x" * 40, staff["clerk"].id)
+    answer = app.test_client().get("/api/v1/tickets", headers={"Authorization": f"Bearer {forged}"})
+    assert answer.status_code == 401

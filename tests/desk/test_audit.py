@@ -1,0 +1,31 @@
+"""The record of who looked at what."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from tests.desk.conftest import Browser, signed_in
+from tests.factories import file_ticket
+from xiaobao.desk.context import Desk
+from xiaobao.tickets.accounts import AccountView
+from xiaobao.tickets.workflow import Role
+
+
+def test_an_empty_record_says_what_will_be_there(admin: Browser) -> None:
+    assert "还没有记录" in admin.get("/audit").text
+
+
+def test_a_supervisor_finds_who_looked_at_a_ticket(
+    app: Flask, clerk: Browser, staff: dict[str, AccountView], desk: Desk
+) -> None:
+    number, other = file_ticket(desk.writing), file_ticket(desk.writing)
+    clerk.post(f"/tickets/{number}/contact", field="contact_phone")
+    clerk.post(f"/tickets/{other}/contact", field="contact_name")
+    page = signed_in(app, Role.SUPERVISOR).get(f"/audit?subject={number}").text
+    assert "受理员甲" in page and "查看联系方式" in page and "电话" in page
+    assert number in page and other not in page
+
+
+def test_a_page_number_that_is_none_is_not_found(admin: Browser) -> None:
+    assert admin.get("/audit?before=x").status_code == 404
+    assert admin.get("/audit?before=1").status_code == 200

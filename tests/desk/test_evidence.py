@@ -1,0 +1,110 @@
+"""Files of a ticket: the copy to look at, the original only by a deliberate act."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.desk.conftest import Browser, signed_in
+from tests.factories import CLERK, CONVERSATION, NOW, an_office, file_ticket
+from xiaobao.conversations import uploads
+from xiaobao.conversations.uploads import Received
+from xiaobao.desk.context import Desk
+from xiaobao.tickets import service
+from xiaobao.tickets.accounts import AccountView
+from xiaobao.tickets.tables import Audit
+from xiaobao.tickets.workflow import Role
+
+HTML = b"<script>alert(document.cookie)</script>"
+
+
+@pytest.fixture
+def filed(desk: Desk) -> tuple[str, str]:
+    """Number and evidence id of a ticket with a page of HTML that calls itself a photograph."""
+    return _filed(desk, preview="p1.jpg")
+
+
+def test_the_preview_is_the_reencoded_copy(clerk: Browser, filed: tuple[str, str]) -> None:
+    number, evidence_id = filed
+    assert f'src="/tickets/{number}/evidence/{evidence_id}"' in clerk.get(f"/tickets/{number}").text
+    answer = clerk.client.get(f"/tickets/{number}/evidence/{evidence_id}")
+    assert (answer.data, answer.mimetype) == (b"a re-encoded picture", "image/jpeg")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff" and answer.headers["Cache-Control"] == "no-store"
+
+
+def test_looking_at_the_preview_never_serves_the_original(clerk: Browser, desk: Desk) -> None:
+    number, evidence_id = _filed(desk, preview=None)
+    assert "预览在生成" in clerk.get(f"/tickets/{number}").text
+    assert clerk.get(f"/tickets/{number}/evidence/{evidence_id}").status_code == 404
+
+
+def test_the_original_is_a_download_and_each_one_is_written_down(
+    clerk: Browser, desk: Desk, filed: tuple[str, str], staff: dict[str, AccountView]
+) -> None:
+    number, evidence_id = filed
+    for _ in range(2):
+        answer = clerk.post(f"/tickets/{number}/evidence/{evidence_id}")
+        assert answer.status_code == 200 and answer.data == HTML
+        assert answer.mimetype == "application/octet-stream"
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    with desk.reading() as session:
+        rows = session.scalars(select(Audit)).all()
+    assert [(row.action, row.subject, row.account_id) for row in rows] == [
+        ("open_evidence", number, staff["clerk"].id)
+    ] * 2
+
+
+def test_a_handler_may_not_open_files_of_a_colleagues_ticket(
+    handler: Browser, desk: Desk, filed: tuple[str, str]
+) -> None:
+    from tests.factories import staff as new_account
+
+    number, evidence_id = filed
+    with desk.writing.begin() as session:
+        other = new_account(session, login="other")
+        service.accept(session, number, actor=CLERK, now=NOW, office=an_office())
+        service.assign(session, number, actor=CLERK, now=NOW, department="二科", handler=other.account_id)
+    assert handler.get(f"/tickets/{number}/evidence/{evidence_id}").status_code == 403
+    assert handler.post(f"/tickets/{number}/evidence/{evidence_id}").status_code == 403
+    with desk.reading() as session:
+        assert session.scalars(select(Audit)).all() == []
+
+
+def test_an_inspector_opens_no_files(app: Flask, staff: dict[str, AccountView], filed: tuple[str, str]) -> None:
+    number, evidence_id = filed
+    inspector = signed_in(app, Role.INSPECTOR)
+    assert inspector.get(f"/tickets/{number}/evidence/{evidence_id}").status_code == 403
+    assert evidence_id not in inspector.get(f"/tickets/{number}").text
+
+
+def test_a_file_of_another_ticket_is_not_found_under_this_one(
+    clerk: Browser, desk: Desk, filed: tuple[str, str]
+) -> None:
+    other = file_ticket(desk.writing)
+    assert clerk.get(f"/tickets/{other}/evidence/{filed[1]}").status_code == 404
+    assert clerk.post(f"/tickets/{other}/evidence/{filed[1]}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["../xiaobao.db", "/etc/hostname", "missing.jpg", ""])
+def test_a_path_that_leads_out_of_the_folder_opens_nothing(clerk: Browser, desk: Desk, path: str) -> None:
+    number, evidence_id = _filed(desk, path=path, preview=path)
+    assert clerk.get(f"/tickets/{number}/evidence/{evidence_id}").status_code == 404
+    assert clerk.post(f"/tickets/{number}/evidence/{evidence_id}").status_code == 404
+
+
+def _filed(desk: Desk, path: str = "o1.bin", preview: str | None = None) -> tuple[str, str]:
+    folder = desk.settings.evidence_dir
+    folder.mkdir(exist_ok=True)
+    Path(folder / "o1.bin").write_bytes(HTML)
+    Path(folder / "p1.jpg").write_bytes(b"a re-encoded picture")
+    with desk.writing.begin() as session:
+        received = Received("水壶.jpg", "image/jpeg", len(HTML), "0" * 64, path)
+        upload, _ = uploads.add(session, CONVERSATION, received, NOW)
+        if preview is not None:
+            uploads.set_preview(session, upload.evidence_id, preview)
+        evidence_id = upload.evidence_id
+    file = service.Evidence(evidence_id, "水壶.jpg", "image/jpeg", len(HTML), "0" * 64, path)
+    return file_ticket(desk.writing, evidence=(file,)), evidence_id
