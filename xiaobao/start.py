@@ -51,6 +51,7 @@ def main(arguments: list[str]) -> int:
         say(f"Not started. {error}")
         return 1
     except (Stop, KeyboardInterrupt):
+        say("Stopped before it was ready.")
         return 0
 
 
