@@ -165,7 +165,7 @@ REFERRALS = [
     ("bank", "在超市买到过期牛奶", "SAMR"),
     ("pbc", "支付宝余额被冻结，提现不了", None),
     ("pbc", "保险公司拒赔，说我没告知病史", "NFRA"),
-    ("any", "公司拖欠工资两个月", None),
+    ("any", "公司拖欠工资两个月", "LABOR"),
 ]
 
 
@@ -197,3 +197,4 @@ def test_a_long_story_is_routed_at_once():
     start = time.perf_counter()
     route(story)
     assert time.perf_counter() - start < 1.0
+

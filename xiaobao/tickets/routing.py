@@ -66,7 +66,10 @@ class Authorities:
 
 @dataclass(frozen=True)
 class Route:
-    """Where a matter belongs; `also` are further authorities that may take a part of it."""
+    """Where a matter belongs; `also` are further authorities that may take a part of it.
+
+    `consumer` is false for wages, family, crimes, petitions: no office of ours files those.
+    """
 
     code: str
     authority: str
@@ -76,6 +79,7 @@ class Route:
     urgent: bool
     also: tuple[str, ...] = ()
     rule: str = ""
+    consumer: bool = True
 
 
 @dataclass(frozen=True)
@@ -117,12 +121,13 @@ def route(
         urgent=bool(rule and rule.stage == "urgent"),
         also=tuple(also),
         rule=rule.id if rule else "",
+        consumer=rule is None or rule.stage != "not_consumer",
     )
 
 
 def referral(office: Office, route: Route) -> Referral | None:
     """Where to send the citizen, or None: this office may handle the matter or a part of it."""
-    if any(office.may_handle(code) for code in (route.code, *route.also)):
+    if route.consumer and any(office.may_handle(code) for code in (route.code, *route.also)):
         return None
     found = office.reference.authorities.by_code[route.code]
     return Referral(
