@@ -34,6 +34,7 @@ MAY = {
     "accounts.set_disabled": {Role.ADMIN},
     "audit.list_audit": WATCHERS,
     "api.list_tickets": READERS,
+    "api.file_ticket": {Role.CLERK},
     "api.get_ticket": READERS,
     "api.post_step": WORKERS,
 }

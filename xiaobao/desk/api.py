@@ -6,14 +6,15 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from xiaobao.desk import intake
 from xiaobao.desk.access import READERS, WORKERS, allow, me
 from xiaobao.desk.context import here
 from xiaobao.desk.steps import TAKE, take
 from xiaobao.desk.tickets import EVERY_STATUS, open_steps
-from xiaobao.tickets import accounts, deadlines, queries, worklist
+from xiaobao.tickets import accounts, deadlines, queries, service, worklist
 from xiaobao.tickets.errors import InvalidField, NotFound, StaleVersion
 from xiaobao.tickets.views import TicketView
-from xiaobao.tickets.workflow import Field, Kind, Status
+from xiaobao.tickets.workflow import Field, Kind, Role, Status
 
 screen = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -56,6 +57,20 @@ def list_tickets() -> Response:
         for row in page.rows
     ]
     return jsonify({"items": items, "next": page.next})
+
+
+@screen.post("/tickets")
+@allow(Role.CLERK)
+def file_ticket() -> tuple[Response, int]:
+    """Staff intake: 201 with the ticket; the same `Idempotency-Key` again gives the same ticket."""
+    given = request.get_json(silent=True)
+    if not isinstance(given, dict):
+        raise InvalidField("body", "a JSON object")
+    desk, now, key = here(), here().now(), request.headers.get("Idempotency-Key", "").strip()
+    entry = intake.submission(given, key, me().account.id, deadlines.local_date(now))
+    with desk.writing.begin() as writing:
+        receipt = service.submit(writing, entry, office=desk.office, now=now, actor=me().actor)
+        return _answer(queries.ticket(writing, receipt.number)), 201
 
 
 @screen.get("/tickets/<number>")

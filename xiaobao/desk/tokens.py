@@ -58,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("institution", nargs="?", help="the institution of a liaison")
     asked = parser.parse_args(arguments)
     settings = Settings.from_env()
+    database.upgrade(settings.database_url)  # a token may be wanted before the first start
     engine = database.make_engine(settings.database_url)
     try:
         with database.make_sessions(engine).begin() as session:
