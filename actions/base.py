@@ -201,7 +201,9 @@ class XiaobaoAction(Action, ABC):
             # The text of the exception may hold what the citizen said: log the place, not the message.
             logger.error("%s failed", self.name(), exc_info=_without_values())
             attempt.messages.clear()
-            attempt.utter_message(response=self.failure_response(turn), json_message={"retry": self.retries and is_outage(error)})
+            attempt.utter_message(
+                response=self.failure_response(turn), json_message={"retry": self.retries and is_outage(error)}
+            )
             events = self.on_failure(turn) if turn else []
         dispatcher.messages.extend(attempt.messages)
         return events

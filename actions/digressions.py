@@ -8,21 +8,31 @@ from typing import Any
 from actions import advice, handoff, session, summary
 from actions.base import Events, Turn
 from actions.draft import Draft
-from xiaobao.reading import answers
+from xiaobao.reading import answers, story
 
-SURE = 0.6
+SURE, VERY_SURE, UNSURE = 0.6, 0.85, 0.4
+WISHES = ("stop", "pause", "request_human", "start_over", "ask_why", "ask_disclosure", "show_summary")
+COURTESIES = ("greet", "thanks", "abuse", "ask_identity", "ask_office", "resume", "goodbye", "ask_progress")
+PLAIN_ANSWERS = ("affirm", "deny", "dont_know")
+# A name may look like anything: 信*飞 is no abuse.
+NAMES = ("merchant", "institution", "item", "merchant_address", "shop_name", "platform", "claim")
 # A word that answers: taken as the answer to the open question unless it clearly asks something back.
 QUESTION = re.compile(
     r"[?？]|吗|呢$|怎么|怎样|为什么|为啥|咋|啥|什么|多久|几天|哪里|哪儿|能不能|可不可以|是不是|会不会|如何|多少"
 )
-SHORT = 24
+SHORT = 24  # characters
+# Said twice they are still no answer.
+INSISTED = (*WISHES, "distress", "fraud_now")
 
 
 def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Events | None]:
     """(True, events or None) when the words were no answer; (False, None) when they are one."""
     act = _meant(turn, asking)
-    if act is None:
+    # The same words a second time are meant as the answer: nobody may be caught between two questions.
+    if act is None or (turn.text and draft.flags.pop("digressed", None) == turn.text and act not in INSISTED):
         return False, None
+    if turn.text:
+        draft.flags["digressed"] = turn.text
     if act == "stop":
         draft.flags["stopping"] = True
         turn.say(
@@ -51,37 +61,22 @@ def _stay(asking: str) -> Events:
 
 def _meant(turn: Turn, asking: str) -> str | None:
     """What the message is if it is no answer to the question, else None."""
-    intent, sure = turn.intent, turn.pressed or turn.confidence >= SURE
-    short = len(turn.text) <= SHORT
+    intent, short = turn.intent, len(turn.text) <= SHORT
+    sure = turn.pressed or turn.confidence >= SURE
     if intent in ("distress", "fraud_now") and sure and (asking != "narrative" or intent == "distress"):
         return intent
-    if (
-        intent in ("stop", "pause", "request_human", "start_over", "ask_why", "ask_disclosure", "show_summary")
-        and sure
-        and short
-    ):
+    if intent in WISHES and sure and short:
         return intent
     if turn.pressed:
         return intent
-    if answers.is_unknown(turn.text) or answers.is_skip(turn.text):
+    if answers.is_unknown(turn.text) or answers.is_skip(turn.text) or _is_value(turn, asking):
         return None
-    if (
-        intent in ("greet", "thanks", "abuse", "ask_identity", "ask_office", "resume", "goodbye", "ask_progress")
-        and sure
-        and short
-    ):
+    if intent in COURTESIES and short and turn.confidence >= (VERY_SURE if asking in NAMES else SURE):
         return intent
-    if _is_value(turn, asking):
-        return None
     asks = bool(QUESTION.search(turn.text))
-    if intent in ("ask", "out_of_scope") and asks and (turn.confidence >= 0.4 or asking != "narrative"):
+    if intent in ("ask", "out_of_scope") and asks and (turn.confidence >= UNSURE or asking != "narrative"):
         return intent
-    if (
-        asks
-        and asking not in ("narrative", "confirmed", "claim")
-        and short
-        and intent not in ("affirm", "deny", "dont_know")
-    ):
+    if asks and short and asking not in ("narrative", "confirmed", "claim") and intent not in PLAIN_ANSWERS:
         return "ask"
     return None
 
@@ -92,6 +87,11 @@ def _is_value(turn: Turn, asking: str) -> bool:
         return answers.amount(turn.text).error is None
     if asking in ("event_date", "discovered_date"):
         return answers.date(turn.text, turn.today).error is None
+    if asking in NAMES and not QUESTION.search(turn.text):
+        told = story.read(turn.text, turn.today, turn.context.reading).values
+        return asking in told or (
+            asking in ("merchant", "institution") and bool({"merchant", "institution"} & set(told))
+        )
     return False
 
 

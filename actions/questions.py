@@ -52,6 +52,6 @@ def _done(slot: str, draft: Draft, office: Office) -> bool:
         if "contact_name" in draft.unknown and optional_contact(draft):
             return True
         return all(draft.get(field) for field in required_contact(draft, office))
-    if slot == "merchant" and draft.get("institution"):
+    if slot in ("merchant", "institution") and (draft.get("institution") or draft.get("merchant")):
         return True
     return draft.answered(slot)

@@ -155,6 +155,21 @@ def test_a_wrong_answer_is_named_and_the_question_comes_again(
     assert {k: citizen.slots[k] for k in before} == before and citizen.form
 
 
+def test_a_name_that_looks_like_abuse_is_taken_as_the_answer_at_the_latest_the_second_time(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("我被坑了，他们不退我钱，要求退款", "submit_complaint")
+    assert citizen.asking == "merchant"
+    citizen.say("垃*圾", "abuse", 0.95)
+    citizen.say("垃*圾", "abuse", 0.95)
+    assert citizen.asking != "merchant" and citizen.slots["merchant"] == "垃*圾"
+
+
+def test_a_lender_named_in_the_story_is_not_asked_for_again(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("我在好分期借款8000元，被多收了300元担保费，要求退还担保费", "submit_complaint")
+    assert citizen.form is None or citizen.asking not in ("merchant", "institution")
+
+
 def test_stopping_asks_once_and_then_keeps_nothing(talk: Talk) -> None:
     citizen = talk()
     citizen.say(STORY, "submit_complaint")
