@@ -12,38 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
+from xiaobao.knowledge.sheet import BULLET, KnowledgeError, Problem, Sheet, line_of, sections_of
 
 ROUTES = ("consumer", "finance")
 NEXT_BUTTONS = ("complain", "report", "none", "urgent")
 LAW_STATES = ("in_force", "amended", "repealed", "unchecked")
-SECTIONS = {"怎么办": "steps", "留好这些": "keep", "去哪里": "where"}
 LEAST_WORDINGS = 8
 
-_BULLET = re.compile(r"^(?:\d+\.|-)\s+")
 _ARTICLE = re.compile(r"^###\s+(\S+)\s*$", re.MULTILINE)
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is about eight times faster
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong in one file, with what to do about it."""
-
-    path: Path
-    line: int
-    what: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.what} {self.remedy}"
-
-
-class KnowledgeError(ValueError):
-    """The knowledge files are broken; `problems` lists every finding with file, line and remedy."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, problems)))
 
 
 @dataclass(frozen=True)
@@ -169,8 +145,8 @@ def _read_all(
 
 def read_topic(path: Path) -> Topic:
     """One topic file: front matter, a first sentence, sections of short steps. Raises KnowledgeError."""
-    sheet = _Sheet(path)
-    first, sections = _sections(sheet)
+    sheet = Sheet(path)
+    first, sections = sections_of(sheet)
     topic = Topic(
         id=sheet.text("id"),
         question=sheet.text("question"),
@@ -197,7 +173,7 @@ def read_topic(path: Path) -> Topic:
 
 def read_law(path: Path) -> Law:
     """One law file: front matter, then `### article` with its text, or without when it may not be quoted."""
-    sheet = _Sheet(path)
+    sheet = Sheet(path)
     pieces = _ARTICLE.split(sheet.body)
     articles = {n: text.strip() or None for n, text in zip(pieces[1::2], pieces[2::2], strict=True)}
     law = Law(
@@ -227,10 +203,10 @@ def _read_elsewhere(path: Path, problems: list[Problem]) -> dict[str, Elsewhere]
     for block in re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         head, *lines = [line.strip() for line in block.splitlines() if line.strip()]
         name, _, title = head.partition(" ")
-        wordings = tuple(_BULLET.sub("", line) for line in lines if _BULLET.match(line))
-        where = [line for line in lines if not _BULLET.match(line)]
+        wordings = tuple(BULLET.sub("", line) for line in lines if BULLET.match(line))
+        where = [line for line in lines if not BULLET.match(line)]
         if not title or len(where) != 1 or not wordings:
-            number = _line_of(path.read_text(encoding="utf-8"), f"## {head}")
+            number = line_of(path.read_text(encoding="utf-8"), f"## {head}")
             problems.append(
                 Problem(
                     path,
@@ -250,7 +226,7 @@ def _contradictions(topic: Topic, topics: Mapping[str, Topic], laws: Mapping[str
     found = []
 
     def wrong(needle: str, what: str, remedy: str) -> None:
-        found.append(Problem(topic.path, _line_of(text, needle), what, remedy))
+        found.append(Problem(topic.path, line_of(text, needle), what, remedy))
 
     for law, article in [(c.law, c.article) for c in topic.citations] + [(f.law, f.article) for f in topic.figures]:
         if law not in laws:
@@ -268,69 +244,3 @@ def _contradictions(topic: Topic, topics: Mapping[str, Topic], laws: Mapping[str
     if topic.refines and topic.refines not in topics:
         wrong("refines", f"Topic {topic.refines!r} does not exist.", "Name an existing topic or null.")
     return found
-
-
-class _Sheet:
-    """A Markdown file with YAML front matter; knows the lines of its keys for error messages."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.source = path.read_text(encoding="utf-8")
-        pieces = self.source.split("---\n", 2)
-        if len(pieces) != 3 or pieces[0]:
-            raise KnowledgeError([Problem(path, 1, "No front matter.", "Begin with `---`, YAML, `---`.")])
-        self.body = pieces[2]
-        try:
-            front = yaml.load(pieces[1], Loader=_Loader)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = mark.line + 2 if mark else 1
-            raise KnowledgeError([Problem(path, line, f"{error}.", "Correct the YAML.")]) from None
-        self.front: dict[str, Any] = front if isinstance(front, dict) else {}
-
-    def error(self, key: str, what: str, remedy: str) -> KnowledgeError:
-        return KnowledgeError([Problem(self.path, _line_of(self.source, f"{key}:"), what, remedy)])
-
-    def take(self, key: str, kind: type) -> Any:
-        value = self.front.get(key)
-        if not isinstance(value, kind):
-            raise self.error(key, f"{key} is missing or no {kind.__name__}.", f"Write `{key}:` in the front matter.")
-        return value
-
-    def text(self, key: str) -> str:
-        return self.take(key, str)
-
-    def items(self, key: str) -> list[Any]:
-        return self.take(key, list)
-
-    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
-        value = self.front.get(key)
-        if value not in allowed:
-            raise self.error(key, f"{key} is {value!r}.", f"Use one of: {', '.join(allowed)}.")
-        return value
-
-
-def _sections(sheet: _Sheet) -> tuple[str, dict[str, tuple[str, ...]]]:
-    head, *blocks = re.split(r"^## ", sheet.body, flags=re.MULTILINE)
-    if not head.strip():
-        raise sheet.error("---", "The answer has no first sentence.", "Write it before the first `##`.")
-    sections = {}
-    for block in blocks:
-        title, *lines = block.strip().splitlines()
-        if title not in SECTIONS:
-            raise KnowledgeError(
-                [
-                    Problem(
-                        sheet.path,
-                        _line_of(sheet.source, f"## {title}"),
-                        f"Section {title!r} is unknown.",
-                        f"Use: {', '.join(SECTIONS)}.",
-                    )
-                ]
-            )
-        sections[SECTIONS[title]] = tuple(_BULLET.sub("", line) for line in lines if line.strip())
-    return head.strip(), sections
-
-
-def _line_of(text: str, needle: str) -> int:
-    return text[: max(text.find(needle), 0)].count("\n") + 1
