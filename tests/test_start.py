@@ -160,7 +160,7 @@ def processes_of(data: Path) -> dict[int, str]:
 
 def listens_elsewhere(port: int) -> bool:
     """Whether the port answers on another address of this machine than 127.0.0.1."""
-    address = next((a[4][0] for a in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)), "127.0.0.1")
+    address = next((str(a[4][0]) for a in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)), "127.0.0.1")
     if address.startswith("127.0.0.1"):
         address = "127.0.0.2"
     with socket.socket() as probe:

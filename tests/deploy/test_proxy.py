@@ -31,6 +31,8 @@ OPEN = ("/chat", "/chat/sessions", "/chat/embed.js", "/webhooks/wechat/webhook")
 class Upstream(BaseHTTPRequestHandler):
     """Says who it is and whom it believes to serve."""
 
+    server: ThreadingHTTPServer
+
     def do_GET(self) -> None:
         body = f"{self.server.server_port} {self.path} {self.headers.get('X-Forwarded-For')}".encode()
         self.send_response(200)
