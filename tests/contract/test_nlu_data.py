@@ -20,7 +20,6 @@ NOT_TYPED = {
     "pick_topic",
     "none_of_these",
     "give_contact",
-    "show_summary",
     "answer_slot",
     "file_other",
     "start_over",
