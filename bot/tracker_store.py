@@ -4,26 +4,37 @@ Rasa's own SQL store reads and replays every event of a conversation several tim
 grows with the conversation (docs/benchmarks.md has the figures). This store keeps `events` as the full
 archive and, beside it, one row a conversation in `heads`: a snapshot (values of slots, the turn that
 opened a form, the last turns as they were) and the id of the first event after it.
+
+A snapshot gives the rule policy and the forms what stock Rasa gives them. Policies that look further back
+than KEEP_TURNS, and actions that read `tracker.events`, would see less; we have neither.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, Event, SlotSet
+from rasa.shared.core.events import ActionExecuted, AllSlotsReset, BotUttered, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Query, Session
 
-KEEP_TURNS = 5  # policies and actions may look back this far
-COMPACT_AT = 60  # events; below this a replay costs less than a new snapshot
+from xiaobao.database import make_engine, make_sessions
+
+KEEP_TURNS = 5  # the rule policy may look back this far
+COMPACT_AFTER = 40  # new events since the last snapshot; below this a replay costs less than a new snapshot
+
+
+class StaleTracker(RuntimeError):
+    """A tracker was to be saved that does not continue what is stored."""
 
 
 class FlatTrackerStore(SQLTrackerStore):
     """Rasa's SQL tracker store with a snapshot a conversation. `endpoints.yml` gives the full `url:`."""
+
+    engine: sa.Engine
 
     class Head(SQLTrackerStore.Base):
         """Where the live part of a conversation begins, and what came out of everything before it."""
@@ -35,43 +46,77 @@ class FlatTrackerStore(SQLTrackerStore):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.engine.dialect.name == "sqlite":
-            sa.event.listen(self.engine, "connect", _prepare_sqlite)
-            self.engine.dispose()  # the connection that created the tables was not prepared
+        # Rasa's engine has no busy timeout, and after a restart of PostgreSQL every pooled connection fails once.
+        url = self.engine.url.render_as_string(hide_password=False)
+        self.engine.dispose()
+        self.engine = make_engine(url)
+        self.sessionmaker = make_sessions(self.engine)
+        self._reading = make_sessions(self.engine, read_only=True)
+        if self.engine.dialect.name == "postgresql":  # SQLite's index on sender_id holds the row id anyway
+            with self.engine.begin() as connection:
+                connection.execute(sa.text("CREATE INDEX IF NOT EXISTS ix_events_turns ON events (sender_id, id)"))
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """The snapshot and what came after it."""
-        with self.session_scope() as session:
-            first, snapshot = self._head(session, sender_id)
-            events = snapshot + [json.loads(row.data) for row in self._live(session, sender_id, first)]
+        """The snapshot and what came after it; None for a conversation that is not stored."""
+        with self._reading() as session:
+            head: Any = session.get(self.Head, sender_id)
+            events = json.loads(head.snapshot) if head else []
+            events += [json.loads(row.data) for row in self._live(session, sender_id, head.first_id if head else 0)]
         return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots) if events else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Archive the new events; take a new snapshot when the live part has grown long."""
-        await super().save(tracker)
-        if len(tracker.events) < COMPACT_AT:
-            return
+        """Archive the new events and, when the live part has grown long, take a new snapshot: one transaction.
+
+        Raises StaleTracker when the tracker was not made from what is stored (reading it had failed): its
+        events would be archived as a piece of another course of the conversation.
+        """
+        await self.stream_events(tracker)
+        with self.sessionmaker.begin() as session:
+            rows = [self._row(tracker.sender_id, event) for event in self._unstored(session, tracker)]
+            session.add_all(rows)
+            session.flush()
+            head: Any = session.get(self.Head, tracker.sender_id)
+            live = self._live(session, tracker.sender_id, head.first_id if head else 0)
+            if rows and live.count() >= COMPACT_AFTER:
+                self._take_snapshot(session, tracker, max(row.id for row in rows))
+
+    async def forget(self, sender_id: str) -> int:
+        """Delete a conversation, archive included; returns how many events it had."""
+        with self.sessionmaker.begin() as session:
+            events = sa.delete(self.SQLEvent).where(self.SQLEvent.sender_id == sender_id)
+            session.execute(sa.delete(self.Head).where(self.Head.sender_id == sender_id))
+            return int(cast("sa.CursorResult[Any]", session.execute(events)).rowcount)
+
+    def _unstored(self, session: Session, tracker: DialogueStateTracker) -> list[Event]:
+        """The tracker's events after the last one that is stored. Raises StaleTracker when that one is not in it."""
+        events: list[Event] = list(tracker.events)
+        newest = self._live(session, tracker.sender_id, 0).order_by(None).order_by(self.SQLEvent.id.desc()).first()
+        if newest is None:
+            return events
+        last = json.loads(newest.data)
+        for place in range(len(events) - 1, -1, -1):
+            if (events[place].timestamp, events[place].type_name) == (last["timestamp"], last["event"]):
+                return events[place + 1 :]
+        raise StaleTracker(f"The {len(events)} events to be saved do not continue what is stored.")
+
+    def _row(self, sender_id: str, event: Event) -> Any:
+        data = event.as_dict()
+        return self.SQLEvent(
+            sender_id=sender_id,
+            type_name=event.type_name,
+            timestamp=data.get("timestamp"),
+            intent_name=data.get("parse_data", {}).get("intent", {}).get("name"),
+            action_name=data.get("name"),
+            data=json.dumps(data),
+        )
+
+    def _take_snapshot(self, session: Session, tracker: DialogueStateTracker, last_id: int) -> None:
         snapshot = compact(tracker, self.domain.slots)
-        if snapshot is None:
-            return
-        with self.session_scope() as session:
-            newest = sa.func.max(self.SQLEvent.id)
-            last = session.query(newest).filter(self.SQLEvent.sender_id == tracker.sender_id).scalar()
-            text = json.dumps([event.as_dict() for event in snapshot], ensure_ascii=False)
-            session.merge(self.Head(sender_id=tracker.sender_id, first_id=(last or 0) + 1, snapshot=text))
-            session.commit()
+        if snapshot is not None:
+            text = json.dumps([event.as_dict() for event in snapshot])
+            session.merge(self.Head(sender_id=tracker.sender_id, first_id=last_id + 1, snapshot=text))
 
-    def _additional_events(self, session: Session, tracker: DialogueStateTracker) -> list[Event]:
-        """Events of the tracker that are not stored yet."""
-        first, snapshot = self._head(session, tracker.sender_id)
-        known = len(snapshot) + self._live(session, tracker.sender_id, first).count()
-        return list(tracker.events)[known:]
-
-    def _head(self, session: Session, sender_id: str) -> tuple[int, list[dict[str, Any]]]:
-        head = session.get(self.Head, sender_id)
-        return (int(head.first_id), json.loads(head.snapshot)) if head else (0, [])
-
-    def _live(self, session: Session, sender_id: str, first: int) -> Any:
+    def _live(self, session: Session, sender_id: str, first: int) -> Query[Any]:
         query = session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id, self.SQLEvent.id >= first)
         return query.order_by(self.SQLEvent.id)
 
@@ -83,7 +128,7 @@ def compact(tracker: DialogueStateTracker, slots: Any) -> list[Event] | None:
     front of them: the rule policy compares the form's course with its beginning.
     """
     applied = tracker.applied_events()
-    if not applied or not _ends_turn(applied[-1]):
+    if not applied or not _ends_turn(applied[-1]) or applied[-1] is not tracker.events[-1]:
         return None
     turns_left, cut, before = sum(map(_ends_turn, applied)), 0, []
     past = DialogueStateTracker(tracker.sender_id, slots)
@@ -95,7 +140,7 @@ def compact(tracker: DialogueStateTracker, slots: Any) -> list[Event] | None:
         if turns_left < KEEP_TURNS:
             break
         cut, before = place + 1, [*_opening(past), *_values(past), ActionExecuted(ACTION_LISTEN_NAME)]
-    return before + applied[cut:]
+    return _thinned(before + applied[cut:])
 
 
 def _ends_turn(event: Event) -> bool:
@@ -116,9 +161,20 @@ def _opening(past: DialogueStateTracker) -> list[Event]:
     return [ActionExecuted(ACTION_LISTEN_NAME), *seen[messages[-1] if messages else opened : opened + 1]]
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA busy_timeout = 5000")
-    cursor.close()
+def _thinned(events: list[Event]) -> list[Event]:
+    """Leave out slot values and utterances that a later one replaces before the next action is predicted.
+
+    Rasa counts all turns of an open form as one, so without this a form of a hundred questions keeps them all.
+    """
+    kept: list[Event] = []
+    replaced: set[str] = set()
+    for event in reversed(events):
+        if isinstance(event, (ActionExecuted, AllSlotsReset)):
+            replaced = set()
+        if isinstance(event, (SlotSet, BotUttered)):
+            what = f"slot {event.key}" if isinstance(event, SlotSet) else "utterance"
+            if what in replaced:
+                continue
+            replaced.add(what)
+        kept.append(event)
+    return kept[::-1]
