@@ -33,6 +33,13 @@ def test_a_complaint_goes_from_accepting_to_closing(
     assert ticket.events[-1].account_id == staff["handler"].id
 
 
+def test_nobody_is_promised_a_notice_that_cannot_be_sent(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing, conversation_id=None)
+    assert "请打电话告诉他" in clerk.get(f"/tickets/{number}?step=accept").text
+    answer = _take(clerk, number, "accept")
+    assert "已受理。这位群众没有对话，请打电话告诉他。" in answer.text and "会收到通知" not in answer.text
+
+
 def test_a_refusal_carries_its_ground(clerk: Browser, desk: Desk) -> None:
     number = file_ticket(desk.writing)
     _take(clerk, number, "reject", ground="N3", text="公司采购")
@@ -81,6 +88,7 @@ def test_a_stale_form_says_so_shows_the_newest_and_keeps_the_text(clerk: Browser
     assert answer.status_code == 409
     assert "这张单子刚被别人改过，请看最新内容再操作" in answer.text
     assert "别人刚补的" in answer.text and "我写的部门" in answer.text
+    assert answer.text.count("请看最新内容再操作") == 1
     assert 'name="version" value="3"' in answer.text
     assert _ticket(desk, number).department is None
 
