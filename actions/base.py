@@ -15,6 +15,7 @@ import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -53,8 +54,8 @@ class Search:
     Embedding all wordings takes a minute of one core the first time and is kept in the data directory.
     """
 
-    def __init__(self, known: library.Library, settings: Settings) -> None:
-        self._searcher = search.Searcher(known, semantic=False)
+    def __init__(self, known: library.Library, words_alone: search.Searcher, settings: Settings) -> None:
+        self._searcher = words_alone
         self._thread: threading.Thread | None = None
         if settings.semantic_search:
             self._thread = threading.Thread(target=self._improve, args=(known, settings), daemon=True)
@@ -75,21 +76,29 @@ class Search:
         return self._searcher.rank(question)
 
 
+@functools.lru_cache(maxsize=2)
+def _content(reference_dir: Path, knowledge_dir: Path) -> tuple[library.Library, search.Searcher, Any, Words]:
+    """What is read from data/ and the same for every office; some seconds the first time."""
+    known = library.load(knowledge_dir)
+    words = Words.load(ROOT / "data" / "responses")
+    return known, search.Searcher(known, semantic=False), reading_reference.load(reference_dir), words
+
+
 @functools.lru_cache(maxsize=1)
 def context() -> Context:
     """Read settings and data; the database is only opened when a session is used."""
     settings = Settings.from_env()
-    known = library.load(settings.knowledge_dir)
+    known, words_alone, reading, words = _content(settings.reference_dir, settings.knowledge_dir)
     return Context(
         settings=settings,
         sessions=make_sessions(make_engine(settings.database_url)),
         office=office.load(settings.reference_dir, settings.office_id),
         authorities=reference.load_authorities(settings.reference_dir),
         library=known,
-        searcher=Search(known, settings),
-        reading=reading_reference.load(settings.reference_dir),
+        searcher=Search(known, words_alone, settings),
+        reading=reading,
         tickets=reference.load(settings.reference_dir),
-        words=Words.load(ROOT / "data" / "responses"),
+        words=words,
     )
 
 

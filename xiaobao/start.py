@@ -145,7 +145,7 @@ def programs(settings: Settings, model: Path | None = None) -> list[Program]:
     credentials = settings.data_dir / "run" / "credentials.yml"
     bot = [python, "-m", "rasa", "run", "--model", str(model or newest_model()), "--endpoints", "endpoints.yml"]
     bot += ["--credentials", str(credentials), "--interface", settings.bind_host, "--port", str(settings.bot_port)]
-    actions = [python, "-m", "rasa_sdk", "--actions", "actions", "--port", str(settings.actions_port)]
+    actions = [python, "-m", "actions"]
     return [
         Program("bot", bot),
         Program("actions", actions),

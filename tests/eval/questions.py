@@ -60,9 +60,9 @@ def _words(message: dict[str, Any]) -> str:
 
 async def run(source: str, target: str) -> None:
     from rasa.core.agent import Agent
-    from xiaobao.start import newest_model
 
     from actions.base import context
+    from xiaobao.start import newest_model
 
     agent = Agent.load(str(newest_model()))
     context().searcher.wait()

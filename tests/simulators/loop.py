@@ -9,26 +9,30 @@ Intents are given by the test: what words mean is the model's part and tested wi
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import re
 import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
+from ruamel.yaml import YAML
 
-FORM_OF_INTENT = {
-    "submit_complaint": "complaint_form",
-    "submit_report": "report_form",
-    "submit_suggestion": "suggestion_form",
-}
-ACTION_OF_INTENT = {
-    "affirm": "action_affirm",
-    "deny": "action_deny",
-    "resume": "action_resume_draft",
-    "ask": "action_answer",
-}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@functools.lru_cache(maxsize=1)
+def first_actions() -> dict[str, str]:
+    """Intent -> the action or form that data/rules names for it."""
+    found = {}
+    for path in sorted((ROOT / "data" / "rules").glob("*.yml")):
+        for rule in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["rules"]:
+            if "intent" in rule["steps"][0]:
+                found[rule["steps"][0]["intent"]] = rule["steps"][1]["action"]
+    return found
 
 
 @dataclass
@@ -61,8 +65,11 @@ class Conversation:
             "message_id": uuid.uuid4().hex,
         }
         self.said = []
-        action = self.form or FORM_OF_INTENT.get(intent) or ACTION_OF_INTENT.get(intent) or f"action_{intent}"
+        action = self.form or first_actions()[intent]
         for _ in range(5):
+            if action.startswith("utter_"):
+                self.said.append({"response": action})
+                return self.said
             follow = self._form(action, latest) if action.endswith("_form") else self._run(action, latest)[1]
             if not follow:
                 return self.said
