@@ -1,0 +1,1 @@
+"""The figures of docs/benchmarks.md, each measured beside its peer: `python -m benchmarks`, `python -m benchmarks.soak`."""

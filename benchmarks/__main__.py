@@ -1,0 +1,110 @@
+"""`make bench`: every figure of docs/benchmarks.md beside its peer, as a Markdown table.
+
+    python -m benchmarks [--peer ARCHIVE] [--json FILE]
+
+Three bots run one after the other, each in a process of its own: ours, the stock pipeline on Rasa's own tracker
+store, and our model on Rasa's own tracker store (what our store alone is worth).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks import peer
+from xiaobao.settings import ROOT
+from xiaobao.training import newest_model, quiet_environ
+
+OUR_TURNS, PEER_TURNS, STOCK_STORE_TURNS = 1000, 200, 300
+WINDOW = 100
+LONGEST_RUN_SECONDS = 3600
+
+
+def main(peer_archive: Path | None, keep: Path | None) -> int:
+    """0 when every target is met."""
+    ours = run(newest_model(), "flat", OUR_TURNS)
+    store = run(newest_model(), "stock", STOCK_STORE_TURNS)
+    stock = run(peer_archive or peer.archive(), "stock", PEER_TURNS)
+    if keep:
+        keep.write_text(json.dumps({"ours": ours, "store": store, "stock": stock}), encoding="utf-8")
+    lines, met = report(ours, stock, store)
+    print("\n".join(lines))
+    return 0 if met else 1
+
+
+def run(model: Path, kind: str, turns: int) -> dict[str, Any]:
+    """Figures of one bot. Raises RuntimeError with its last words."""
+    print(f"{model.name} on the {kind} store, {turns} turns ...", file=sys.stderr, flush=True)
+    command = [sys.executable, "-m", "benchmarks.bot", str(model), kind, str(turns)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=quiet_environ(), capture_output=True, text=True, timeout=LONGEST_RUN_SECONDS, check=False
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
+    figures: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return figures
+
+
+def report(ours: dict[str, Any], stock: dict[str, Any], store: dict[str, Any]) -> tuple[list[str], bool]:
+    """Lines of Markdown, and whether every target is met."""
+    parse = [statistics.median(figures["parse_ms"]) for figures in (ours, stock)]
+    first, last = window(ours, 0), window(ours, OUR_TURNS - WINDOW)
+    store_first, store_last = window(store, 0), window(store, STOCK_STORE_TURNS - WINDOW)
+    held = [
+        (parse[0] / parse[1], 1 / 5),
+        (ours["load_s"] / stock["load_s"], 1 / 4),
+        (ours["resident_mb"], 700),
+        (last / first, 1.3),
+    ]
+    lines = [
+        f"{time.strftime('%Y-%m-%d')}, `python -m benchmarks`, {cpu_name()}, {os.cpu_count()} cores.",
+        "",
+        "| figure | Xiaobao | stock Rasa | ratio | target |",
+        "|---|---|---|---|---|",
+        f"| understand one message, median, ms | {parse[0]:.1f} | {parse[1]:.1f} | 1/{parse[1] / parse[0]:.1f} | 1/5 |",
+        f"| load the model, s | {ours['load_s']:.1f} | {stock['load_s']:.1f} "
+        f"| 1/{stock['load_s'] / ours['load_s']:.1f} | 1/4 |",
+        f"| resident memory after 200 turns, MB | {ours['resident_mb']:.0f} | {stock['resident_mb']:.0f} "
+        f"| 1/{stock['resident_mb'] / ours['resident_mb']:.1f} | at most 700 MB |",
+        f"| turns 901-1000 against turns 1-100, mean, ms | {last:.0f} against {first:.0f} | "
+        f"turns 201-300: {store_last:.0f} against {store_first:.0f} "
+        f"| {last / first:.2f} (stock store, after a third of the way: {store_last / store_first:.2f}) | 1.3 |",
+        "",
+        f"Our model on Rasa's own tracker store: each turn costs {slope(store):.2f} ms more than the one before "
+        f"(on ours {slope(ours):.3f} ms). Tickets filed: {ours['filed']} in {OUR_TURNS} turns.",
+    ]
+    return lines, all(value <= target for value, target in held)
+
+
+def window(figures: dict[str, Any], start: int) -> float:
+    """Mean milliseconds of WINDOW turns."""
+    return statistics.fmean(figures["turn_ms"][start : start + WINDOW])
+
+
+def slope(figures: dict[str, Any]) -> float:
+    """Milliseconds by which a turn is dearer than the one before (least squares)."""
+    times = figures["turn_ms"]
+    return float(statistics.linear_regression(range(len(times)), times).slope)
+
+
+def cpu_name() -> str:
+    """The processor's name, on Linux."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peer", type=Path, help="a peer that is trained already")
+    parser.add_argument("--json", type=Path, help="keep the raw figures here")
+    given = parser.parse_args()
+    raise SystemExit(main(given.peer, given.json))

@@ -1,0 +1,63 @@
+"""A conversation of any length in rounds of a hundred turns, the same mix in each, so that rounds can be compared.
+
+A round asks outside the form (also what nobody understands), opens a complaint, interrupts it fifty times, answers
+the form's questions, files, and goes on asking.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+ROUND = 100
+OPENS, ANSWERS = 15, 66  # turns of a round: the story is told; the interruptions end
+OUTSIDE = (
+    "七天无理由退货怎么算",
+    "嗯呐哦呀那个",
+    "定金能退吗",
+    "你是机器人吗",
+    "办事处在哪里",
+    "哗啦哗啦哗啦",
+    "谢谢",
+    "多久能有结果",
+)
+INSIDE = ("为什么要问这个？", "七天无理由怎么算？", "你是真人吗？", "要等多久才有结果？", "定金能退吗？")
+STORY = "我要投诉：11月2日我在好物电器店花129元买了一个电水壶，用了三天就漏电，老板不肯退。"
+CONTACT = {"contact_name": "林晓芳", "contact_phone": "13800138000", "contact_address": "演示路1号2室"}
+WORDS = (
+    (r"转给这个商家", "可以转"),
+    (r"同意吗", "同意"),
+    (r"哪家店|哪个商家", "好物电器店"),
+    (r"买的是什么|什么东西", "电水壶"),
+    (r"多少钱", "129元"),
+    (r"哪天", "11月2日"),
+    (r"希望怎么解决", "退货退款"),
+)
+
+
+def turn(number: int, replies: Sequence[Any]) -> str:
+    """What to say at turn `number` (from 0), after these replies (with `text` and `card`)."""
+    place = number % ROUND
+    if place == OPENS:
+        return STORY
+    if OPENS < place < ANSWERS:
+        return INSIDE[place % len(INSIDE)]
+    return (place >= ANSWERS and _answer(replies)) or OUTSIDE[place % len(OUTSIDE)]
+
+
+def filed(replies: Sequence[Any]) -> bool:
+    """Whether these replies hold a receipt."""
+    return any((reply.card or {}).get("type") == "receipt" for reply in replies)
+
+
+def _answer(replies: Sequence[Any]) -> str | None:
+    """The answer to what was asked last; None when nothing was."""
+    cards = {(reply.card or {}).get("type") for reply in replies}
+    if "contact" in cards:
+        return "/give_contact" + json.dumps(CONTACT, ensure_ascii=False)
+    if "summary" in cards:
+        return "/affirm"
+    asked = next((reply.text for reply in reversed(replies) if "？" in reply.text or "吗" in reply.text), "")
+    return next((word for pattern, word in WORDS if re.search(pattern, asked)), "不知道" if "在哪里" in asked else None)
