@@ -39,11 +39,9 @@ class Found(NamedTuple):
 
 def find(text: str) -> list[Found]:
     """Entities of a plain spelling (see normaliser), ordered by place."""
-    found = list(_ticket_numbers(text))
-    # 20261124 or 000017 must not be taken for a telephone or a code.
+    found = [*_ticket_numbers(text), *_phones(text)]
+    # Their digits must not be taken for a code, and a code beside a ticket number stands alone.
     rest = _blanked(text, found)
-    found += _phones(rest)
-    rest = _blanked(rest, found)
     found += _query_codes(rest)
     found += _rows(rest)
     return sorted(found, key=lambda item: item.start)
