@@ -205,6 +205,7 @@ def test_a_council_refuses_without_inventing_an_article(sessions):
     number = file_ticket(sessions, "council")
     take(sessions, "reject", number, CLERK, office=council, ground="G2")
     assert notices(sessions)[0].params["article"] == ""
+    assert notices(sessions)[0].params["basis"] == ""
 
 
 def test_a_bank_meets_its_fifteen_days_by_replying(sessions):

@@ -5,8 +5,8 @@ Responses and their params (all text unless said otherwise; every notice has `nu
 | response | params beside `number` and `kind` |
 |---|---|
 | utter_notice_accepted | text (note, may be empty), due (最迟…, may be empty), staff_name |
-| utter_notice_rejected | reason (the ground in words), article (《…》第…条, may be empty), text, staff_name |
-| utter_notice_assigned | department, staff_name |
+| utter_notice_rejected | reason (the ground in words), article (《…》第…条, may be empty), basis (the same in brackets), text, staff_name |
+| utter_notice_assigned | department, who (handler, else department), staff_name (who assigned) |
 | utter_notice_replied | text, staff_name |
 | utter_notice_closed | text (the result), staff_name |
 

@@ -300,6 +300,8 @@ def _tell(
             "kind": ticket.kind,
             "due": due,
             "staff_name": actor.name or "",
+            "who": payload.get("handler_name") or payload.get("department") or "",
+            "basis": f"（{payload['article']}）" if payload.get("article") else "",
             **{name: payload[name] or "" for name in wanted if name in payload},
         },
         now=now,
