@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import Events, Turn, XiaobaoAction
 from xiaobao.knowledge import render
+from xiaobao.reading import story
 
 OFFERED = 3
+LONG = 40  # characters
+ASKS = re.compile(
+    r"[?？]|吗[，。\s]|吗$|呢[。\s]*$|怎么办|怎么赔|该怎么|如何|能不能|可不可以|合法|犯法|多少钱\S{0,2}$|咋办|什么办法"
+)
 # Two unsure turns in a row: say so and offer a human, never a third guess.
 PATIENCE = 2
 
@@ -119,11 +125,23 @@ def _expand(turn: Turn, topic: Any, articles: bool) -> Events:
     return [SlotSet("topic_id", topic.id)]
 
 
+def tells_a_story(turn: Turn) -> bool:
+    """A long message that asks nothing and names whom it is about: the model took it for something else."""
+    if len(turn.text) < LONG or ASKS.search(turn.text):
+        return False
+    told = story.read(turn.text, turn.today, turn.context.reading).values
+    return bool({"merchant", "institution", "item"} & set(told)) and bool({"claim", "problem", "amount"} & set(told))
+
+
 class Answer(XiaobaoAction):
+    """A question; a story that asks nothing opens the complaint form instead."""
+
     def name(self) -> str:
         return "action_answer"
 
     def act(self, turn: Turn) -> Events:
+        if tells_a_story(turn):
+            return [FollowupAction("complaint_form")]
         return answer(turn, turn.text or turn.entity("question") or turn.slot("last_question") or "")
 
 
@@ -152,6 +170,8 @@ class Clarify(XiaobaoAction):
         return "action_clarify"
 
     def act(self, turn: Turn) -> Events:
+        if tells_a_story(turn):
+            return [FollowupAction("complaint_form")]
         count = int(turn.slot("unsure_count") or 0) + 1
         if count >= PATIENCE:
             turn.say(

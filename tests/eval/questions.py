@@ -31,11 +31,20 @@ async def answer(agent: Any, text: str) -> dict[str, Any]:
     )
     dispatcher = CollectingDispatcher()
     tracker = Tracker("eval", {}, parsed, [], False, None, {}, None)
-    await (OutOfScope() if intent == "out_of_scope" else Answer()).run(dispatcher, tracker, {})
+    events = await (OutOfScope() if intent == "out_of_scope" else Answer()).run(dispatcher, tracker, {})
+    opens_form = any(event.get("event") == "followup" for event in events)
     answers = (
         []
         if declined
-        else [{"faq": a.topic.id, "refines": a.topic.refines, "score": float(a.score)} for a in ranking.answers[:5]]
+        else [
+            # How sure the search is of its first answer, shared out by how well the others fit.
+            {
+                "faq": a.topic.id,
+                "refines": a.topic.refines,
+                "score": ranking.confidence * a.score / ranking.answers[0].score,
+            }
+            for a in ranking.answers[:5]
+        ]
     )
     cited = render.answer(ranking.answers[0].topic, context().library).citations if answers else ()
     likely = next((r["name"] for r in parsed.get("intent_ranking", [])), intent) if intent == "unsure" else intent
@@ -43,7 +52,7 @@ async def answer(agent: Any, text: str) -> dict[str, Any]:
         "intent": intent,
         "confidence": parsed["intent"]["confidence"],
         "route": "out_of_scope" if declined and intent == "out_of_scope" else routes.route_of(text, ranking),
-        "act": "complain" if likely in COMPLAIN else "ask" if likely in ASK else "other",
+        "act": "complain" if opens_form or likely in COMPLAIN else "ask" if likely in ASK else "other",
         "answers": answers,
         "citations": [{"law": c.law, "article": c.article} for c in cited],
         "reply": "\n".join(_words(m) for m in dispatcher.messages if m.get("response")),

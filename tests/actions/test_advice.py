@@ -1,0 +1,57 @@
+"""Answers with their articles, offers, refusals to guess; a story that asks nothing opens the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.simulators.loop import Conversation
+
+Talk = Callable[[], Conversation]
+
+
+def test_an_answer_has_its_articles_and_what_can_be_done_next(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("网购七天无理由退货", "ask")
+    [message] = citizen.said
+    assert message["response"] == "utter_answer" and "《消费者权益保护法》第二十五条" in message["basis"]
+    assert citizen.card("citations")["items"][0]["text"]
+    assert {"有用", "没用"} <= {b["title"] for b in message["buttons"]}
+
+
+def test_the_button_under_an_answer_unfolds_its_steps(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("网购七天无理由退货", "ask")
+    payload = next(b["payload"] for b in citizen.said[0]["buttons"] if b["title"] == "展开说说")
+    citizen.press(payload)
+    assert citizen.responses == ["utter_expanded"] and citizen.said[0]["body"]
+
+
+@pytest.mark.parametrize("question", ["离婚了孩子归谁", "公司不给我交社保怎么办", "朋友借钱不还怎么起诉"])
+def test_what_belongs_elsewhere_is_never_answered(talk: Talk, question: str) -> None:
+    citizen = talk()
+    citizen.say(question, "ask")
+    assert citizen.responses[0] in ("utter_out_of_scope", "utter_not_known", "utter_which_topic")
+
+
+@pytest.mark.parametrize(
+    ("story", "opens"),
+    [
+        ("上个月在悦动游泳馆办了张年卡花了1980元，去了三次就贴条说停业装修，微信也不回了，希望把没用的钱退给我", True),
+        ("我上个月在悦动游泳馆办了张年卡花了1980元，去了三次就停业了，老板说不能退，这种情况钱能要回来吗？", False),
+        ("停业了能退吗", False),
+    ],
+)
+def test_a_story_that_asks_nothing_opens_the_form(talk: Talk, story: str, opens: bool) -> None:
+    citizen = talk()
+    citizen.say(story, "ask", 0.5)
+    assert (citizen.form == "complaint_form") == opens
+
+
+def test_unsure_twice_offers_a_human_and_no_third_guess(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("嗯那个啥来着", "unsure", 0.2)
+    assert citizen.responses == ["utter_unsure"]
+    citizen.say("就是那个", "unsure", 0.2)
+    assert citizen.responses == ["utter_unsure_again"] and "转人工" in [b["title"] for b in citizen.said[0]["buttons"]]
