@@ -31,11 +31,13 @@ def refer(turn: Turn, draft: Draft, form: Any) -> Events | None:
     draft.flags["referred"] = route.code
     words = turn.context.words
     call = words.text("utter_call", hotline=target.hotline) if target.hotline else ""
-    name = f"utter_referred_{route.code}" if words.has(f"utter_referred_{route.code}") else "utter_referred"
+    name = "utter_referred_first" if target.first else "utter_referred"
+    name = f"utter_referred_{route.code}" if words.has(f"utter_referred_{route.code}") else name
     turn.say(
         name,
         buttons=[turn.button("not_this_kind", "file_other"), turn.button("human", "request_human")],
-        card=letter(turn, draft, target.authority),
+        card=letter(turn, draft, target.first or target.authority),
+        first=target.first,
         authority=target.authority,
         call=call,
         office=turn.context.office.name,

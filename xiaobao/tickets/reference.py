@@ -183,6 +183,7 @@ def _authority(row: dict[str, str]) -> Authority:
         name=row["authority"],
         hotline=row["hotline"] or None,
         must_complain_first=row["must_complain_first"] == "yes",
+        first=row["first"],
         jurisdiction=row["jurisdiction"],
         citations=tuple(filter(None, row["citations"].split("；"))),
         note=row["note"],

@@ -15,7 +15,7 @@ PART = "part"  # a rule of this stage never decides: its `also` lists the codes 
 
 @dataclass(frozen=True)
 class Authority:
-    """A row of authorities.csv. `hotline` is None where no verified number is known."""
+    """A row of authorities.csv. `hotline` is None where no verified number is known; `first` is asked before."""
 
     code: str
     subject: str
@@ -25,6 +25,7 @@ class Authority:
     jurisdiction: str
     citations: tuple[str, ...]
     note: str
+    first: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class Referral:
     must_complain_first: bool
     citations: tuple[str, ...]
     jurisdiction: str = ""
+    first: str = ""  # whom the law wants to be asked before, in words
 
 
 def route(
@@ -137,4 +139,5 @@ def referral(office: Office, route: Route) -> Referral | None:
         must_complain_first=found.must_complain_first,
         citations=found.citations,
         jurisdiction=found.jurisdiction,
+        first=found.first,
     )
