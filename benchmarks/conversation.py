@@ -15,11 +15,11 @@ ROUND = 100
 OPENS, ANSWERS = 15, 66  # turns of a round: the story is told; the interruptions end
 OUTSIDE = (
     "七天无理由退货怎么算",
-    "嗯呐哦呀那个",
+    "那个啥来着",
     "定金能退吗",
     "你是机器人吗",
     "办事处在哪里",
-    "哗啦哗啦哗啦",
+    "蓝色的风吹过山坡",
     "谢谢",
     "多久能有结果",
 )
