@@ -13,6 +13,7 @@ from xiaobao.reading import story
 
 OFFERED = 3
 LONG = 40  # characters
+WANTS_TO_FILE = re.compile(r"投诉|举报|维权|要求|登记|反映")
 ASKS = re.compile(
     r"[?？]|吗[，。\s]|吗$|呢[。\s]*$|怎么办|怎么赔|该怎么|如何|能不能|可不可以|合法|犯法|多少钱\S{0,2}$|咋办|什么办法"
 )
@@ -47,6 +48,8 @@ def answer(turn: Turn, question: str, inside_form: bool = False) -> Events:
 def offer(turn: Turn, topics: list[Any], question: str) -> Events:
     """您是想问哪一个？"""
     buttons = [turn.button("topic", "pick_topic", title=t.question, topic_id=t.id) for t in topics]
+    if turn.intent == "submit_complaint" and topics:
+        buttons.append(turn.button("complain", "submit_complaint", topic_id=topics[0].id))
     turn.say("utter_which_topic", buttons=[*buttons, turn.button("none_of_these", "none_of_these")])
     return [SlotSet("last_question", question)]
 
@@ -131,6 +134,17 @@ def tells_a_story(turn: Turn) -> bool:
         return False
     told = story.read(turn.text, turn.today, turn.context.reading).values
     return bool({"merchant", "institution", "item"} & set(told)) and bool({"claim", "problem", "amount"} & set(told))
+
+
+def asks_rather_than_tells(turn: Turn) -> bool:
+    """A question that the model took for a complaint and that can be answered: the answer comes first.
+
+    帮我投诉 stands under it and carries the words into the form.
+    """
+    if not ASKS.search(turn.text) or WANTS_TO_FILE.search(turn.text):
+        return False
+    ranking = turn.context.searcher.rank(turn.text)
+    return ranking.decision != "decline" or bool(ranking.elsewhere)
 
 
 class Answer(XiaobaoAction):

@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import digressions, filing, filling, referral, summary
+from actions import advice, digressions, filing, filling, referral, summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import open_slots, optional_contact, required_contact
@@ -19,6 +19,7 @@ from xiaobao.reading import answers, corrections
 
 FINANCE = {"NFRA", "PBC", "CSRC", "LOCALFIN"}
 BARE = 8  # characters: a shorter opening is the door's name, not yet a story
+LEAST_STORY = 20  # characters: a shorter question under 帮我投诉 tells nothing to file
 SURE = 0.6
 
 
@@ -46,22 +47,31 @@ class Intake(XiaobaoAction):
             return None
         if draft.expired(turn.now) or draft.flags.get("referred"):
             draft.clear()
-        if draft.begun and draft.saved_at and len(turn.text) <= BARE * 2:
+        told = draft.flags.pop("new_story", None) or self.opening_words(turn)
+        if draft.begun and draft.saved_at:
+            draft.flags["new_story"] = told
             turn.say(
                 "utter_resume_or_new",
                 buttons=[turn.button("resume", "resume"), turn.button("start_over", "start_over")],
             )
             return self.leave(turn, draft)
-        if draft.begun and draft.saved_at:
+        if turn.text and advice.asks_rather_than_tells(turn):
             draft.clear()
+            return [*self.leave(turn, draft), FollowupAction("action_answer")]
         draft.start()
-        if turn.slot("topic_id") and turn.entity("question"):
-            filling.tell(turn, draft, turn.entity("question") or "")
-        elif len(turn.text) > BARE:
-            filling.tell(turn, draft, turn.text)
-        if draft.get("narrative"):
+        if told:
+            filling.tell(turn, draft, told)
             return referral.refer(turn, draft, self) or self.say_understood(turn, draft)
         return None
+
+    @staticmethod
+    def opening_words(turn: Turn) -> str:
+        """The story that came with the wish: typed, or asked about a moment ago (帮我投诉 under an answer)."""
+        if turn.pressed:
+            asked = turn.slot("last_question") if turn.entity("topic_id") else None
+            told = turn.entity("question") or asked or ""
+            return told if len(told) > LEAST_STORY else ""
+        return turn.text if len(turn.text) > BARE else ""
 
     def say_understood(self, turn: Turn, draft: Draft) -> None:
         """Tell back what was understood before asking on."""

@@ -160,6 +160,7 @@ class ResumeDraft(XiaobaoAction):
         if not draft.saved_at or not draft.draft_id or draft.flags.get("referred"):
             turn.say("utter_nothing_to_resume")
             return []
+        draft.flags.pop("new_story", None)
         draft.flags["resuming"] = True
         turn.say("utter_resumed")
         return [*draft.events(), FollowupAction(draft.form)]
@@ -173,7 +174,10 @@ class StartOver(XiaobaoAction):
 
     def act(self, turn: Turn) -> Events:
         draft = Draft.of(turn.tracker, FORM_OF.get(turn.slot("ticket_kind") or "complaint", "complaint_form"))
+        story = draft.flags.get("new_story")
         draft.clear()
+        if story:
+            draft.flags["new_story"] = story
         return [*draft.events(), FollowupAction(draft.form)]
 
 

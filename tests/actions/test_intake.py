@@ -199,6 +199,27 @@ def test_put_aside_and_taken_up_again(talk: Talk) -> None:
     assert citizen.asking == asking and citizen.slots["merchant"] == "乐动健身"
 
 
+def test_a_new_story_never_drops_the_draft_unasked(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say(STORY, "submit_complaint")
+    citizen.say("等会儿再说", "pause")
+    other = "昨天在好味饭店吃饭花了300元，菜里有虫子，要求赔偿"
+    citizen.say(other, "submit_complaint")
+    assert citizen.responses == ["utter_resume_or_new"] and citizen.slots["narrative"] == STORY
+    citizen.press("/start_over")
+    assert citizen.slots["narrative"] == other and citizen.slots["merchant"] == "好味饭店"
+
+
+def test_the_button_under_an_answer_carries_the_story_into_the_form(talk: Talk) -> None:
+    citizen = talk()
+    story = "我在悦动游泳馆办了张年卡花了1980元，去了三次就停业了，钱能退吗？"
+    citizen.say(story, "submit_complaint")
+    assert citizen.form is None and citizen.responses[0] in ("utter_answer", "utter_which_topic")
+    payload = next(b["payload"] for m in citizen.said for b in m["buttons"] if b["title"] == "帮我投诉")
+    citizen.press(payload)
+    assert citizen.form == "complaint_form" and citizen.slots["amount"] == "1980元"
+
+
 def test_a_draft_older_than_seven_days_is_dropped_and_said_so(talk: Talk) -> None:
     citizen = talk()
     citizen.say(STORY, "submit_complaint")
