@@ -23,15 +23,18 @@ MIGRATION_TIMEOUT_SECONDS = 60
 def make_engine(url: str, *, busy_seconds: int = BUSY_TIMEOUT_SECONDS) -> Engine:
     """An engine for `url`; opens no connection yet.
 
+    An error names no values: Rasa and others log errors as they are, and values are what citizens said.
     SQLite runs in WAL mode with foreign keys on, and every transaction begins IMMEDIATE: a
     deferred one that reads first and writes later fails at once, whatever the busy timeout.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.database and not parsed.database.startswith((":", "file:")):
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": busy_seconds, "check_same_thread": False})
+    engine = create_engine(
+        parsed, hide_parameters=True, connect_args={"timeout": busy_seconds, "check_same_thread": False}
+    )
     event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds))
     event.listen(engine, "begin", _begin_sqlite)
     return engine

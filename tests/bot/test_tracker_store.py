@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
+from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -234,6 +234,23 @@ async def test_saving_the_same_tracker_twice_archives_it_once(store: FlatTracker
     tracker.update(UserUttered("more"))
     await store.save(tracker)
     assert len(rows(store)) == 1 + 4 * 10 + 1
+
+
+async def test_what_was_said_is_not_in_the_log_when_it_cannot_be_saved(
+    store: FlatTrackerStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    tracker = store.init_tracker(SENDER)
+    for _ in range(2):
+        tracker.update(SlotSet("first", "13800138000"))
+    with store.engine.begin() as connection:
+        connection.execute(sa.text("CREATE UNIQUE INDEX only_one ON events (sender_id)"))
+    try:
+        await FailSafeTrackerStore(store).save(tracker)
+    finally:
+        with store.engine.begin() as connection:
+            connection.execute(sa.text("DROP INDEX only_one"))
+    assert "unique" in caplog.text.lower()
+    assert "13800138000" not in caplog.text
 
 
 async def test_a_writer_that_holds_the_database_is_waited_for(tmp_path: Path, domain: Domain) -> None:
