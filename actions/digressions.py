@@ -14,6 +14,7 @@ SURE, VERY_SURE, UNSURE = 0.6, 0.85, 0.4
 WISHES = ("stop", "pause", "request_human", "start_over", "ask_why", "ask_disclosure", "show_summary")
 COURTESIES = ("greet", "thanks", "abuse", "ask_identity", "ask_office", "resume", "goodbye", "ask_progress")
 PLAIN_ANSWERS = ("affirm", "deny", "dont_know")
+DOUBTFUL = ("abuse", "resume", "ask_progress", "ask_office")
 # A name may look like anything: 信*飞 is no abuse.
 NAMES = ("merchant", "institution", "item", "merchant_address", "shop_name", "platform", "claim")
 # A word that answers: taken as the answer to the open question unless it clearly asks something back.
@@ -21,17 +22,17 @@ QUESTION = re.compile(
     r"[?？]|吗|呢$|怎么|怎样|为什么|为啥|咋|啥|什么|多久|几天|哪里|哪儿|能不能|可不可以|是不是|会不会|如何|多少"
 )
 SHORT = 24  # characters
-# Said twice they are still no answer.
-INSISTED = (*WISHES, "distress", "fraud_now")
 
 
 def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Events | None]:
     """(True, events or None) when the words were no answer; (False, None) when they are one."""
     act = _meant(turn, asking)
     # The same words a second time are meant as the answer: nobody may be caught between two questions.
-    if act is None or (turn.text and draft.flags.pop("digressed", None) == turn.text and act not in INSISTED):
+    if act is None:
         return False, None
-    if turn.text:
+    if act in DOUBTFUL and asking in NAMES and turn.text:
+        if draft.flags.pop("digressed", None) == turn.text:
+            return False, None
         draft.flags["digressed"] = turn.text
     if act == "stop":
         draft.flags["stopping"] = True
@@ -112,8 +113,8 @@ def _reply(turn: Turn, draft: Draft, act: str, asking: str, form: Any) -> None:
         draft.flags["urgent"] = True
         turn.say("utter_fraud_now")
     elif act == "show_summary":
-        summary.show(turn, draft, form.finance(turn, draft))
-        draft.flags["again"] = asking
+        if asking != "confirmed":  # else the whole summary comes again by itself
+            summary.show_so_far(turn, draft, form.finance(turn, draft))
     elif act == "resume":
         turn.say("utter_going_on")
     elif act == "ask_progress":

@@ -28,7 +28,7 @@ def route_of(turn: Turn, draft: Draft) -> Any:
 
 def submission(turn: Turn, draft: Draft, files: list[Any], route: Any) -> service.Submission:
     """The draft as the tickets room takes it."""
-    values = {name: draft.get(name) for name in service.SUBMITTED_TEXTS if name in draft.values}
+    values: dict[str, Any] = {name: draft.get(name) for name in service.SUBMITTED_TEXTS if name in draft.values}
     amount, day = draft.normalised("amount"), draft.normalised("event_date")
     discovered = draft.normalised("discovered_date")
     declared = {"own_use": "yes", "elsewhere": "no"} if draft.kind == "complaint" else {}

@@ -25,14 +25,14 @@ CHOICES = {
 LONGEST = {"narrative": 10_000, "merchant": 100, "institution": 100, "item": 100, "claim": 300, "merchant_address": 200}
 
 
-def read_story(turn: Turn, draft: Draft, text: str, positions: bool) -> None:
+def read_story(turn: Turn, draft: Draft, text: str, positions: bool, skip: str = "narrative") -> None:
     """Fill what the text tells and no earlier answer has filled.
 
-    `positions` is true for the narrative itself: spans then point into it.
+    `positions` is true for the narrative itself: spans then point into it. `skip` is left alone.
     """
     told = story.read(text, turn.today, turn.context.reading)
     for slot, value in told.values.items():
-        if slot == "narrative" or draft.answered(slot):
+        if slot == skip or draft.answered(slot):
             continue
         if slot in CONTACT and turn.context.office.kind in ASKS_CONSENT and draft.get("consent") != "yes":
             draft.held[slot] = value.text
@@ -82,7 +82,10 @@ def _narrative(turn: Turn, draft: Draft, text: str) -> str | None:
 def _typed(draft: Draft, slot: str, result: Any) -> str | None:
     if result.error:
         return str(result.error)
-    draft.put(slot, result.value, normalised=result.normalised)
+    if result.unknown:
+        draft.leave_open(slot)
+    else:
+        draft.put(slot, result.value or "", normalised=result.normalised)
     return None
 
 
@@ -136,7 +139,7 @@ def contact(turn: Turn, draft: Draft, card: dict[str, str], text: str) -> str | 
         if result.error:
             error = error or str(result.error)
         else:
-            draft.put(slot, result.value, normalised=result.normalised)
+            draft.put(slot, result.value or value, normalised=result.normalised)
     return error
 
 

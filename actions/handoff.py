@@ -35,7 +35,11 @@ def call_back(turn: Turn, phone: str) -> None:
     with turn.session() as session:
         receipt = service.submit(session, entry, office=turn.context.office, now=turn.now)
     turn.say(
-        "utter_call_back_filed", number=receipt.number, query_code=receipt.query_code, hours=turn.context.office.hours
+        "utter_call_back_filed",
+        buttons=[turn.button("resume", "resume")] if turn.slot("draft_saved_at") else [],
+        number=receipt.number,
+        query_code=receipt.query_code,
+        hours=turn.context.office.hours,
     )
 
 

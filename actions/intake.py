@@ -15,12 +15,15 @@ from actions import advice, digressions, filing, filling, referral, summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import open_slots, optional_contact, required_contact
+from xiaobao.privacy import mask_sensitive
 from xiaobao.reading import answers, corrections
 
 FINANCE = {"NFRA", "PBC", "CSRC", "LOCALFIN"}
 BARE = 8  # characters: a shorter opening is the door's name, not yet a story
 LEAST_STORY = 20  # characters: a shorter question under 帮我投诉 tells nothing to file
 SURE = 0.6
+PATIENCE = 3  # answers that could not be read, before a question is let go
+NEEDED = ("narrative", "consent", "contact_name", "confirmed")
 
 
 class Intake(XiaobaoAction):
@@ -61,7 +64,9 @@ class Intake(XiaobaoAction):
         draft.start()
         if told:
             filling.tell(turn, draft, told)
-            return referral.refer(turn, draft, self) or self.say_understood(turn, draft)
+            if referred := referral.refer(turn, draft, self):
+                return referred
+            self.say_understood(turn, draft)
         return None
 
     @staticmethod
@@ -114,8 +119,9 @@ class Intake(XiaobaoAction):
             return self.unknown(turn, draft, asking)
         error = filling.answer(turn, draft, asking, text)
         if error:
-            turn.say(f"utter_error_{error}")
+            self.not_understood(turn, draft, asking, text, error)
             return None
+        draft.flags.pop("failed", None)
         if asking != "narrative" and len(text) > 12:
             filling.read_story(turn, draft, text, positions=False)
             if len(text) > 25 and asking not in (*CONTACT, "merchant_address"):
@@ -125,6 +131,25 @@ class Intake(XiaobaoAction):
         if not told_before or asking in ("merchant", "institution", "item"):
             return referral.refer(turn, draft, self)
         return None
+
+    def not_understood(self, turn: Turn, draft: Draft, asking: str, text: str, error: str) -> None:
+        """The words are no answer: perhaps they answer something else; the third time the question is let go."""
+        before = set(draft.values)
+        filling.read_story(turn, draft, text, positions=False, skip=asking)
+        if new := [s for s in draft.values if s not in before and s in summary.SHOWN]:
+            shown = "；".join(f"{turn.context.words.title(s)} {summary.value(turn, draft, s)}" for s in new)
+            turn.say("utter_noted", understood=shown)
+            return
+        slot, times = draft.flags.get("failed") or (asking, 0)
+        times = times + 1 if slot == asking else 1
+        draft.flags["failed"] = [asking, times]
+        if times < PATIENCE or asking in NEEDED:
+            turn.say(f"utter_error_{error}")
+            return
+        draft.flags.pop("failed")
+        draft.leave_open(asking)
+        draft.values["narrative"] = f"{draft.get('narrative') or ''}\n{mask_sensitive(text)}".strip()
+        turn.say("utter_left_open", title=turn.context.words.title(asking))
 
     def unknown(self, turn: Turn, draft: Draft, asking: str) -> Events | None:
         """不知道 and 跳过 are answers, except where nothing could be filed without one."""

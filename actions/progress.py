@@ -63,9 +63,7 @@ def tell(turn: Turn, ticket: Any, code: str | None = None) -> None:
     proof = {"ticket_number": ticket.number} | ({"query_code": code} if code else {})
     buttons = [turn.button(name, intent, **proof) for name, intent in _possible(ticket)]
     who = (
-        words.text("utter_progress_handler", name=ticket.assignee_name or ticket.department)
-        if ticket.department
-        else ""
+        words.text("utter_progress_handler", who=ticket.assignee_name or ticket.department) if ticket.department else ""
     )
     answer = ticket.result or ticket.reply
     reply = words.text("utter_progress_reply", text=answer) if answer else ""
@@ -75,7 +73,7 @@ def tell(turn: Turn, ticket: Any, code: str | None = None) -> None:
         buttons=buttons,
         number=ticket.number,
         submitted=when,
-        status=workflow.Status(ticket.status).label,
+        status=next(s.label for s in workflow.Status if s == ticket.status),
         who=who,
         due=due,
         reply=reply,
@@ -284,7 +282,8 @@ class ValidateQuestionForm(XiaobaoAction):
         return [SlotSet("answer", None), SlotSet("requested_slot", "answer")]
 
     def _never_mind(self, turn: Turn) -> Events:
-        turn.say("utter_ok_what_next")
+        resume = [turn.button("resume", "resume")] if turn.slot("draft_saved_at") else []
+        turn.say("utter_ok_what_next", buttons=resume)
         return self._done()
 
     def _elsewhere(self, turn: Turn) -> Events:
@@ -318,7 +317,7 @@ class ValidateQuestionForm(XiaobaoAction):
         if phone.error:
             turn.say(f"utter_error_{phone.error}")
             return self._again()
-        handoff.call_back(turn, phone.value)
+        handoff.call_back(turn, phone.value or "")
         return self._done()
 
     def _code(self, turn: Turn, purpose: str, number: str) -> Events:

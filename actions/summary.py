@@ -39,7 +39,7 @@ DECLARED = {"own_use": "yes", "elsewhere": "no"}
 def rows(turn: Turn, draft: Draft, finance: bool) -> list[dict[str, Any]]:
     """Every value with its number, title and the payload of its 改 link."""
     asked = order(draft, turn.context.office, finance)
-    shown = []
+    shown: list[dict[str, Any]] = []
     for slot in SHOWN:
         if not (draft.answered(slot) or slot in asked or _declared(draft, slot)) or _never_asked(draft, slot):
             continue
@@ -102,6 +102,13 @@ def evidence(turn: Turn) -> list[Any]:
         return list(uploads.of_conversation(session, turn.conversation_id, not_filed=True))
 
 
+def show_so_far(turn: Turn, draft: Draft, finance: bool) -> None:
+    """What is filled in already, in the middle of the form: rows with 改 links, nothing to confirm yet."""
+    known = rows(turn, draft, finance)
+    shown = "\n".join(f"{r['n']}. {r['title']}：{r['value']}" for r in known)
+    turn.say("utter_so_far", card={"type": "summary", "rows": known, "lines": []}, rows=shown)
+
+
 def show(turn: Turn, draft: Draft, finance: bool) -> None:
     """Say the summary, with 确认提交 as the one primary button."""
     words = turn.context.words
@@ -111,13 +118,14 @@ def show(turn: Turn, draft: Draft, finance: bool) -> None:
         lines.append(words.text("utter_summary_evidence", count=len(files)))
     if draft.kind == "complaint" and not turn.context.office.connected_12315:
         lines.append(words.text("utter_summary_not_connected"))
-    card = {"type": "summary", "rows": rows(turn, draft, finance), "lines": lines}
+    known = rows(turn, draft, finance)
+    card = {"type": "summary", "rows": known, "lines": lines}
     turn.say(
         f"utter_summary_{draft.kind}",
         buttons=[turn.button("confirm", "affirm"), turn.button("pause", "pause"), turn.button("stop", "stop")],
         card=card,
         office=turn.context.office.name,
-        rows="\n".join(f"{r['n']}. {r['title']}：{r['value']}" for r in card["rows"]),
+        rows="\n".join(f"{r['n']}. {r['title']}：{r['value']}" for r in known),
     )
 
 

@@ -170,6 +170,24 @@ def test_a_lender_named_in_the_story_is_not_asked_for_again(talk: Talk) -> None:
     assert citizen.form is None or citizen.asking not in ("merchant", "institution")
 
 
+def test_an_answer_to_another_question_is_taken_there(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("我在好味饭店买了一份火锅套餐花了300元，里面有虫子", "submit_complaint")
+    assert citizen.asking == "event_date"
+    citizen.say("要求退一赔三", "unsure")
+    assert "utter_noted" in citizen.responses and citizen.slots["claim"] and citizen.asking == "event_date"
+
+
+def test_a_question_that_cannot_be_answered_is_let_go_and_the_words_are_kept(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("我在好味饭店买了一份火锅套餐花了300元，里面有虫子，要求退款", "submit_complaint")
+    for _ in range(3):
+        assert citizen.asking == "event_date"
+        citizen.say("就是收麦子那阵", "unsure")
+    assert "utter_left_open" in citizen.responses and citizen.asking != "event_date"
+    assert "就是收麦子那阵" in citizen.slots["narrative"]
+
+
 def test_stopping_asks_once_and_then_keeps_nothing(talk: Talk) -> None:
     citizen = talk()
     citizen.say(STORY, "submit_complaint")

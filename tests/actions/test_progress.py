@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from actions import base
 from tests.actions.test_intake import tickets, to_summary
 from tests.simulators.loop import Conversation
+from xiaobao.tickets import deadlines, service, workflow
 
 Talk = Callable[[], Conversation]
 
@@ -93,3 +95,13 @@ def test_a_human_is_asked_for_and_a_wrong_telephone_number_is_told(talk: Talk) -
     assert "utter_call_back_filed" in citizen.responses
     [ticket] = tickets()
     assert ticket["kind"] == "callback" and ticket["urgent"] and ticket["contact_phone"] == "13800138000"
+
+
+def test_progress_says_who_has_it(talk: Talk) -> None:
+    citizen, number, _ = filed(talk)
+    with base.context().sessions.begin() as session:
+        clerk = service.Actor(workflow.Role.SUPERVISOR, name="王工")
+        for step, fields in ((service.accept, {}), (service.assign, {"department": "市场监管一科"})):
+            step(session, number, actor=clerk, now=deadlines.now(), office=base.context().office, **fields)
+    citizen.say("到哪了", "ask_progress")
+    assert "市场监管一科" in citizen.said[0]["who"] and citizen.said[0]["status"] == "办理中"
