@@ -63,5 +63,5 @@ def colleague(first: Staff, login: str, role: str, name: str) -> Staff:
     one_time = re.findall(r'<b class="code">([^<]+)</b>', page)[1]
     person = Staff(first.base)
     person.sign_in(login, one_time)
-    person.change_password(one_time, PASSWORD + login)
+    person.change_password(one_time, PASSWORD)
     return person

@@ -98,8 +98,6 @@
         if (element.disabled) return;
         element.disabled = true;
         this.press(button.id, button.title);
-        $("text").focus({ preventScroll: true });
-        if (window.matchMedia("(pointer: coarse)").matches) $("text").blur(); // no keyboard over the answer
       });
       element.dataset.button = button.id;
       element.disabled = Boolean(button.used);
@@ -113,9 +111,21 @@
       });
     }
 
-    press(id, title) { this.follow(this.session.send({ button: id }, title)); }
+    press(id, title) {
+      this.follow(this.session.send({ button: id }, title));
+      this.typeOn();
+    }
 
-    sendCard(values) { this.follow(this.session.send({ card: values }, Object.values(values).join("，"))); }
+    sendCard(values) {
+      this.follow(this.session.send({ card: values }, Object.values(values).join("，")));
+      this.typeOn();
+    }
+
+    /* What was pressed is dead now, so the focus goes where one writes on; on a phone without opening the keyboard. */
+    typeOn() {
+      $("text").focus({ preventScroll: true });
+      if (window.matchMedia("(pointer: coarse)").matches) $("text").blur();
+    }
 
     sendText(text) { this.follow(this.session.send({ text }, text)); }
 
