@@ -19,7 +19,7 @@ def main(source: str, target: str) -> None:
                 continue
             row = json.loads(line)
             told = story.read(row["text"], date.today(), known)
-            slots = {slot: value.text for slot, value in told.values.items()}
+            slots: dict[str, str | None] = {slot: value.text for slot, value in told.values.items()}
             slots["merchant"] = slots.get("merchant") or slots.get("institution")
             slots["date"] = slots.get("event_date")
             cents, day = told.values.get("amount"), told.values.get("event_date")
