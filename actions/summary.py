@@ -76,7 +76,7 @@ def value(turn: Turn, draft: Draft, slot: str) -> str:
     normal = draft.normalised(slot)
     if slot == "event_date" and isinstance(normal, str) and len(normal) == 10:
         shown = day(turn, date.fromisoformat(normal))
-        return shown if said in shown else f"{said}（{shown}）"
+        return shown if said in shown else f"{said}，{shown}"
     return said
 
 

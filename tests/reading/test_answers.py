@@ -123,6 +123,7 @@ def test_not_knowing_is_an_answer_to_any_question(text: str) -> None:
     [
         ("我叫张三", "张三"),
         ("张三", "张三"),
+        ("阿依古丽·买买提江·吐尔逊娜依·阿卜杜热合曼", "阿依古丽·买买提江·吐尔逊娜依·阿卜杜热合曼"),
         ("欧阳娜娜。", "欧阳娜娜"),
         ("叫我李女士", "李女士"),
         ("John Smith", "John Smith"),

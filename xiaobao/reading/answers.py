@@ -164,7 +164,7 @@ def name(text: str) -> Answer:
     if (early := _blank(text, 40)) is not None:
         return early
     match = re.search(
-        r"(?:我叫|叫我|我是|姓名[：:是]?|名字[是叫：:]?|叫|免贵姓|我姓)?\s*([一-鿿㐀-䶿·]{1,15}|[A-Za-z][A-Za-z .'\-]{1,30})[。，,.!！\s]*$",
+        r"(?:我叫|叫我|我是|姓名[：:是]?|名字[是叫：:]?|叫|免贵姓|我姓)?\s*([一-鿿㐀-䶿·]{1,40}|[A-Za-z][A-Za-z .'\-]{1,30})[。，,.!！\s]*$",
         text.strip(),
     )
     if match is None:
