@@ -49,6 +49,7 @@ class Kill:
     back_after: float = 0.0  # seconds from the kill until the product was healthy again
     told_after: float = 0.0  # seconds from then until the citizen had the number; negative: before
     number: str | None = None
+    receipt: bool = False
     faults: list[str] = field(default_factory=list)
 
 
@@ -119,7 +120,7 @@ class Soak:
             if not told:
                 result.faults.append("no number at the next message either")
         result.told_after = time.monotonic() - healthy
-        result.number = told[0] if told else None
+        result.number, result.receipt = told[0] if told else None, receipt(citizen)
         if len(set(told)) > 1:
             result.faults.append(f"several numbers: {told}")
 
@@ -189,9 +190,13 @@ def appears(path: Path, seconds: float) -> bool:
 
 
 def numbers(citizen: Honest) -> list[str]:
-    """Every ticket number that the citizen was shown, in cards."""
-    cards = [message.get("card") or {} for message in citizen.seen]
-    return [card["number"] for card in cards if card.get("type") == "receipt"]
+    """Every ticket number that the citizen was told, in a receipt or in words."""
+    return [number for message in citizen.seen for number in NUMBER.findall(f"{message['text']} {message.get('card')}")]
+
+
+def receipt(citizen: Honest) -> bool:
+    """Whether the receipt was shown, which also holds the query code."""
+    return any((message.get("card") or {}).get("type") == "receipt" for message in citizen.seen)
 
 
 def run(soak: Soak, rounds: int) -> list[Kill]:
@@ -216,8 +221,10 @@ def report(kills: list[Kill]) -> list[str]:
                 back = statistics.median(kill.back_after for kill in own)
                 told = max(kill.told_after for kill in own)
                 faults = sum(bool(kill.faults) for kill in own)
-                words = window.replace("_", " ")
-                lines.append(f"| {victim} | {words} | {len(own)} | {back:.1f} | at most {told:.1f} | {faults} |")
+                full, words = sum(kill.receipt for kill in own), window.replace("_", " ")
+                lines.append(
+                    f"| {victim} | {words} | {len(own)} | {back:.1f} | at most {told:.1f} | {full} | {faults} |"
+                )
     return lines
 
 
