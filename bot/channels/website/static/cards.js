@@ -44,6 +44,33 @@
     return button;
   }
 
+  const BASIS = /\n依据：[^\n]*$/;
+
+  /* The line of articles under an answer says nothing new above a card that unfolds the same articles. */
+  function withoutBasis(message) {
+    const line = message.text.match(BASIS);
+    if (!line || !message.card || message.card.type !== "citations") return message.text;
+    const named = line[0].match(/《[^》]+》/g) || [];
+    const shown = message.card.items.map((item) => "《" + item.law + "》");
+    return named.every((law) => shown.includes(law)) ? message.text.replace(BASIS, "") : message.text;
+  }
+
+  /* Words; a page of ours named as 《...》（/chat/...） is a link here, elsewhere its address is what one needs. */
+  function bubble(message) {
+    const box = make("div", "bubble");
+    const pieces = withoutBasis(message).split(/《([^》]+)》（(\/chat\/[a-z]+)）/);
+    pieces.forEach((piece, index) => {
+      if (index % 3 === 0) box.append(piece);
+      if (index % 3 !== 1) return;
+      const link = make("a", "", "《" + piece + "》");
+      link.href = pieces[index + 1];
+      link.target = "_blank";
+      link.rel = "noopener";
+      box.appendChild(link);
+    });
+    return box;
+  }
+
   function citations(card) {
     const box = make("div", "card");
     card.items.forEach((item) => {
@@ -54,7 +81,7 @@
       article.hidden = true;
       if (item.text) article.appendChild(make("blockquote", "", item.text));
       else article.appendChild(make("p", "quiet", words.noArticle));
-      const about = [item.effective ? words.effective(item.effective) : "", item.source ? words.source(item.source) : ""];
+      const about = [item.effective ? words.effective(item.effective) : "", words.source(item.source)];
       if (about.some(Boolean)) article.appendChild(make("p", "quiet", about.filter(Boolean).join("，")));
       const fold = action(words.basis(item.law, item.article), "", () => {
         article.hidden = !article.hidden;
@@ -176,19 +203,6 @@
     code.appendChild(make("strong", "", card.query_code));
     head.appendChild(code);
     box.appendChild(head);
-    const facts = [{ title: words.submittedAt, value: card.submitted_at }];
-    if (card.deadline) facts.push({ title: words.deadline, value: card.deadline });
-    const body = make("div", "card-body");
-    box.appendChild(rowList(facts.concat(card.rows || []).filter((row) => row.value)));
-    (card.evidence || []).length && body.appendChild(
-      make("p", "quiet", words.evidence(card.evidence.length) + "：" + card.evidence.map((f) => f.filename).join("、")));
-    if ((card.next || []).length) {
-      body.appendChild(make("p", "quiet", words.next));
-      const next = make("ul", "next");
-      card.next.forEach((line) => next.appendChild(make("li", "", line)));
-      body.appendChild(next);
-    }
-    box.appendChild(body);
     const foot = make("div", "card-foot");
     foot.appendChild(copyButton(words.copyNumber, words.number + " " + card.number + " " + words.queryCode + " " + card.query_code));
     const print = make("a", "link", words.print);
@@ -196,7 +210,26 @@
     print.target = "_blank";
     print.rel = "noopener";
     foot.appendChild(print);
-    box.appendChild(foot);
+    head.appendChild(foot);
+    if ((card.next || []).length) {
+      const body = make("div", "card-body");
+      body.appendChild(make("p", "quiet", words.next));
+      const next = make("ul", "next");
+      card.next.forEach((line) => next.appendChild(make("li", "", line)));
+      body.appendChild(next);
+      box.appendChild(body);
+    }
+    const told = (card.next || []).some((line) => card.deadline && line.includes(card.deadline));
+    const facts = [
+      { title: words.submittedAt, value: card.submitted_at },
+      { title: words.deadline, value: told ? "" : card.deadline },
+    ];
+    box.appendChild(rowList(facts.concat(card.rows || []).filter((row) => row.value)));
+    if ((card.evidence || []).length) {
+      const body = make("div", "card-body");
+      body.appendChild(make("p", "quiet", words.evidence(card.evidence.length) + "：" + card.evidence.map((f) => f.filename).join("、")));
+      box.appendChild(body);
+    }
     return box;
   }
 
@@ -215,6 +248,7 @@
   xiaobao.make = make;
   xiaobao.action = action;
   xiaobao.rowList = rowList;
+  xiaobao.bubble = bubble;
   /* The card of a message, or null for a kind this page does not know (then the words must do). */
   xiaobao.card = (message, page) => {
     const maker = message.card && makers[message.card.type];

@@ -64,7 +64,7 @@
         xiaobao.thumbnail(this.session, message.card, view);
         return element;
       }
-      if (message.text) element.appendChild(make("div", "bubble", message.text));
+      if (message.text) element.appendChild(xiaobao.bubble(message));
       const card = xiaobao.card(message, this);
       if (card) element.appendChild(card);
       if (!xiaobao.placesOwnButtons(message)) {

@@ -22,9 +22,9 @@ window.xiaobao = {
     number: "编号",
     queryCode: "查询码",
     submittedAt: "提交时间",
-    deadline: "接下来",
+    deadline: "时限",
     evidence: (count) => "材料 " + count + " 个",
-    next: "之后可以",
+    next: "接下来",
     copy: "复制",
     copyNumber: "复制编号和查询码",
     copied: "已复制",
@@ -32,7 +32,8 @@ window.xiaobao = {
     print: "打印或存成PDF",
     basis: (law, article) => "依据：《" + law + "》" + article,
     effective: (day) => day + "起施行",
-    source: (name) => "来源：" + name,
+    // Where a copy of the text was found is for those who keep it; a citizen is told numbers and offices.
+    source: (name) => /^[一-鿿]/.test(name || "") ? "来源：" + name : "",
     noArticle: "条文全文还没收录，可以在国家法律法规数据库查。",
     strip: (form) => form.missing > 0
       ? "草稿：已填 " + form.filled + " 项，还差 " + form.missing + " 项"
