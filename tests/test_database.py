@@ -14,10 +14,16 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from xiaobao import database
 from xiaobao.migrations.metadata import target_metadata
 
+RASA_TABLES = {"events", "heads"}  # Rasa's record of conversations may live in the same PostgreSQL; it makes its own
+
+
+def ours(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or name not in RASA_TABLES
+
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_expects(engine):
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": ours})
         assert compare_metadata(context, target_metadata()) == []
 
 
