@@ -35,10 +35,11 @@ run: install ## install, train if needed, migrate, start everything; Ctrl-C stop
 test: install-dev ## install with test tools, then lint, types and every test
 	@sh deploy/test_tools.sh
 	@$(MAKE) lint
-	@exec $(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n 2 -m "not model and not browser" $(ARGS)
+	@exec $(PY) -m pytest -m "model or browser" $(ARGS)
 
 test-fast: install-dev ## tests without model, browser and PostgreSQL
-	@exec $(PY) -m pytest -m "not model and not browser and not postgres" $(ARGS)
+	@exec $(PY) -m pytest -n 2 -m "not model and not browser and not postgres and not slow" $(ARGS)
 
 train: install ## train, unless a model fits the data
 	@exec $(PY) -m xiaobao.training
