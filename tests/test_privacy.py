@@ -104,3 +104,10 @@ def test_every_card_number_with_a_right_check_digit_is_masked(payload):
     digits = next(f"{payload}{last}" for last in range(10) if privacy.passes_luhn(f"{payload}{last}"))
     masked = privacy.mask_sensitive(f"卡号{digits}")
     assert digits not in masked
+
+
+def test_a_ticket_number_with_its_query_code_is_never_taken_for_a_card():
+    for running in range(1, 60):
+        for typed in (f"XB20261125-{running:06d}", f"xb20261125-{running:06d} 000000", f"ＸＢ 20261125-{running:06d}"):
+            assert privacy.mask_sensitive(f"查一下 {typed}") == f"查一下 {typed}"
+    assert "6222021234567894567" not in privacy.mask_sensitive("XB20261125-000017 6222021234567894567")
