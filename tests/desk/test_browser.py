@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,7 +63,7 @@ def _accept(page: Any, address: str, number: str, scripts: bool, width: int) -> 
     page.get_by_label("给群众的一句话").fill("我们三天内联系商家。")
     if not scripts:
         page.get_by_role("button", name="先看看").click()
-    page.get_by_text(f"您的 {number} 已受理。我们三天内联系商家。").wait_for(timeout=10_000)
+    page.get_by_text(re.compile(r"已受理。\s*我们三天内联系商家。")).wait_for(timeout=10_000)
     if scripts:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="受理", exact=True).click()
