@@ -30,7 +30,7 @@ def main(source: str, target: str) -> None:
     rows = [json.loads(line) for line in Path(source).read_text(encoding="utf-8").splitlines() if line.strip()]
     rows = [row for row in rows if row.get("slots")]
     office = os.environ.get("EVAL_OFFICE", "any")
-    with Product(office=office) as product, Path(target).open("w", encoding="utf-8") as out:
+    with Product(office=office, SEMANTIC_SEARCH="1") as product, Path(target).open("w", encoding="utf-8") as out:
         for n, row in enumerate(rows, 1):
             outcome = Honest(product.bot, row=row).file()
             number = outcome["number"]

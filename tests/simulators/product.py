@@ -35,6 +35,7 @@ class Product:
             "PYTHONPATH": str(ROOT),
             "XIAOBAO_DATA": str(self.data),
             "OFFICE": office,
+            "SEMANTIC_SEARCH": "0",  # embedding every wording takes a minute of a core; what measures it asks for it
             **{name: str(port) for name, port in self.ports.items()},
             **environ,
         }
