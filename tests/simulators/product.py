@@ -56,11 +56,12 @@ class Product:
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
     def start(self, timeout: float = 240.0) -> None:
-        """Start and wait until `/chat/health` answers 200.
+        """Start and wait until `/chat/health` answers 200 and the start command has said that it is ready.
 
         Raises RuntimeError with the log when it does not within `timeout` seconds.
         """
         self.data.mkdir(parents=True, exist_ok=True)
+        said = len(self.log)
         with (self.data / "start.out").open("ab") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "xiaobao.start"],
@@ -75,7 +76,8 @@ class Product:
             if self.process.poll() is not None:
                 break
             try:
-                if requests.get(f"{self.bot}/chat/health", timeout=3).status_code == 200:
+                healthy = requests.get(f"{self.bot}/chat/health", timeout=3).status_code == 200
+                if healthy and "Xiaobao is ready" in self.log[said:]:
                     return
             except requests.RequestException:
                 pass
