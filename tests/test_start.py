@@ -127,7 +127,7 @@ def test_the_product_starts_answers_and_leaves_nobody_behind(tmp_path):
         assert not listens_elsewhere(product.ports["ACTIONS_PORT"])
         pids = processes_of(product.data)
         assert len(pids) >= 5, pids  # supervisord and four processes
-        victim = next(pid for pid, line in pids.items() if "rasa_sdk" in line)
+        victim = next(pid for pid, line in pids.items() if "-m actions" in line)
         os.kill(victim, signal.SIGKILL)
         until_said(product, "actions is back")
         assert "actions stopped, restarting" in product.log
