@@ -112,26 +112,50 @@ async def parse(agent: Any) -> dict[str, Any]:
 
 
 async def talk(agent: Any, count: int, actions_pid: int) -> dict[str, Any]:
-    """Talk and note what each turn took; `filed` counts the receipts."""
-    from rasa.core.channels.channel import UserMessage
-
-    from bot.channels.website.output import WebsiteOutput
-
-    turns: list[float] = []
-    walls: list[float] = []
-    filed, memory, replies = 0, 0.0, list[Any]()
+    """One conversation of `count` turns; beside its last hundred a new one, turn by turn, under the same load."""
+    old, young = Talker(agent, "old", actions_pid), Talker(agent, "young", actions_pid)
+    memory = 0.0
     for number in range(count):
-        output = WebsiteOutput()
-        message = UserMessage(conversation.turn(number, replies), output, "bench", input_channel=output.name())
-        cpu, wall = time.process_time() + child_seconds(actions_pid), time.perf_counter()
-        await agent.handle_message(message)
-        walls.append((time.perf_counter() - wall) * 1000)
-        turns.append((time.process_time() + child_seconds(actions_pid) - cpu) * 1000)
-        replies = output.replies
-        filed += conversation.filed(replies)
+        await old.turn()
+        if number >= count - conversation.ROUND:
+            await young.turn()
         if number + 1 == min(MEMORY_AFTER, count):
             memory = resident_mb()
-    return {"turn_ms": turns, "turn_wall_ms": walls, "filed": filed, "resident_mb": memory}
+    return {
+        "turn_ms": old.times,
+        "turn_wall_ms": old.walls,
+        "young_ms": young.times,
+        "young_wall_ms": young.walls,
+        "filed": old.filed,
+        "resident_mb": memory,
+    }
+
+
+class Talker:
+    """One conversation; `times` are milliseconds of processor time, `walls` of the clock, `filed` counts receipts."""
+
+    def __init__(self, agent: Any, sender_id: str, actions_pid: int) -> None:
+        self.agent, self.sender_id, self.actions_pid = agent, sender_id, actions_pid
+        self.times: list[float] = []
+        self.walls: list[float] = []
+        self.filed = 0
+        self.replies: list[Any] = []
+
+    async def turn(self) -> None:
+        """Say the next thing."""
+        from rasa.core.channels.channel import UserMessage
+
+        from bot.channels.website.output import WebsiteOutput
+
+        output = WebsiteOutput()
+        said = conversation.turn(len(self.times), self.replies)
+        message = UserMessage(said, output, self.sender_id, input_channel=output.name())
+        cpu, wall = time.process_time() + child_seconds(self.actions_pid), time.perf_counter()
+        await self.agent.handle_message(message)
+        self.walls.append((time.perf_counter() - wall) * 1000)
+        self.times.append((time.process_time() + child_seconds(self.actions_pid) - cpu) * 1000)
+        self.replies = output.replies
+        self.filed += conversation.filed(self.replies)
 
 
 def child_seconds(pid: int) -> float:

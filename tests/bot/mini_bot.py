@@ -36,7 +36,7 @@ entities: [value]
 slots:
   first: {type: text, influence_conversation: false, mappings: [{type: custom}]}
   second: {type: text, influence_conversation: false, mappings: [{type: custom}]}
-  third: {type: text, influence_conversation: false, mappings: [{type: custom}]}
+  third: {type: text, mappings: [{type: custom}]}
   seen: {type: any, influence_conversation: false, mappings: [{type: custom}]}
 forms:
   order_form: {required_slots: [first, second, third]}
