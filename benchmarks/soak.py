@@ -212,8 +212,8 @@ def run(soak: Soak, rounds: int) -> list[Kill]:
 
 def report(kills: list[Kill]) -> list[str]:
     """Lines of Markdown."""
-    lines = ["| killed | window | kills | healthy again after, s | number told after that, s | faults |"]
-    lines.append("|---|---|---|---|---|---|")
+    lines = ["| killed | window | kills | healthy again after, s | number told after that, s | with receipt | faults |"]
+    lines.append("|---|---|---|---|---|---|---|")
     for victim in VICTIMS:
         for window in WINDOWS:
             own = [kill for kill in kills if (kill.victim, kill.window) == (victim, window)]
