@@ -38,8 +38,8 @@ test: install-dev ## install with test tools, then lint, types and every test
 	@$(PY) -m pytest -n 2 -m "not model and not browser" $(ARGS)
 	@exec $(PY) -m pytest -m "model or browser" $(ARGS)
 
-test-fast: install-dev ## tests without model, browser and PostgreSQL
-	@exec $(PY) -m pytest -n 2 -m "not model and not browser and not postgres and not slow" $(ARGS)
+test-fast: install-dev ## a minute: without Rasa, model, browser, PostgreSQL and processes
+	@exec $(PY) -m pytest -n 2 --ignore=tests/bot -m "not model and not browser and not postgres and not slow" $(ARGS)
 
 train: install ## train, unless a model fits the data
 	@exec $(PY) -m xiaobao.training

@@ -9,6 +9,8 @@ import pytest
 from xiaobao.channels import effective
 from xiaobao.settings import ROOT, SettingsError
 
+pytestmark = pytest.mark.slow
+
 BOTH = """
 bot.channels.website.channel.WebsiteInput:
 bot.channels.wechat.channel.WeChatInput:

@@ -16,6 +16,8 @@ import pytest
 from xiaobao.processes import Program, StartFailed, Supervisor, configuration, socket_path
 from xiaobao.settings import ROOT
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("bot", "actions")
 SLEEPER = "import os, sys, time, pathlib; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(600)"
 

@@ -20,6 +20,8 @@ from tests.test_processes import gone
 from xiaobao import start
 from xiaobao.settings import ROOT, Settings
 
+pytestmark = pytest.mark.slow
+
 
 def command(tmp_path: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     ports = {name: str(free_port()) for name in ("BOT_PORT", "ACTIONS_PORT", "DESK_PORT")}

@@ -75,9 +75,11 @@ def test_the_ids_that_others_rely_on_are_all_there():
     assert expected <= set(LOADED.topics)
 
 
-def test_no_repealed_law_is_carried():
-    assert "市场监督管理投诉举报处理暂行办法" not in LOADED.laws
-    assert all(law.state != "repealed" for law in LOADED.laws.values())
+def test_a_repealed_law_names_what_replaced_it_and_is_cited_by_nobody():
+    repealed = {law.title for law in LOADED.laws.values() if law.state == "repealed"}
+    assert "市场监督管理投诉举报处理暂行办法" in repealed
+    assert all(LOADED.laws[title].by for title in repealed)
+    assert not [t.id for t in TOPICS for citation in t.citations if citation.law in repealed]
 
 
 def test_a_law_that_was_not_read_carries_no_figure():

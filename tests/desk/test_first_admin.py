@@ -6,11 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.desk.conftest import Browser
 from xiaobao.desk import first_admin
 from xiaobao.desk.context import Desk
 from xiaobao.settings import ROOT
 from xiaobao.tickets import accounts
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_command_prints_a_password_once_and_it_works(desk: Desk, browser: Browser, tmp_path: Path) -> None:

@@ -9,7 +9,11 @@ import time
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from xiaobao.settings import ROOT, Settings
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_process_serves_health_and_ends_on_a_signal(settings: Settings, tmp_path: Path) -> None:

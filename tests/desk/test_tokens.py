@@ -14,6 +14,8 @@ from xiaobao.desk import tokens
 from xiaobao.settings import ROOT, Settings
 from xiaobao.tickets import accounts
 
+pytestmark = pytest.mark.slow
+
 KEY = "k" * 40
 
 

@@ -11,6 +11,8 @@ from actions import digressions, filing, filling, intake
 from tests.actions.test_intake import STORY, tickets
 from tests.simulators.loop import Conversation
 
+pytestmark = pytest.mark.slow
+
 Talk = Callable[[], Conversation]
 
 

@@ -197,4 +197,3 @@ def test_a_long_story_is_routed_at_once():
     start = time.perf_counter()
     route(story)
     assert time.perf_counter() - start < 1.0
-

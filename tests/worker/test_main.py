@@ -10,12 +10,15 @@ import sys
 import time
 from datetime import timedelta
 
+import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from tests.factories import NOW
 from xiaobao import database
 from xiaobao.settings import ROOT
 from xiaobao.worker.__main__ import guarded, schedule
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_job_that_breaks_is_reported_once_an_outage(caplog):

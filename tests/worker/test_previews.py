@@ -18,6 +18,8 @@ from xiaobao.conversations import messages, uploads
 from xiaobao.settings import ROOT
 from xiaobao.worker import preview, previews
 
+pytestmark = pytest.mark.slow
+
 GPS_IFD, LATITUDE = 0x8825, {1: "N", 2: (31.0, 14.0, 0.0)}
 
 
