@@ -82,8 +82,9 @@ class Intake(XiaobaoAction):
         """Tell back what was understood before asking on."""
         read = [s for s in ("event_date", "merchant", "institution", "item", "amount", "claim") if draft.get(s)]
         if read:
-            shown = "；".join(f"{turn.context.words.title(s)} {summary.value(turn, draft, s)}" for s in read)
-            turn.say("utter_understood", understood=shown)
+            words = turn.context.words
+            shown = [words.text(f"utter_phrase_{s}", value=summary.value(turn, draft, s)) for s in read]
+            turn.say("utter_understood", understood="，".join(shown))
 
     # Going on ----------------------------------------------------------------------------------
 

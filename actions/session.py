@@ -7,6 +7,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import FORM_OF, Draft
+from xiaobao.tickets import service
 
 EXAMPLES = ("1", "2", "3")
 
@@ -109,10 +110,14 @@ class Affirm(XiaobaoAction):
         return "action_affirm"
 
     def act(self, turn: Turn) -> Events:
-        if turn.slot("last_number"):
+        number = turn.slot("last_number")
+        if number:
+            with turn.session() as session:
+                receipt = service.receipt(session, number, turn.conversation_id)
             turn.say(
-                "utter_already_filed",
-                number=turn.slot("last_number"),
+                "utter_already_filed" if receipt else "utter_already_filed_number",
+                number=number,
+                query_code=receipt.query_code if receipt else "",
                 buttons=[turn.button("progress", "ask_progress")],
             )
         else:

@@ -74,7 +74,7 @@ def test_telephone_numbers(phone, masked):
     assert privacy.mask_phone(phone) == masked
 
 
-@pytest.mark.parametrize(("name", "masked"), [("欧阳娜娜", "欧***"), ("李四", "李*"), ("李", "李*"), ("", "")])
+@pytest.mark.parametrize(("name", "masked"), [("欧阳娜娜", "欧**"), ("李四", "李**"), ("李", "李**"), ("", "")])
 def test_names_keep_the_first_character_only(name, masked):
     assert privacy.mask_name(name) == masked
 

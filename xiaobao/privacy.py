@@ -53,9 +53,9 @@ def mask_phone(phone: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """欧阳娜娜 -> 欧***: the first character, then one star for each of the others."""
+    """欧阳娜娜 -> 欧**: the first character; always two stars, so that the length tells nothing."""
     name = name.strip()
-    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
+    return f"{name[:1]}**" if name else ""
 
 
 def mask_address(address: str) -> str:

@@ -105,3 +105,11 @@ def test_progress_says_who_has_it(talk: Talk) -> None:
             step(session, number, actor=clerk, now=deadlines.now(), office=base.context().office, **fields)
     citizen.say("到哪了", "ask_progress")
     assert "市场监管一科" in citizen.said[0]["who"] and citizen.said[0]["status"] == "办理中"
+
+
+def test_a_second_yes_hears_number_and_query_code_again(talk: Talk) -> None:
+    citizen, number, code = filed(talk)
+    citizen.press("/affirm")
+    [message] = citizen.said
+    assert message["response"] == "utter_already_filed"
+    assert (message["number"], message["query_code"]) == (number, code)

@@ -35,7 +35,7 @@ def test_an_empty_list_says_what_will_appear_there(clerk: Browser) -> None:
 def test_the_list_masks_contact_data(clerk: Browser, desk: Desk) -> None:
     file_ticket(desk.writing, narrative="我的电话是13912345678，店家不理我")
     page = clerk.get("/").text
-    assert "欧***" in page and "138****1234" in page and "139****5678" in page
+    assert "欧**" in page and "138****1234" in page and "139****5678" in page
     for hidden in ("欧阳娜娜", "13800001234", "13912345678", "幸福里"):
         assert hidden not in page
 

@@ -27,7 +27,17 @@ def _year_of(written: str | None, today: date) -> int | None:
     """The year meant by 2024年, 二〇二四年, 24年, 去年 ...; None without one."""
     if not written:
         return None
-    shift = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "上年": -1, "前年": -2, "大前年": -3, "明年": 1, "后年": 2}.get(written.strip())
+    shift = {
+        "今年": 0,
+        "本年": 0,
+        "当年": 0,
+        "去年": -1,
+        "上年": -1,
+        "前年": -2,
+        "大前年": -3,
+        "明年": 1,
+        "后年": 2,
+    }.get(written.strip())
     if shift is not None:
         return today.year + shift
     digits = "".join(str(numbers.DIGITS.get(c, c)) for c in written.strip().rstrip("年"))

@@ -148,6 +148,12 @@ def filed(session: Session, draft_id: str) -> Receipt | None:
     return _receipt(known, already_filed=True) if known else None
 
 
+def receipt(session: Session, number: str, conversation_id: str) -> Receipt | None:
+    """The receipt again, for the conversation that filed; None for a number that is not its own."""
+    known = session.scalar(select(Ticket).where(Ticket.number == number, Ticket.conversation_id == conversation_id))
+    return _receipt(known, already_filed=True) if known else None
+
+
 def remember(ticket: Ticket, row: Transition, actor: Actor, now: datetime, payload: dict[str, Any]) -> None:
     """Write the event of a step, and with it the new status and version."""
     ticket.events.append(

@@ -25,6 +25,7 @@ from xiaobao.tickets.filing import (
     Submission,
     evidence_row,
     filed,
+    receipt,
     remember,
     submit,
 )
@@ -34,7 +35,7 @@ from xiaobao.tickets.views import CONTACT, TicketView, ticket_view
 from xiaobao.tickets.workflow import Role, Step, Transition
 
 __all__ = ["SUBMITTED_TEXTS", "Actor", "Evidence", "Receipt", "Submission", "accept", "assign", "audit", "close"]
-__all__ += ["filed", "look", "rate", "reject", "reply", "submit", "supplement", "urge", "withdraw"]
+__all__ += ["filed", "look", "rate", "receipt", "reject", "reply", "submit", "supplement", "urge", "withdraw"]
 
 LONGEST_TEXT = 20_000  # characters
 

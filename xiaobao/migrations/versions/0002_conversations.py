@@ -31,7 +31,9 @@ def upgrade() -> None:
     op.create_table(
         "turn",
         sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
+        sa.Column(
+            "conversation_id", sa.String(32), sa.ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False
+        ),
         sa.Column("payload", sa.Text, nullable=False),
         sa.Column("state", sa.String(10), nullable=False, index=True),
         sa.Column("received_at", TIME, nullable=False),
@@ -41,7 +43,9 @@ def upgrade() -> None:
     op.create_table(
         "message",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
+        sa.Column(
+            "conversation_id", sa.String(32), sa.ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False
+        ),
         sa.Column("seq", sa.Integer, nullable=False),
         sa.Column("speaker", sa.String(10), nullable=False),
         sa.Column("staff_name", sa.String(60)),
