@@ -19,13 +19,12 @@ from typing import Any
 
 import yaml
 
+from xiaobao.knowledge import numerals
 from xiaobao.knowledge.sheet import Sheet
 
 _ARTICLE = re.compile(r"^###\s+(\S+)\s*$", re.MULTILINE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _REPLACED_BY = re.compile(r"由(\S+?)替代")
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")}
-_TENS = {"十": 10, "百": 100, "千": 1000}
 _SHORTENED = (("中华人民共和国", ""), ("最高人民法院关于审理", "最高法"), ("最高人民法院关于适用", "最高法"))
 
 
@@ -53,20 +52,7 @@ def run(rows: Iterable[dict[str, Any]], folder: Path) -> list[Imported]:
 def article_number(name: str) -> float:
     """第一百四十八条 -> 148, 第十条之一 -> 10.01: the order of articles in a law."""
     main, _, inserted = name.removeprefix("第").partition("条")
-    return _number(main) + _number(inserted.removeprefix("之")) / 100
-
-
-def _number(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    total = digit = 0
-    for character in text:
-        if character in _DIGITS:
-            digit = _DIGITS[character]
-        elif character in _TENS:
-            total += (digit or 1) * _TENS[character]
-            digit = 0
-    return total + digit
+    return numerals.number(main) + numerals.number(inserted.removeprefix("之")) / 100
 
 
 def _merge(law: str, rows: list[dict[str, Any]], path: Path | None, folder: Path) -> Imported:

@@ -12,12 +12,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from xiaobao.knowledge import numerals
 from xiaobao.knowledge.sheet import BULLET, KnowledgeError, Problem, Sheet, line_of, sections_of
 
 ROUTES = ("consumer", "finance")
 NEXT_BUTTONS = ("complain", "report", "none", "urgent")
-LAW_STATES = ("in_force", "amended", "repealed", "unchecked")
+LAW_STATES = ("in_force", "amended", "repealed", "unchecked", "under_review")
+STAGES = ("before", "during", "after")
 LEAST_WORDINGS = 8
+LEAST_ARTICLES = 5  # fewer are an extract, not a law
 
 _ARTICLE = re.compile(r"^###\s+(\S+)\s*$", re.MULTILINE)
 
@@ -58,6 +61,8 @@ class Topic:
     next: str
     refines: str | None
     figures: tuple[Figure, ...]
+    stages: tuple[str, ...]
+    persons: tuple[str, ...]
     first: str
     steps: tuple[str, ...]
     keep: tuple[str, ...]
@@ -86,6 +91,13 @@ class Law:
     note: str | None
     articles: Mapping[str, str | None]
     path: Path
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether every article is listed, so that a number which is not here does not exist."""
+        numbers = {numerals.number(name[1:-1]) for name in self.articles if name.endswith("条")}
+        return len(numbers) >= LEAST_ARTICLES and numbers == set(range(1, len(numbers) + 1))
 
 
 @dataclass(frozen=True)
@@ -158,6 +170,8 @@ def read_topic(path: Path) -> Topic:
         next=sheet.one_of("next", NEXT_BUTTONS),
         refines=sheet.front.get("refines"),
         figures=tuple(Figure(str(f["figure"]), f["law"], f["article"], f.get("words")) for f in sheet.items("figures")),
+        stages=tuple(sheet.front.get("stages") or ()),
+        persons=tuple(sheet.front.get("persons") or ()),
         first=first,
         steps=sections.get("steps", ()),
         keep=sections.get("keep", ()),
@@ -189,6 +203,7 @@ def read_law(path: Path) -> Law:
         note=sheet.front.get("note"),
         articles=articles,
         path=path,
+        aliases=tuple(map(str, sheet.front.get("aliases") or ())),
     )
     if law.text_known != any(articles.values()):
         raise sheet.error("text_known", "text_known says other than the body.", "Correct it or add the text.")
