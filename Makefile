@@ -23,7 +23,7 @@ PATHS := actions bot xiaobao tests benchmarks
 need = for name in $(1); do eval "value=\$$$$name"; \
 	[ -n "$$value" ] || { echo "$$name is missing: make $@ $(foreach n,$(1),$(n)=...)" >&2; exit 2; }; done
 
-.PHONY: help run test test-fast train lint format doctor lock token eval-questions eval-narratives eval-filing \
+.PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token eval-questions eval-narratives eval-filing \
 	bench soak install install-dev clean
 
 help: ## this list
@@ -57,6 +57,12 @@ doctor: install ## what would go wrong in production
 token: install ## one line: a token for the desk API (ROLE=clerk; INSTITUTION=name for a liaison)
 	@$(call need,ROLE)
 	@exec $(PY) -m xiaobao.desk.tokens "$(ROLE)" $(if $(INSTITUTION),"$(INSTITUTION)")
+
+check-knowledge: install ## what is wrong with the files of data/knowledge, in seconds
+	@exec $(PY) -m xiaobao.knowledge.check
+
+fit-search: install ## find the weights of the search anew, on our own wordings (five minutes)
+	@exec $(PY) -m xiaobao.knowledge.fit
 
 eval-questions: train ## measure the answers: SET=in.jsonl OUT=out.jsonl
 	@$(call need,SET OUT)

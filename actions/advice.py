@@ -1,48 +1,23 @@
-"""A question answered from data/knowledge with its articles; offered, or declined, when not sure."""
+"""One topic as an answer, several as an offer, and the buttons under them."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 
 from actions.base import Events, Turn, XiaobaoAction
 from xiaobao.knowledge import render
-from xiaobao.reading import story
+from xiaobao.knowledge.search import Ranking
 
 OFFERED = 3
-LONG = 40  # characters
-WANTS_TO_FILE = re.compile(r"投诉|举报|维权|要求|登记|反映")
-ASKS = re.compile(
-    r"[?？]|吗[，。\s]|吗$|呢[。\s]*$|怎么办|怎么赔|该怎么|如何|能不能|可不可以|合法|犯法|多少钱\S{0,2}$|咋办|什么办法"
-)
-# Two unsure turns in a row: say so and offer a human, never a third guess.
-PATIENCE = 2
+LEAST_LIKELY = 0.05  # a topic less likely than this is not worth a button
 
 
-def answer(turn: Turn, question: str, inside_form: bool = False) -> Events:
-    """Answer, offer two or three topics, or say that it is not known."""
-    ranking = turn.context.searcher.rank(question)
-    if ranking.decision == "answer":
-        return tell(turn, ranking.answers[0].topic, question, inside_form)
-    if ranking.decision == "offer":
-        return offer(turn, [a.topic for a in ranking.answers[:OFFERED]], question)
-    if ranking.elsewhere:
-        belongs = turn.context.library.elsewhere[ranking.elsewhere]
-        turn.say(
-            "utter_out_of_scope",
-            where=belongs.where,
-            buttons=[] if inside_form else [turn.button("human", "request_human")],
-        )
-        return []
-    turn.say(
-        "utter_not_known",
-        buttons=[]
-        if inside_form
-        else [turn.button("tell_story", "submit_complaint"), turn.button("human", "request_human")],
-    )
-    return []
+def likely(ranking: Ranking) -> list[Any]:
+    """The topics worth offering: at most three, at least one."""
+    worth = [a.topic for a in ranking.answers if a.score >= LEAST_LIKELY]
+    return worth[:OFFERED] or [ranking.answers[0].topic]
 
 
 def offer(turn: Turn, topics: list[Any], question: str) -> Events:
@@ -57,6 +32,9 @@ def offer(turn: Turn, topics: list[Any], question: str) -> Events:
 def tell(turn: Turn, topic: Any, question: str, inside_form: bool = False) -> Events:
     """One answer: the sentence that decides, the articles, and what can be done next."""
     shown = render.answer(topic, turn.context.library)
+    if render.in_review(topic, turn.context.library):
+        turn.say("utter_in_review", buttons=[] if inside_form else [turn.button("human", "request_human")])
+        return [SlotSet("topic_id", topic.id), SlotSet("last_question", question), SlotSet("unsure_count", None)]
     more = any((shown.steps, shown.keep, shown.where))
     buttons = [turn.button("expand", "expand", topic_id=topic.id)] if more else []
     if not inside_form:
@@ -104,10 +82,10 @@ def button(turn: Turn, intent: str, inside_form: bool = False) -> Events:
             buttons=[] if helpful else [turn.button("human", "request_human")],
         )
         return []
-    return _expand(turn, topic, articles=intent == "show_article")
+    return expand(turn, topic, articles=intent == "show_article")
 
 
-def _expand(turn: Turn, topic: Any, articles: bool) -> Events:
+def expand(turn: Turn, topic: Any, articles: bool) -> Events:
     shown = render.answer(topic, turn.context.library)
     if articles:
         parts = [f"《{c.law}》{c.article}\n{c.text}" for c in shown.citations if c.text]
@@ -126,97 +104,6 @@ def _expand(turn: Turn, topic: Any, articles: bool) -> Events:
     buttons = [turn.button("complain", "submit_complaint", topic_id=topic.id)] if topic.next == "complain" else []
     turn.say("utter_expanded", buttons=buttons, body="\n\n".join(parts))
     return [SlotSet("topic_id", topic.id)]
-
-
-def tells_a_story(turn: Turn) -> bool:
-    """A long message that asks nothing and names whom it is about: the model took it for something else."""
-    if len(turn.text) < LONG or ASKS.search(turn.text):
-        return False
-    told = story.read(turn.text, turn.today, turn.context.reading).values
-    return bool({"merchant", "institution", "item"} & set(told)) and bool({"claim", "problem", "amount"} & set(told))
-
-
-def asks_rather_than_tells(turn: Turn) -> bool:
-    """A question that the model took for a complaint and that can be answered: the answer comes first.
-
-    帮我投诉 stands under it and carries the words into the form.
-    """
-    if not ASKS.search(turn.text) or WANTS_TO_FILE.search(turn.text):
-        return False
-    ranking = turn.context.searcher.rank(turn.text)
-    return ranking.decision != "decline" or bool(ranking.elsewhere)
-
-
-class Answer(XiaobaoAction):
-    """A question; a story that asks nothing opens the complaint form instead."""
-
-    def name(self) -> str:
-        return "action_answer"
-
-    def act(self, turn: Turn) -> Events:
-        if tells_a_story(turn):
-            return [FollowupAction("complaint_form")]
-        return answer(turn, turn.text or turn.entity("question") or turn.slot("last_question") or "")
-
-
-class OutOfScope(XiaobaoAction):
-    """Labour, family, crime, company law: not ours; say where it belongs. The search has the last word."""
-
-    def name(self) -> str:
-        return "action_out_of_scope"
-
-    def act(self, turn: Turn) -> Events:
-        ranking = turn.context.searcher.rank(turn.text)
-        if ranking.decision == "answer" and turn.confidence < 0.8:
-            return tell(turn, ranking.answers[0].topic, turn.text)
-        where = turn.context.library.elsewhere.get(ranking.elsewhere or "")
-        if where:
-            turn.say("utter_out_of_scope", where=where.where, buttons=[turn.button("human", "request_human")])
-        else:
-            turn.say("utter_out_of_scope_general", buttons=[turn.button("human", "request_human")])
-        return []
-
-
-class Clarify(XiaobaoAction):
-    """Not sure what was meant: two or three buttons; unsure again: say so and offer a human."""
-
-    def name(self) -> str:
-        return "action_clarify"
-
-    def act(self, turn: Turn) -> Events:
-        if tells_a_story(turn):
-            return [FollowupAction("complaint_form")]
-        count = int(turn.slot("unsure_count") or 0) + 1
-        if count >= PATIENCE:
-            turn.say(
-                "utter_unsure_again",
-                buttons=[turn.button("human", "request_human"), turn.button("tell_story", "submit_complaint")],
-            )
-            return [SlotSet("unsure_count", None)]
-        ranking = turn.context.searcher.rank(turn.text)
-        if turn.text and ranking.decision == "answer":
-            return tell(turn, ranking.answers[0].topic, turn.text)
-        buttons = _guesses(turn)
-        if turn.text and ranking.decision == "offer":
-            buttons = [
-                turn.button("topic", "pick_topic", title=a.topic.question, topic_id=a.topic.id)
-                for a in ranking.answers[:2]
-            ]
-        turn.say("utter_unsure", buttons=[*buttons[:3], turn.button("none_of_these", "none_of_these")])
-        return [SlotSet("unsure_count", count), SlotSet("last_question", turn.text)]
-
-
-def _guesses(turn: Turn) -> list[dict[str, str]]:
-    """Buttons for the likeliest intents that have words of their own."""
-    words, buttons = turn.context.words, []
-    for guess in turn.ranking:
-        name = guess["name"]
-        if words.has(f"utter_button_guess_{name}"):
-            entities = (
-                {"question": turn.text} if name in ("ask", "submit_complaint", "submit_report") and turn.text else {}
-            )
-            buttons.append(turn.button(f"guess_{name}", name, **entities))
-    return buttons
 
 
 class _Button(XiaobaoAction):

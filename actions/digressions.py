@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from actions import advice, handoff, session, summary
+from actions import advice, guidance, handoff, session, summary
 from actions.base import Events, Turn
 from actions.draft import Draft
 from xiaobao.reading import answers, story
@@ -99,7 +99,7 @@ def _is_value(turn: Turn, asking: str) -> bool:
 def _reply(turn: Turn, draft: Draft, act: str, asking: str, form: Any) -> None:
     """Say what belongs to it; the question comes again by itself."""
     if act in ("ask", "out_of_scope"):
-        advice.answer(turn, turn.text, inside_form=True)
+        guidance.answer(turn, turn.text, inside_form=True)
     elif act in ("expand", "show_article", "pick_topic", "rate_answer", "none_of_these"):
         advice.button(turn, act, inside_form=True)
     elif act == "ask_why":

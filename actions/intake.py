@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import advice, digressions, filing, filling, referral, summary
+from actions import digressions, filing, filling, guidance, referral, summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import open_slots, optional_contact, required_contact
@@ -58,7 +58,7 @@ class Intake(XiaobaoAction):
                 buttons=[turn.button("resume", "resume"), turn.button("start_over", "start_over")],
             )
             return self.leave(turn, draft)
-        if turn.text and advice.asks_rather_than_tells(turn):
+        if turn.text and guidance.asks_rather_than_tells(turn):
             draft.clear()
             return [*self.leave(turn, draft), FollowupAction("action_answer")]
         draft.start()

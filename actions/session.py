@@ -7,7 +7,6 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import FORM_OF, Draft
-from xiaobao.tickets import service
 
 EXAMPLES = ("1", "2", "3")
 
@@ -100,53 +99,6 @@ class FraudNow(XiaobaoAction):
 
     def act(self, turn: Turn) -> Events:
         turn.say("utter_fraud_now")
-        return []
-
-
-class Affirm(XiaobaoAction):
-    """A yes outside any form: a second press of 确认提交 hears the same number again."""
-
-    def name(self) -> str:
-        return "action_affirm"
-
-    def act(self, turn: Turn) -> Events:
-        number = turn.slot("last_number")
-        if number:
-            with turn.session() as session:
-                receipt = service.receipt(session, number, turn.conversation_id)
-            turn.say(
-                "utter_already_filed" if receipt else "utter_already_filed_number",
-                number=number,
-                query_code=receipt.query_code if receipt else "",
-                buttons=[turn.button("progress", "ask_progress")],
-            )
-        else:
-            turn.say("utter_ok_what_next")
-        return []
-
-
-class Deny(XiaobaoAction):
-    def name(self) -> str:
-        return "action_deny"
-
-    def act(self, turn: Turn) -> Events:
-        turn.say("utter_ok_what_next")
-        return []
-
-
-class NothingOpen(XiaobaoAction):
-    """跳过, 不知道, 改3 ... with no form open."""
-
-    def name(self) -> str:
-        return "action_nothing_open"
-
-    def act(self, turn: Turn) -> Events:
-        draft = Draft.of(turn.tracker, "complaint_form")
-        if turn.intent == "stop" and draft.saved_at:
-            draft.clear()
-            turn.say("utter_stopped")
-            return draft.events()
-        turn.say("utter_nothing_open", buttons=[turn.button("resume", "resume")] if draft.saved_at else [])
         return []
 
 

@@ -69,11 +69,6 @@ def test_a_cited_article_that_its_law_does_not_list_is_refused(copy: Path):
     assert any("第九百条 is not in the law's file" in problem.what for problem in problems(copy))
 
 
-def test_a_repealed_law_may_not_be_cited(copy: Path):
-    change(copy / "laws" / "电子商务法.md", "state: in_force", "state: repealed")
-    assert any("is repealed" in problem.what for problem in problems(copy))
-
-
 def test_words_that_the_article_does_not_say_are_refused(copy: Path):
     change(copy / TOPIC, "words: 消费者有权自收到商品之日起七日内退货", "words: 消费者有权自收到商品之日起九日内退货")
     (problem,) = problems(copy)

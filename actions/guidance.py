@@ -1,0 +1,257 @@
+"""What to do with a question: danger, a red line, a statute by name, a word about the last answer, or a search."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions import advice, session
+from actions.base import Events, Turn, XiaobaoAction
+from xiaobao.knowledge import followups, redlines, render, statutes
+from xiaobao.knowledge.text import questions, simplified
+from xiaobao.reading import story
+
+LONG = 40  # characters
+WANTS_TO_FILE = re.compile(r"投诉|举报|维权|要求|登记|反映")
+ASKS = re.compile(
+    r"[?？]|吗[，。\s]|吗$|呢[。\s]*$|怎么办|怎么赔|该怎么|如何|能不能|可不可以|合法|犯法|多少钱\S{0,2}$|咋办|什么办法"
+)
+# Two unsure turns in a row: say so and offer a human, never a third guess.
+PATIENCE = 2
+SURE = 0.8  # of the model, that a matter is out of scope
+BUTTONED = {
+    "fake": ("tell_story", "submit_complaint"),
+    "verdict": ("tell_story", "submit_complaint"),
+    "others": ("human", "request_human"),
+}
+
+
+def answer(turn: Turn, question: str, inside_form: bool = False) -> Events:
+    """Answer, offer two or three topics, or say that it is not known."""
+    if (events := special(turn, question, inside_form)) is not None:
+        return events
+    if len(several := questions(question)) > 1 and (events := _answer_each(turn, several, inside_form)):
+        return events
+    ranking = turn.context.searcher.rank(question)
+    if ranking.decision == "answer":
+        return advice.tell(turn, ranking.answers[0].topic, question, inside_form)
+    if ranking.decision == "offer":
+        return advice.offer(turn, advice.likely(ranking), question)
+    return decline(turn, ranking.elsewhere, inside_form)
+
+
+def decline(turn: Turn, field: str | None, inside_form: bool = False) -> Events:
+    """Say where it belongs, or that it was not understood; and what can be done."""
+    where = turn.context.library.elsewhere.get(field or "")
+    human, tell = turn.button("human", "request_human"), turn.button("tell_story", "submit_complaint")
+    if where:
+        turn.say("utter_out_of_scope", where=where.where, buttons=[] if inside_form else [human])
+    else:
+        turn.say("utter_not_known", buttons=[] if inside_form else [tell, human])
+    return []
+
+
+def _answer_each(turn: Turn, several: list[str], inside_form: bool) -> Events:
+    """Two or three questions in one message, if each can be answered and each differently; else nothing."""
+    rankings = [turn.context.searcher.rank(question) for question in several]
+    topics = {r.answers[0].topic.id: r.answers[0].topic for r in rankings if r.decision == "answer"}
+    if len(topics) < len(several):
+        return []
+    events: Events = []
+    for question, topic in zip(several, topics.values(), strict=True):
+        events += advice.tell(turn, topic, question, inside_form)
+    return events
+
+
+def special(turn: Turn, text: str, inside_form: bool = False) -> Events | None:
+    """Answer `text` if rules decide what it is, else None: then the search decides."""
+    text = simplified(text)
+    if line := redlines.find(text):
+        return hold(turn, line, inside_form)
+    if (reference := statutes.find(text, turn.context.library)) is not None:
+        return tell_statute(turn, reference)
+    return follow_up(turn, text, inside_form)
+
+
+def hold(turn: Turn, line: str, inside_form: bool = False) -> Events:
+    """First aid in danger, an honest refusal otherwise; no form is opened."""
+    if line == "distress":
+        session.comfort(turn)
+    elif line in redlines.FIRST_AID:
+        turn.say(f"utter_{line}_now")
+    else:
+        buttons = [turn.button(*BUTTONED[line])] if line in BUTTONED and not inside_form else []
+        turn.say(f"utter_refuse_{line}", buttons=buttons)
+    return []
+
+
+def tell_statute(turn: Turn, reference: statutes.Reference) -> Events:
+    """The article with its version and state; an invented or a repealed one is called so."""
+    law, words = reference.law, turn.context.words
+    version = words.text(f"utter_law_{law.state}", since=render.in_force(law))
+    names = "、".join(reference.articles)
+    successor = statutes.replaced_by(law, turn.context.library)
+    if reference.found == "article":
+        parts = [f"《{law.title}》{name}\n{law.articles[name]}" for name in reference.articles]
+        items = [
+            {
+                "law": law.title,
+                "article": name,
+                "text": law.articles[name],
+                "effective": render.in_force(law),
+                "source": law.number or law.source,
+            }
+            for name in reference.articles
+        ]
+        card: dict[str, Any] = {"type": "citations", "items": items}
+        turn.say("utter_statute", body="\n\n".join(parts), version=version, card=card)
+    elif reference.found == "repealed" and successor:
+        turn.say("utter_statute_repealed", law=law.title, by=successor.title, since=render.in_force(successor))
+        law = successor
+    else:
+        turn.say(
+            f"utter_statute_{reference.found}",
+            law=law.title,
+            articles=names,
+            last=reference.last,
+            version=version,
+        )
+    return [SlotSet("law_title", law.title)]
+
+
+def follow_up(turn: Turn, text: str, inside_form: bool) -> Events | None:
+    """依据原文, 说简单点, 那食品呢: about the last answer, which stays the topic."""
+    kind = followups.read(text)
+    if kind is None:
+        return None
+    if kind == "article":
+        law = turn.slot("law_title")
+        reference = statutes.find(f"{law}{text}", turn.context.library) if law else None
+        return tell_statute(turn, reference) if reference else None
+    topic = turn.context.library.topics.get(turn.slot("topic_id") or "")
+    if topic is None:
+        return None
+    if kind == "changed":
+        return _changed(turn, topic, text, inside_form)
+    if kind == "text":
+        return advice.expand(turn, topic, articles=True)
+    if kind == "simple":
+        turn.say("utter_simply", first=topic.first, buttons=[turn.button("expand", "expand", topic_id=topic.id)])
+        return []
+    lines = getattr(topic, kind)
+    if not lines:
+        turn.say("utter_nothing_more", where=topic.where[0] if topic.where else "")
+        return []
+    body = "\n".join(f"{n}. {line}" if kind == "steps" else f"· {line}" for n, line in enumerate(lines, 1))
+    turn.say("utter_expanded", body=turn.context.words.text(f"utter_section_{kind}") + "\n" + body)
+    return []
+
+
+def _changed(turn: Turn, topic: Any, text: str, inside_form: bool) -> Events | None:
+    """The same question under another condition: the new words decide, the old question helps."""
+    alone = turn.context.searcher.rank(text)
+    if alone.decision == "answer":
+        return advice.tell(turn, alone.answers[0].topic, text, inside_form)
+    before = turn.slot("last_question") or topic.question
+    together = turn.context.searcher.rank(f"{before[-LONG:]}。{text}")
+    if together.decision == "decline":
+        return advice.tell(turn, topic, before, inside_form)
+    if together.decision == "offer" and together.answers[0].topic.id != topic.id:
+        return advice.offer(turn, advice.likely(together), f"{before}。{text}")
+    return advice.tell(turn, together.answers[0].topic, f"{before}。{text}", inside_form)
+
+
+def tells_a_story(turn: Turn) -> bool:
+    """A long message that asks nothing and names whom it is about: the model took it for something else."""
+    if len(turn.text) < LONG or ASKS.search(turn.text):
+        return False
+    told = story.read(turn.text, turn.today, turn.context.reading).values
+    return bool({"merchant", "institution", "item"} & set(told)) and bool({"claim", "problem", "amount"} & set(told))
+
+
+def asks_rather_than_tells(turn: Turn) -> bool:
+    """A question that the model took for a complaint and that can be answered: the answer comes first.
+
+    帮我投诉 stands under it and carries the words into the form.
+    """
+    if not ASKS.search(turn.text) or WANTS_TO_FILE.search(turn.text):
+        return False
+    ranking = turn.context.searcher.rank(turn.text)
+    return ranking.decision != "decline" or bool(ranking.elsewhere)
+
+
+class Answer(XiaobaoAction):
+    """A question; a story that asks nothing opens the complaint form instead."""
+
+    def name(self) -> str:
+        return "action_answer"
+
+    def act(self, turn: Turn) -> Events:
+        if redlines.find(turn.text) is None and tells_a_story(turn):
+            return [FollowupAction("complaint_form")]
+        return answer(turn, turn.text or turn.entity("question") or turn.slot("last_question") or "")
+
+
+class OutOfScope(XiaobaoAction):
+    """Labour, family, crime, company law: not ours; say where it belongs. The search has the last word."""
+
+    def name(self) -> str:
+        return "action_out_of_scope"
+
+    def act(self, turn: Turn) -> Events:
+        if (events := special(turn, turn.text)) is not None:
+            return events
+        ranking = turn.context.searcher.rank(turn.text)
+        if ranking.decision != "decline" and turn.confidence < SURE:
+            return answer(turn, turn.text)
+        where = turn.context.library.elsewhere.get(ranking.elsewhere or "")
+        if where:
+            return decline(turn, ranking.elsewhere)
+        turn.say("utter_out_of_scope_general", buttons=[turn.button("human", "request_human")])
+        return []
+
+
+class Clarify(XiaobaoAction):
+    """Not sure what was meant: two or three buttons; unsure again: say so and offer a human."""
+
+    def name(self) -> str:
+        return "action_clarify"
+
+    def act(self, turn: Turn) -> Events:
+        if turn.text and (events := special(turn, turn.text)) is not None:
+            return events
+        if tells_a_story(turn):
+            return [FollowupAction("complaint_form")]
+        ranking = turn.context.searcher.rank(turn.text)
+        if turn.text and ranking.decision == "answer":
+            return advice.tell(turn, ranking.answers[0].topic, turn.text)
+        count = int(turn.slot("unsure_count") or 0) + 1
+        if count >= PATIENCE:
+            turn.say(
+                "utter_unsure_again",
+                buttons=[turn.button("human", "request_human"), turn.button("tell_story", "submit_complaint")],
+            )
+            return [SlotSet("unsure_count", None)]
+        buttons = _guesses(turn)
+        if turn.text and ranking.decision == "offer":
+            buttons = [
+                turn.button("topic", "pick_topic", title=topic.question, topic_id=topic.id)
+                for topic in advice.likely(ranking)[:2]
+            ]
+        turn.say("utter_unsure", buttons=[*buttons[:3], turn.button("none_of_these", "none_of_these")])
+        return [SlotSet("unsure_count", count), SlotSet("last_question", turn.text)]
+
+
+def _guesses(turn: Turn) -> list[dict[str, str]]:
+    """Buttons for the likeliest intents that have words of their own."""
+    words, buttons = turn.context.words, []
+    for guess in turn.ranking:
+        name = guess["name"]
+        if words.has(f"utter_button_guess_{name}"):
+            entities = (
+                {"question": turn.text} if name in ("ask", "submit_complaint", "submit_report") and turn.text else {}
+            )
+            buttons.append(turn.button(f"guess_{name}", name, **entities))
+    return buttons

