@@ -71,11 +71,10 @@ def _of_topic(topic: Topic, laws: Mapping[str, Law]) -> Iterator[Problem]:
         yield wrong("你", "The citizen is called 你.", "Write 您.")
     if bad := OFFICIALESE.search(topic.body):
         yield wrong(bad.group(), f"{bad.group()!r} is no plain speech.", "Say it as one would at a counter.")
-    for name, title in (("steps", "怎么办"), ("keep", "留好这些"), ("where", "去哪里")):
-        if not getattr(topic, name):
-            yield wrong("---", f"Section {title} is missing.", f"Write `## {title}`.")
-    if not topic.stages or set(topic.stages) - set(library.STAGES):
-        yield wrong("stages", "stages is missing or unknown.", f"List some of: {', '.join(library.STAGES)}.")
+    if not topic.steps:
+        yield wrong("---", "Section 怎么办 is missing.", "Write `## 怎么办`.")
+    if set(topic.stages) - set(library.STAGES):
+        yield wrong("stages", "A stage is unknown.", f"List some of: {', '.join(library.STAGES)}.")
 
 
 def _twice(known: Library) -> Iterator[Problem]:

@@ -115,6 +115,8 @@ class Searcher:
 
     def rank(self, question: str, limit: int = 5) -> Ranking:
         """The topics that fit `question`, at most `limit`, and whether to answer, offer or decline."""
+        if not normalise(question):  # nothing said, or only signs
+            return Ranking((), "decline", None, dict.fromkeys(SIDES[:2], 0.0) | {"elsewhere": 1.0}, 0.0)
         topics, none, fields = self.features(question)
         return self.judge(topics, none, fields, limit)
 
