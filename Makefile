@@ -79,7 +79,7 @@ eval-filing: train ## measure filing through the running product: SET=in.jsonl O
 bench: install-dev train ## every performance figure of the README, each beside its peer
 	@exec $(PY) -m benchmarks
 
-soak: install-dev train ## the long runs: kills, many citizens at once, many notices
+soak: install-dev train ## the long run: kills of bot and action server while citizens submit
 	@exec $(PY) -m benchmarks.soak
 
 lock: ## compile the lock files from requirements.in, requirements-dev.in and overrides.txt
