@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 
 from actions.base import Events, Turn, XiaobaoAction
-from xiaobao.knowledge import render
+from xiaobao.knowledge import library, render
 from xiaobao.knowledge.search import Ranking
 
 OFFERED = 3
@@ -20,17 +20,26 @@ def likely(ranking: Ranking) -> list[Any]:
     return worth[:OFFERED] or [ranking.answers[0].topic]
 
 
-def offer(turn: Turn, topics: list[Any], question: str) -> Events:
-    """您是想问哪一个？"""
+def offer(
+    turn: Turn, topics: list[Any], question: str, quarrel: bool = False, field: library.Field | None = None
+) -> Events:
+    """您是想问哪一个？ With `field` the topics are near misses: that is said first, and what can be done meanwhile."""
     buttons = [turn.button("topic", "pick_topic", title=t.question, topic_id=t.id) for t in topics]
-    if turn.intent == "submit_complaint" and topics:
+    if topics and (quarrel or turn.intent == "submit_complaint"):
         buttons.append(turn.button("complain", "submit_complaint", topic_id=topics[0].id))
-    turn.say("utter_which_topic", buttons=[*buttons, turn.button("none_of_these", "none_of_these")])
+    buttons.append(turn.button("none_of_these", "none_of_these"))
+    if field:
+        turn.say("utter_not_written", buttons=buttons, where=field.where)
+    else:
+        turn.say("utter_which_topic", buttons=buttons)
     return [SlotSet("last_question", question)]
 
 
-def tell(turn: Turn, topic: Any, question: str, inside_form: bool = False) -> Events:
-    """One answer: the sentence that decides, the articles, and what can be done next."""
+def tell(turn: Turn, topic: Any, question: str, inside_form: bool = False, quarrel: bool = False) -> Events:
+    """One answer: the sentence that decides, the articles, and what can be done next.
+
+    Who told of a `quarrel` is asked besides whether to file it.
+    """
     shown = render.answer(topic, turn.context.library)
     if render.in_review(topic, turn.context.library):
         turn.say("utter_in_review", buttons=[] if inside_form else [turn.button("human", "request_human")])
@@ -38,7 +47,7 @@ def tell(turn: Turn, topic: Any, question: str, inside_form: bool = False) -> Ev
     more = any((shown.steps, shown.keep, shown.where))
     buttons = [turn.button("expand", "expand", topic_id=topic.id)] if more else []
     if not inside_form:
-        if topic.next == "complain":
+        if topic.next == "complain" or (quarrel and topic.next == "none"):
             buttons.insert(0, turn.button("complain", "submit_complaint", topic_id=topic.id))
         elif topic.next == "report":
             buttons.insert(0, turn.button("report", "submit_report", topic_id=topic.id))
@@ -56,6 +65,8 @@ def tell(turn: Turn, topic: Any, question: str, inside_form: bool = False) -> Ev
     )
     if topic.next == "urgent" and not inside_form:
         turn.say("utter_fraud_now")
+    elif quarrel:
+        turn.say("utter_shall_i_file")
     return [SlotSet("topic_id", topic.id), SlotSet("last_question", question), SlotSet("unsure_count", None)]
 
 
@@ -63,13 +74,8 @@ def button(turn: Turn, intent: str, inside_form: bool = False) -> Events:
     """The buttons under an answer."""
     topic = turn.context.library.topics.get(turn.entity("topic_id") or turn.slot("topic_id") or "")
     if intent == "none_of_these":
-        turn.say(
-            "utter_none_of_these",
-            buttons=[]
-            if inside_form
-            else [turn.button("tell_story", "submit_complaint"), turn.button("human", "request_human")],
-        )
-        return []
+        turn.learn("corrected", turn.slot("last_question") or "")
+        return not_meant(turn, inside_form)
     if topic is None:
         turn.say("utter_which_answer")
         return []
@@ -77,6 +83,8 @@ def button(turn: Turn, intent: str, inside_form: bool = False) -> Events:
         return tell(turn, topic, turn.slot("last_question") or topic.question, inside_form)
     if intent == "rate_answer":
         helpful = turn.entity("helpful") == "yes"
+        if not helpful:
+            turn.learn("disliked", turn.slot("last_question") or topic.question, topic_id=topic.id)
         turn.say(
             "utter_glad" if helpful else "utter_sorry_not_helpful",
             buttons=[] if helpful else [turn.button("human", "request_human")],
@@ -104,6 +112,13 @@ def expand(turn: Turn, topic: Any, articles: bool) -> Events:
     buttons = [turn.button("complain", "submit_complaint", topic_id=topic.id)] if topic.next == "complain" else []
     turn.say("utter_expanded", buttons=buttons, body="\n\n".join(parts))
     return [SlotSet("topic_id", topic.id)]
+
+
+def not_meant(turn: Turn, inside_form: bool = False) -> Events:
+    """The answer or the offer missed: ask for other words, show the ways on."""
+    ways = [turn.button("tell_story", "submit_complaint"), turn.button("human", "request_human")]
+    turn.say("utter_none_of_these", buttons=[] if inside_form else ways)
+    return []
 
 
 class _Button(XiaobaoAction):

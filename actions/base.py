@@ -12,6 +12,8 @@ import json
 import logging
 import sys
 import threading
+import time
+import weakref
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,17 +22,21 @@ from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.exc import SQLAlchemyError
 
 from actions.words import Words
 from xiaobao.database import is_outage, make_engine, make_sessions
-from xiaobao.knowledge import library, search
+from xiaobao.knowledge import check, library, search
+from xiaobao.knowledge.library import Library
+from xiaobao.knowledge.sheet import KnowledgeError
 from xiaobao.reading import reference as reading_reference
 from xiaobao.settings import ROOT, Settings
-from xiaobao.tickets import deadlines, office, reference
+from xiaobao.tickets import deadlines, lessons, office, reference
 from xiaobao.tickets.errors import TicketError
 
 logger = logging.getLogger(__name__)
 Events = list[dict[str, Any]]
+LOOK_EVERY = 10.0  # seconds between looks at the files of data/knowledge
 
 
 @dataclass(frozen=True)
@@ -41,61 +47,115 @@ class Context:
     sessions: Any
     office: office.Office
     authorities: Any
-    library: library.Library
     searcher: Search
     reading: Any
     tickets: reference.Reference
     words: Words
 
+    @property
+    def library(self) -> Library:
+        """The knowledge in use; it changes when its files do."""
+        return self.searcher.library
+
 
 class Search:
     """Ranks with words alone from the first second; the semantic signal joins when its index is ready.
 
-    Embedding all wordings takes a minute of one core the first time and is kept in the data directory.
+    Embedding all wordings takes minutes of one core the first time and is kept in the data directory. Whoever edits
+    data/knowledge need not restart: changed files are read again once they pass `make check-knowledge`.
     """
 
-    def __init__(self, known: library.Library, words_alone: search.Searcher, settings: Settings) -> None:
+    def __init__(self, words_alone: search.Searcher, settings: Settings) -> None:
         self._searcher = words_alone
-        self._thread: threading.Thread | None = None
-        if settings.semantic_search:
-            self._thread = threading.Thread(target=self._improve, args=(known, settings), daemon=True)
-            self._thread.start()
+        self._settings = settings
+        self._stamp = _stamp(words_alone.library.directory)
+        self._ready = threading.Event()
+        threading.Thread(target=_keep_up, args=(weakref.ref(self), self._ready), daemon=True).start()
 
-    def _improve(self, known: library.Library, settings: Settings) -> None:
-        try:
-            self._searcher = search.Searcher(known, semantic=True, cache_dir=settings.data_dir / "cache")
-        except Exception:
-            logger.exception("the semantic index could not be made; search goes on with words alone")
+    @property
+    def library(self) -> Library:
+        """What is being searched."""
+        return self._searcher.library
 
     def wait(self) -> None:
         """Until the semantic index is in use; for measuring."""
-        if self._thread:
-            self._thread.join()
+        self._ready.wait()
 
     def rank(self, question: str) -> search.Ranking:
         return self._searcher.rank(question)
 
+    def read_again(self) -> bool:
+        """Take over changed files if nothing is wrong with them; True when others are now in use."""
+        stamp = _stamp(self.library.directory)
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp
+        try:
+            known = library.load(self.library.directory)
+            problems = check.problems(known)
+        except KnowledgeError as error:
+            problems = list(error.problems)
+        if problems:
+            logger.error("changed knowledge is not used, %d to mend, the first: %s", len(problems), problems[0])
+            return False
+        self._searcher = self._indexed(known)
+        logger.info("changed knowledge is in use: %d topics", len(known.topics))
+        return True
+
+    def _indexed(self, known: Library) -> search.Searcher:
+        semantic = self._settings.semantic_search
+        return search.Searcher(known, semantic=semantic, cache_dir=self._settings.data_dir / "cache")
+
+    def add_meaning(self) -> None:
+        """Index by meaning, too, if that is wanted."""
+        if self._settings.semantic_search:
+            self._searcher = self._indexed(self.library)
+
+
+def _keep_up(reference: weakref.ref[Search], ready: threading.Event) -> None:
+    """The thread behind a Search, for as long as that is in use."""
+    try:
+        if found := reference():
+            found.add_meaning()
+    except Exception:
+        logger.exception("the semantic index could not be made; search goes on with words alone")
+    ready.set()
+    while True:
+        found = None
+        time.sleep(LOOK_EVERY)
+        if (found := reference()) is None:
+            return
+        try:
+            found.read_again()
+        except Exception:  # half a file, a folder being moved: the next look sees the whole
+            logger.exception("changed knowledge could not be read; what was in use stays")
+
+
+def _stamp(folder: Path) -> tuple[int, int]:
+    """Changes with every file added, removed or written below `folder`."""
+    times = [path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()]
+    return len(times), max(times, default=0)
+
 
 @functools.lru_cache(maxsize=2)
-def _content(reference_dir: Path, knowledge_dir: Path) -> tuple[library.Library, search.Searcher, Any, Words]:
+def _content(reference_dir: Path, knowledge_dir: Path) -> tuple[search.Searcher, Any, Words]:
     """What is read from data/ and the same for every office; some seconds the first time."""
     known = library.load(knowledge_dir)
     words = Words.load(ROOT / "data" / "responses")
-    return known, search.Searcher(known, semantic=False), reading_reference.load(reference_dir), words
+    return search.Searcher(known, semantic=False), reading_reference.load(reference_dir), words
 
 
 @functools.lru_cache(maxsize=1)
 def context() -> Context:
     """Read settings and data; the database is only opened when a session is used."""
     settings = Settings.from_env()
-    known, words_alone, reading, words = _content(settings.reference_dir, settings.knowledge_dir)
+    words_alone, reading, words = _content(settings.reference_dir, settings.knowledge_dir)
     return Context(
         settings=settings,
         sessions=make_sessions(make_engine(settings.database_url)),
         office=office.load(settings.reference_dir, settings.office_id),
         authorities=reference.load_authorities(settings.reference_dir),
-        library=known,
-        searcher=Search(known, words_alone, settings),
+        searcher=Search(words_alone, settings),
         reading=reading,
         tickets=reference.load(settings.reference_dir),
         words=words,
@@ -173,6 +233,14 @@ class Turn:
     def show_form(self, strip: dict[str, Any] | None) -> None:
         """Tell the page how far the form is; None when no form is open."""
         self.dispatcher.utter_message(json_message={"form": strip})
+
+    def learn(self, kind: lessons.Kind, question: str, topic_id: str | None = None, field: str | None = None) -> None:
+        """Keep a question that was not answered or not well; a citizen's answer never waits for it to succeed."""
+        try:
+            with self.session() as session:
+                lessons.add(session, kind=kind, question=question, now=self.now, topic_id=topic_id, field=field)
+        except SQLAlchemyError as error:
+            logger.warning("a question could not be kept: %s", type(error).__name__)
 
     def session(self) -> Any:
         """A database session that commits when left without an error."""

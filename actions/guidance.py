@@ -9,7 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import advice, session
 from actions.base import Events, Turn, XiaobaoAction
-from xiaobao.knowledge import followups, redlines, render, statutes
+from xiaobao.knowledge import acts, followups, redlines, render, statutes
 from xiaobao.knowledge.text import questions, simplified
 from xiaobao.reading import story
 
@@ -20,7 +20,6 @@ ASKS = re.compile(
 )
 # Two unsure turns in a row: say so and offer a human, never a third guess.
 PATIENCE = 2
-SURE = 0.8  # of the model, that a matter is out of scope
 BUTTONED = {
     "fake": ("tell_story", "submit_complaint"),
     "verdict": ("tell_story", "submit_complaint"),
@@ -35,15 +34,20 @@ def answer(turn: Turn, question: str, inside_form: bool = False) -> Events:
     if len(several := questions(question)) > 1 and (events := _answer_each(turn, several, inside_form)):
         return events
     ranking = turn.context.searcher.rank(question)
+    quarrel = not inside_form and acts.act_of(question, ranking) == "complain"
     if ranking.decision == "answer":
-        return advice.tell(turn, ranking.answers[0].topic, question, inside_form)
+        return advice.tell(turn, ranking.answers[0].topic, question, inside_form, quarrel)
     if ranking.decision == "offer":
-        return advice.offer(turn, advice.likely(ranking), question)
-    return decline(turn, ranking.elsewhere, inside_form)
+        field = turn.context.library.uncovered.get(ranking.uncovered or "")
+        if field:
+            turn.learn("uncovered", question, field=field.id)
+        return advice.offer(turn, advice.likely(ranking), question, quarrel, field)
+    return decline(turn, question, ranking.elsewhere, inside_form)
 
 
-def decline(turn: Turn, field: str | None, inside_form: bool = False) -> Events:
+def decline(turn: Turn, question: str, field: str | None, inside_form: bool = False) -> Events:
     """Say where it belongs, or that it was not understood; and what can be done."""
+    turn.learn("declined", question, field=field)
     where = turn.context.library.elsewhere.get(field or "")
     human, tell = turn.button("human", "request_human"), turn.button("tell_story", "submit_complaint")
     if where:
@@ -133,6 +137,9 @@ def follow_up(turn: Turn, text: str, inside_form: bool) -> Events | None:
     topic = turn.context.library.topics.get(turn.slot("topic_id") or "")
     if topic is None:
         return None
+    if kind == "wrong":
+        turn.learn("corrected", turn.slot("last_question") or "", topic_id=topic.id)
+        return advice.not_meant(turn, inside_form)
     if kind == "changed":
         return _changed(turn, topic, text, inside_form)
     if kind == "text":
@@ -204,11 +211,11 @@ class OutOfScope(XiaobaoAction):
         if (events := special(turn, turn.text)) is not None:
             return events
         ranking = turn.context.searcher.rank(turn.text)
-        if ranking.decision != "decline" and turn.confidence < SURE:
+        if ranking.decision != "decline":
             return answer(turn, turn.text)
-        where = turn.context.library.elsewhere.get(ranking.elsewhere or "")
-        if where:
-            return decline(turn, ranking.elsewhere)
+        if ranking.elsewhere:
+            return decline(turn, turn.text, ranking.elsewhere)
+        turn.learn("declined", turn.text)
         turn.say("utter_out_of_scope_general", buttons=[turn.button("human", "request_human")])
         return []
 
@@ -227,6 +234,7 @@ class Clarify(XiaobaoAction):
         ranking = turn.context.searcher.rank(turn.text)
         if turn.text and ranking.decision == "answer":
             return advice.tell(turn, ranking.answers[0].topic, turn.text)
+        turn.learn("unsure", turn.text)
         count = int(turn.slot("unsure_count") or 0) + 1
         if count >= PATIENCE:
             turn.say(

@@ -10,49 +10,38 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ASK, COMPLAIN = {"ask", "enquire", "out_of_scope", "ask_office", "unsure"}, {"submit_complaint", "submit_report"}
-SURE_OUT_OF_SCOPE = 0.8
-
 
 async def answer(agent: Any, text: str) -> dict[str, Any]:
     """One question as the bot would treat it."""
     from rasa_sdk import Tracker
     from rasa_sdk.executor import CollectingDispatcher
 
-    from actions.advice import Answer, OutOfScope
     from actions.base import context
-    from xiaobao.knowledge import render, routes
+    from actions.guidance import Answer, OutOfScope
+    from xiaobao.knowledge import acts, render, routes
 
     parsed = await agent.parse_message(text)
     intent = parsed["intent"]["name"]
     ranking = context().searcher.rank(text)
-    declined = ranking.decision == "decline" or (
-        intent == "out_of_scope" and parsed["intent"]["confidence"] >= SURE_OUT_OF_SCOPE
-    )
     dispatcher = CollectingDispatcher()
     tracker = Tracker("eval", {}, parsed, [], False, None, {}, None)
     events = await (OutOfScope() if intent == "out_of_scope" else Answer()).run(dispatcher, tracker, {})
     opens_form = any(event.get("event") == "followup" for event in events)
-    answers = (
-        []
-        if declined
-        else [
-            # How sure the search is of its first answer, shared out by how well the others fit.
-            {
-                "faq": a.topic.id,
-                "refines": a.topic.refines,
-                "score": ranking.confidence * a.score / ranking.answers[0].score,
-            }
-            for a in ranking.answers[:5]
-        ]
-    )
+    # How sure the search is that the question is ours, shared out by how well the others fit.
+    answers = [
+        {
+            "faq": a.topic.id,
+            "refines": a.topic.refines,
+            "score": ranking.confidence * a.score / ranking.answers[0].score,
+        }
+        for a in ranking.answers[:5]
+    ]
     cited = render.answer(ranking.answers[0].topic, context().library).citations if answers else ()
-    likely = next((r["name"] for r in parsed.get("intent_ranking", [])), intent) if intent == "unsure" else intent
     return {
         "intent": intent,
         "confidence": parsed["intent"]["confidence"],
-        "route": "out_of_scope" if declined and intent == "out_of_scope" else routes.route_of(text, ranking),
-        "act": "complain" if opens_form or likely in COMPLAIN else "ask" if likely in ASK else "other",
+        "route": routes.route_of(ranking),
+        "act": "complain" if opens_form else acts.act_of(text, ranking),
         "answers": answers,
         "citations": [{"law": c.law, "article": c.article} for c in cited],
         "reply": "\n".join(_words(m) for m in dispatcher.messages if m.get("response")),

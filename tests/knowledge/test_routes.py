@@ -28,4 +28,4 @@ def searcher() -> search.Searcher:
     ],
 )
 def test_a_question_goes_to_its_side(searcher, question, route):
-    assert route_of(question, searcher.rank(question)) == route
+    assert route_of(searcher.rank(question)) == route

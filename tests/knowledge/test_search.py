@@ -83,6 +83,7 @@ def test_nothing_said_is_declined(searcher):
         assert searcher.rank(text).decision == "decline"
 
 
+@pytest.mark.slow
 def test_without_the_optional_package_the_words_alone_decide(monkeypatch):
     def missing(name: str):
         raise ImportError(name)
@@ -93,6 +94,7 @@ def test_without_the_optional_package_the_words_alone_decide(monkeypatch):
     assert plain.rank("网购七天无理由退货").answers[0].topic.id == "net-01"
 
 
+@pytest.mark.slow
 def test_a_wording_left_out_is_not_found_by_itself(searcher):
     texts, _ = search.all_texts(searcher.library)
     first = np.arange(len(texts)) == 5
@@ -103,16 +105,14 @@ def test_a_wording_left_out_is_not_found_by_itself(searcher):
 
 def test_fitting_finds_the_signal_that_tells_and_ignores_the_one_that_does_not():
     rng = np.random.default_rng(1)
-    right = rng.integers(0, 4, 200)
-    topics = rng.random((200, 3, 2))
+    right = rng.integers(0, 6, 300)  # three topics, then the three ways out
+    topics, out = rng.random((300, 3, 2)), rng.random((300, 3, 2))
     for row, name in enumerate(right):
-        if name < 3:
-            topics[row, name, 0] += 2
-    none = np.stack([right == 3, np.ones(200)], axis=1).astype(float)
-    topic_weights, none_weights = fit.fit(topics, none, right)
+        (topics if name < 3 else out)[row, name % 3, 0] += 2
+    topic_weights, out_weights = fit.fit(topics, out, right)
     assert topic_weights[0] > 1 > abs(topic_weights[1])
-    assert none_weights[0] > 1
-    chances = fit.together(topic_weights, none_weights, topics, none)
+    assert out_weights[0] > 1 > abs(out_weights[1])
+    chances = search.probabilities(topic_weights, out_weights, topics, out)
     assert (chances.argmax(axis=1) == right).mean() > 0.95
     decline, answer = fit.thresholds(chances, right)
     assert 0 < decline < 1 and 0 < answer <= 1
@@ -121,7 +121,7 @@ def test_fitting_finds_the_signal_that_tells_and_ignores_the_one_that_does_not()
 def test_the_weights_have_the_names_of_todays_signals():
     stand = json.loads((KNOWLEDGE / "weights.json").read_text(encoding="utf-8"))
     for name, semantic in (("lexical", False), ("semantic", True)):
-        assert (list(stand[name]["topic"]), list(stand[name]["none"])) == fit.signal_names(semantic)
+        assert (list(stand[name]["topic"]), list(stand[name]["out"])) == fit.signal_names(semantic)
 
 
 def test_embeddings_are_kept_and_only_new_texts_are_embedded(tmp_path):
@@ -145,6 +145,7 @@ def test_held_back_questions_find_their_topic_by_words_alone(searcher):
     assert figures["declined_answerable"] < FLOORS["lexical"]["declined_answerable"]
 
 
+@pytest.mark.slow
 def test_a_searcher_that_forgets_its_wordings_is_caught(searcher):
     """The judge itself: with the words of other topics it must fail."""
     topics = list(searcher.library.topics.values())

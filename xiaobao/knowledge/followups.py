@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-FollowUp = Literal["text", "keep", "where", "simple", "steps", "changed", "article"]
+FollowUp = Literal["text", "keep", "where", "simple", "steps", "changed", "article", "wrong"]
 LONGEST = 24  # characters; more is a question of its own
 _ENDING = r"[吗呢啊呀吧嘛啦的了么？?。！!～~\s]*$"
 
 # In this order: the first that matches decides.
 _PATTERNS: tuple[tuple[FollowUp, re.Pattern[str]], ...] = (
+    (
+        "wrong",
+        re.compile(
+            r"^(?:不是|不对|错了|答错|说错)[^退赔]{0,2}(?:问|说)?(?:这个|这事|这意思|这个意思)?" + _ENDING
+            + r"|答非所问|不是(?:问|说)(?:这个|的)|(?:我)?(?:问|说)的不是|没(?:回)?答(?:到|对|上)|跟我(?:问|说)的(?:没关系|不一样)|不是这个意思"
+        ),
+    ),
     ("article", re.compile(r"^(?:那|还有)?\s*第?\s*[\d零〇一二两三四五六七八九十百千]{1,9}\s*条(?:呢|怎么说|说的啥|说什么|是什么|原文)?" + _ENDING)),
     (
         "text",

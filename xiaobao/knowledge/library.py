@@ -101,27 +101,32 @@ class Law:
 
 
 @dataclass(frozen=True)
-class Elsewhere:
-    """A field of life that is no consumer matter, how people ask about it, and where it belongs."""
+class Field:
+    """A field of life without topics: no consumer matter, or ours (`side` consumer or finance) but not written yet.
+
+    `where` says where it belongs, or what can be done while there is no answer.
+    """
 
     id: str
     title: str
     where: str
     wordings: tuple[str, ...]
+    side: str = "elsewhere"
 
 
 @dataclass(frozen=True)
 class Library:
-    """All knowledge, by topic id, by short title of the law, and by field that belongs elsewhere."""
+    """All knowledge, by topic id, by short title of the law, by field that belongs elsewhere or has no topic yet."""
 
     topics: Mapping[str, Topic]
     laws: Mapping[str, Law]
-    elsewhere: Mapping[str, Elsewhere]
+    elsewhere: Mapping[str, Field]
+    uncovered: Mapping[str, Field]
     directory: Path
 
 
 def load(directory: Path) -> Library:
-    """Read and check every file below `directory` (`faq/**`, `laws/*`, `out_of_scope.md`).
+    """Read and check every file below `directory` (`faq/**`, `laws/*`, `in_scope.md`, `out_of_scope.md`).
 
     Raises KnowledgeError with all findings, FileNotFoundError when the directory is not there.
     """
@@ -131,13 +136,14 @@ def load(directory: Path) -> Library:
     problems: list[Problem] = []
     laws = _read_all(sorted((directory / "laws").glob("*.md")), read_law, lambda law: law.title, problems)
     topics = _read_all(sorted((directory / "faq").rglob("*.md")), read_topic, lambda topic: topic.id, problems)
-    elsewhere = _read_elsewhere(directory / "out_of_scope.md", problems)
+    elsewhere = _read_fields(directory / "out_of_scope.md", problems)
+    uncovered = _read_fields(directory / "in_scope.md", problems, sided=True)
     if not problems:
         for topic in topics.values():
             problems.extend(_contradictions(topic, topics, laws))
     if problems:
         raise KnowledgeError(problems)
-    return Library(topics, laws, elsewhere, directory)
+    return Library(topics, laws, elsewhere, uncovered, directory)
 
 
 def _read_all(
@@ -211,28 +217,24 @@ def read_law(path: Path) -> Law:
     return law
 
 
-def _read_elsewhere(path: Path, problems: list[Problem]) -> dict[str, Elsewhere]:
-    """`## id title`, one line saying where it belongs, then wordings as a list."""
-    found: dict[str, Elsewhere] = {}
+def _read_fields(path: Path, problems: list[Problem], sided: bool = False) -> dict[str, Field]:
+    """`## id title`, with `sided` a line consumer or finance, one line of advice, then wordings as a list."""
+    found: dict[str, Field] = {}
     if not path.exists():
         return found
     for block in re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         head, *lines = [line.strip() for line in block.splitlines() if line.strip()]
         name, _, title = head.partition(" ")
         wordings = tuple(BULLET.sub("", line) for line in lines if BULLET.match(line))
-        where = [line for line in lines if not BULLET.match(line)]
-        if not title or len(where) != 1 or not wordings:
+        told = [line for line in lines if not BULLET.match(line)]
+        side = told.pop(0) if sided and told else "elsewhere"
+        if not title or len(told) != 1 or not wordings or (sided and side not in ROUTES):
             number = line_of(path.read_text(encoding="utf-8"), f"## {head}")
-            problems.append(
-                Problem(
-                    path,
-                    number,
-                    f"Section {head!r} is not complete.",
-                    "Write `## id title`, one line where it belongs, then `- wordings`.",
-                )
-            )
+            lines_wanted = "`consumer` or `finance`, " if sided else ""
+            remedy = f"Write `## id title`, {lines_wanted}one line of advice, then `- wordings`."
+            problems.append(Problem(path, number, f"Section {head!r} is not complete.", remedy))
             continue
-        found[name] = Elsewhere(name, title, where[0], wordings)
+        found[name] = Field(name, title, told[0], wordings, side)
     return found
 
 

@@ -1,7 +1,8 @@
 """From a citizen's question to ranked topics, with a probability for each and a decision: answer, offer or decline.
 
-The signals of signals.py are fused by a conditional logit: each topic gets a weighted sum of how well it fits, "none of
-them" gets one of how much the question looks like something else, and the exponentials are shared out to probabilities.
+The signals of signals.py are fused by a conditional logit: each topic gets a weighted sum of how well it fits; so do
+three ways out, "a consumer's matter, but no topic", "a matter of finance, but no topic" and "belongs elsewhere"; and the
+exponentials are shared out to probabilities.
 The few weights stand in data/knowledge/weights.json; fit.py finds them on our own wordings alone.
 Long stories are compared whole by their words and narrowed to the sentence that asks for the rest.
 """
@@ -23,6 +24,7 @@ from xiaobao.knowledge.text import asking_part, normalise
 Decision = Literal["answer", "offer", "decline"]
 SIDES = ("consumer", "finance", "elsewhere")
 WHOLE_WEIGHT = 0.5  # of a long story against the sentence that asks
+LEAST_FIT = 0.1  # below, a question has hardly a word in common with a field
 FIRST_CHARACTERS = 1000  # of a story; what is asked at its end is read besides
 
 
@@ -39,23 +41,25 @@ class Ranking:
     """The topics that fit best, best first, and what to do with them.
 
     `answers` is empty when the decision is "decline"; then `elsewhere` may name the field (a key of
-    `library.elsewhere`) that the question belongs to. `sides` holds the probability of "consumer", "finance" and
-    "elsewhere"; `confidence` is that of any topic fitting at all.
+    `library.elsewhere`) that the question belongs to. With "offer", `uncovered` may name a field of ours that has no
+    topic yet (a key of `library.uncovered`): the topics offered are then near misses. `sides` holds the probability of
+    "consumer", "finance" and "elsewhere"; `confidence` is that of the question being ours.
     """
 
     answers: tuple[Ranked, ...]
     decision: Decision
     elsewhere: str | None
+    uncovered: str | None
     sides: dict[str, float]
     confidence: float
 
 
 @dataclass(frozen=True)
 class Weights:
-    """What fit.py found: weights of the signals for topics and for "none", and where to decline and to answer."""
+    """What fit.py found: weights of the signals for topics and for the ways out, and where to decline and to answer."""
 
     topic: np.ndarray
-    none: np.ndarray
+    out: np.ndarray
     decline_above: float
     answer_from: float
 
@@ -65,7 +69,7 @@ class Weights:
         found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))["semantic" if semantic else "lexical"]
         return cls(
             np.array(list(found["topic"].values())),
-            np.array(list(found["none"].values())),
+            np.array(list(found["out"].values())),
             found["decline_above"],
             found["answer_from"],
         )
@@ -88,23 +92,24 @@ class Searcher:
         (a mask in the order of `all_texts`), to measure how those would be found.
         """
         self.library = library
-        self.names: list[str] = [*library.topics, *library.elsewhere]
+        self.names: list[str] = [*library.topics, *library.uncovered, *library.elsewhere]
         texts, owner = all_texts(library)
-        sides = np.array([SIDES.index(topic.route) for topic in library.topics.values()] + [2] * len(library.elsewhere))
-        self.topic_sides = sides[: len(library.topics)]
+        self.sides = sides_of(library)
+        self._ways_out = [np.flatnonzero(self.sides == n) for n in range(len(SIDES))]
+        self._ways_out = [names[names >= len(library.topics)] for names in self._ways_out]
         held = np.ones(len(texts), dtype=bool) if without is None else ~without
         answers = [normalise(topic.question + topic.body) for topic in library.topics.values()]
         kept_texts = [text for text, keep in zip(texts, held, strict=True) if keep]
         count = len(self.names)
         self._lexical = signals.Lexical(kept_texts, owner[held], answers, count)
-        self._by_words = signals.Sides(self._lexical.wordings, sides[owner[held]], 10.0)
+        self._by_words = signals.Sides(self._lexical.wordings, self.sides[owner[held]], 10.0)
         model = signals.load_model() if semantic else None
         self._semantic: signals.Semantic | None = None
         if model:
             vectors = signals.kept(model.query, texts, cache_dir)[held]
             passages = signals.kept(model.passage, answers, cache_dir)
             self._semantic = signals.Semantic(model.query, vectors, owner[held], passages, count)
-            self._by_meaning = signals.Sides(self._semantic.centred(vectors), sides[owner[held]], 10.0)
+            self._by_meaning = signals.Sides(self._semantic.centred(vectors), self.sides[owner[held]], 10.0)
         path = library.directory / "weights.json"
         self.weights = weights or (Weights.read(path, self.semantic) if path.exists() else None)
 
@@ -116,12 +121,12 @@ class Searcher:
     def rank(self, question: str, limit: int = 5) -> Ranking:
         """The topics that fit `question`, at most `limit`, and whether to answer, offer or decline."""
         if not normalise(question):  # nothing said, or only signs
-            return Ranking((), "decline", None, dict.fromkeys(SIDES[:2], 0.0) | {"elsewhere": 1.0}, 0.0)
-        topics, none, fields = self.features(question)
-        return self.judge(topics, none, fields, limit)
+            return Ranking((), "decline", None, None, dict.fromkeys(SIDES[:2], 0.0) | {"elsewhere": 1.0}, 0.0)
+        topics, out, fields = self.features(question)
+        return self.judge(topics, out, fields, limit)
 
     def features(self, question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Signals of each topic (topics x signals), of "none", and how well each field fits (0: a topic fits better)."""
+        """Signals of each topic (topics x signals), of the three ways out, and how well each field fits by itself."""
         part = normalise(asking_part(question))
         whole = normalise(question[:FIRST_CHARACTERS])
         found = self._lexical.of(part)
@@ -135,55 +140,86 @@ class Searcher:
             vector = self._semantic.embed(part)
             found += self._semantic.of(vector)
             side.append(self._by_meaning.of(self._semantic.centred(vector)[None]))
-        table = np.stack(found, axis=1)
-        count = len(self.library.topics)
-        topics, fields = table[:count], table[count:]
-        fit = table[:, [0, 4] if self._semantic else [0]].sum(axis=1)
-        none = np.concatenate([*side, fields.max(axis=0), [1.0]])
-        return topics, none, fit[count:] * (fit[count:] >= fit[:count].max())
+        side.append(signals.cues(whole))
+        table = np.concatenate([np.stack(found, axis=1), np.stack(side, axis=1)[self.sides]], axis=1)
+        topics = table[: len(self.library.topics)]
+        none = table.min(axis=0)  # a way out without fields fits as badly as the worst name
+        best = np.stack([table[names].max(axis=0, initial=-np.inf) for names in self._ways_out])
+        best = np.maximum(best, none)
+        best = np.concatenate([best, np.ones((len(SIDES), 1))], axis=1)
+        out = np.zeros((len(SIDES), 2 * best.shape[1]))
+        out[:2, : best.shape[1]] = best[:2]
+        out[2:, best.shape[1] :] = best[2:]
+        fit = table[:, [0, 5] if self._semantic else [0]].sum(axis=1)
+        return topics, out, fit[len(topics) :]
 
-    def judge(self, topics: np.ndarray, none: np.ndarray, fields: np.ndarray, limit: int = 5) -> Ranking:
+    def judge(self, topics: np.ndarray, out: np.ndarray, fields: np.ndarray, limit: int = 5) -> Ranking:
         """Probabilities and the decision from the signals of one question."""
         assert self.weights, "weights.json is missing: run python -m xiaobao.knowledge.fit"
-        chances, nothing = probabilities(self.weights.topic, self.weights.none, topics, none)
+        chances = probabilities(self.weights.topic, self.weights.out, topics[None], out[None])[0]
+        chances, ways_out = chances[: len(topics)], chances[len(topics) :]
         order = np.argsort(-chances, kind="stable")
-        decision = self._decide(float(chances[order[0]]), nothing)
-        sides = {side: float(chances[self.topic_sides == n].sum()) for n, side in enumerate(SIDES[:2])}
-        sides["elsewhere"] = nothing
-        known = decision == "decline" and fields.any()
-        field = list(self.library.elsewhere)[int(fields.argmax())] if known else None
+        sides = {
+            side: float(chances[self.sides[: len(topics)] == n].sum() + ways_out[n]) for n, side in enumerate(SIDES)
+        }
+        decision = self._decide(float(chances[order[0]]), ways_out)
+        elsewhere = self._field(fields, self._ways_out[2]) if decision == "decline" else None
+        missing = decision != "decline" and ways_out[:2].max() > chances[order[0]]
+        uncovered = self._field(fields, self._ways_out[int(ways_out[:2].argmax())]) if missing else None
         return Ranking(
             answers=tuple(
                 Ranked(self.library.topics[self.names[i]], round(float(chances[i]), 4))
                 for i in (order[:limit] if decision != "decline" else ())
             ),
             decision=decision,
-            elsewhere=field,
+            elsewhere=elsewhere,
+            uncovered=uncovered,
             sides=sides,
-            confidence=1 - nothing,
+            confidence=1 - sides["elsewhere"],
         )
 
-    def _decide(self, best: float, nothing: float) -> Decision:
+    def _decide(self, best: float, ways_out: np.ndarray) -> Decision:
         assert self.weights
-        if nothing > self.weights.decline_above:
+        if ways_out[2] > self.weights.decline_above:
             return "decline"
-        return "answer" if best / max(1 - nothing, 1e-9) >= self.weights.answer_from else "offer"
+        return "answer" if best / max(1 - ways_out[2], 1e-9) >= self.weights.answer_from else "offer"
+
+    def _field(self, fields: np.ndarray, names: np.ndarray) -> str | None:
+        """The best fitting of some fields, if any has a word or a meaning in common with the question."""
+        if not len(names):
+            return None
+        best = names[fields[names - len(self.library.topics)].argmax()]
+        return self.names[best] if fields[best - len(self.library.topics)] > LEAST_FIT else None
 
 
 def all_texts(library: Library) -> tuple[list[str], np.ndarray]:
     """All wordings, normalised, and the number of the name that each belongs to."""
-    groups = [(topic.question, *topic.wordings) for topic in library.topics.values()]
-    groups += [field.wordings for field in library.elsewhere.values()]
+    groups = [group for _, group in _groups(library)]
     return [normalise(text) for group in groups for text in group], np.repeat(
         np.arange(len(groups)), [len(group) for group in groups]
     )
 
 
+def as_written(library: Library) -> list[str]:
+    """The same wordings as their writers put them."""
+    return [text for _, group in _groups(library) for text in group]
+
+
+def sides_of(library: Library) -> np.ndarray:
+    """The number in SIDES of each name."""
+    return np.array([SIDES.index(side) for side, _ in _groups(library)])
+
+
+def _groups(library: Library) -> list[tuple[str, tuple[str, ...]]]:
+    fields = [*library.uncovered.values(), *library.elsewhere.values()]
+    topics = [(topic.route, (topic.question, *topic.wordings)) for topic in library.topics.values()]
+    return [*topics, *((field.side, field.wordings) for field in fields)]
+
+
 def probabilities(
-    topic_weights: np.ndarray, none_weights: np.ndarray, topics: np.ndarray, none: np.ndarray
-) -> tuple[np.ndarray, float]:
-    """The chance of each topic and that of none of them; they add up to 1."""
-    scores = np.append(topics @ topic_weights, none @ none_weights)
-    shares = np.exp(scores - scores.max())
-    shares /= shares.sum()
-    return shares[:-1], float(shares[-1])
+    topic_weights: np.ndarray, out_weights: np.ndarray, topics: np.ndarray, out: np.ndarray
+) -> np.ndarray:
+    """The chances of each topic and of the three ways out, one row per question; each row adds up to 1."""
+    scores = np.concatenate([topics @ topic_weights, out @ out_weights], axis=1)
+    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return shares / shares.sum(axis=1, keepdims=True)

@@ -1,25 +1,52 @@
 """How like a question is to each topic, by its words and by its meaning: the raw signals that search.py fuses.
 
-Names are topics first, then the fields of `out_of_scope.md`. Every signal of one question is a vector over names.
+Names are topics first, then the fields of `in_scope.md` and `out_of_scope.md`. Every signal of one question is a vector over names.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.sparse import vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 E5_FLOOR = 0.75  # cosines of unrelated questions in this embedding lie at about .75 to .8
 BEST_WORDINGS = 3
 SCALE = 6.0  # centred embeddings are short; the classifier's regularisation expects about unit length
+NEVER = -1.5  # about the lowest that the machine which tells names apart gives
 FLOOR = 1e-3  # a probability below this says "never" and no more
+
+
+# Words that speak for a side; how much each counts, fit.py finds.
+CUES = {
+    "consumer": re.compile(
+        "商家|卖家|网购|淘宝|京东|拼多多|抖音|直播|快递|退货|退款|售后|客服|店家|消费|买的|买了|购买|商场|超市|物业"
+        "|开发商|装修|培训班|健身|美容|酒店|旅行社|航班|4S店|产品|质量|发票|会员|充值|中介|维修|假货|外卖|套餐|押金|定金|预售"
+    ),
+    "finance": re.compile(
+        "银行|信用卡|贷款|房贷|车贷|网贷|花呗|借呗|利率|征信|理财|基金|证券|股票|券商|期货|保险|保单|投保|理赔|退保"
+        "|支付宝|微信支付|转账|汇款|存款|存折|支票|储蓄卡|催收|P2P|集资|信托|被骗"
+    ),
+    "elsewhere": re.compile(
+        "离婚|老公|老婆|丈夫|妻子|前夫|前妻|彩礼|抚养|继承|遗产|遗嘱|工资|单位|劳动|辞职|离职|工伤|社保|仲裁|被告|原告"
+        "|判决|法院|执行|上诉|判刑|拘留|派出所|刑|借条|欠条|借钱|欠钱|欠我|股东|合伙|法人|征地|拆迁|宅基地|村|邻居"
+        "|房东|租客|租房|交通事故|车祸|肇事|撞|交警|打伤|户口|学校|专利|商标|医院|合同"
+    ),
+}
+
+
+def cues(text: str) -> np.ndarray:
+    """1.0 for each side, consumer, finance, elsewhere, that a telling word of `text` speaks for."""
+    return np.array([float(bool(pattern.search(text))) for pattern in CUES.values()])
 
 
 class Owners:
@@ -42,12 +69,12 @@ class Owners:
 
 
 class Lexical:
-    """TF-IDF of character n-grams: Chinese needs no word segmentation for this."""
+    """TF-IDF of characters and pairs of them: Chinese needs no word segmentation for this."""
 
     def __init__(self, wordings: Sequence[str], owner: np.ndarray, answers: Sequence[str], names: int) -> None:
         self._topics = len(answers)
         self._owners = Owners(owner, names)
-        self._single = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True, dtype=np.float32)
+        self._single = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32)
         self.wordings = self._single.fit_transform(wordings)
         self._answers = self._single.transform(answers)
         together = [""] * names
@@ -57,15 +84,23 @@ class Lexical:
             together[name] += answer
         self._whole = TfidfVectorizer(analyzer="char", ngram_range=(2, 3), sublinear_tf=True, dtype=np.float32)
         self._documents = self._whole.fit_transform(together)
+        examples, right = vstack([self.wordings, self._answers]), np.append(owner, np.arange(len(answers)))
+        machine = LinearSVC(C=0.5, tol=0.01).fit(examples, right)
+        self._names = machine.classes_  # a name whose wordings are all left out is not among them
+        self._weights = np.ascontiguousarray(machine.coef_.T.astype(np.float32))
+        self._biases = machine.intercept_.astype(np.float32)
 
     def of(self, text: str) -> list[np.ndarray]:
-        """Best wording, mean of the best three, answer (fields have none), all words of the topic together."""
-        vector = self._single.transform([text]).T
+        """Best wording, mean of the best three, answer (fields have none), all words together, told from the others."""
+        row = self._single.transform([text])
+        vector = row.T
         best, three = self._owners.best((self.wordings @ vector).toarray().ravel())
         answers = np.zeros_like(best)
         answers[: self._topics] = (self._answers @ vector).toarray().ravel()
         together = (self._documents @ self._whole.transform([text]).T).toarray().ravel()
-        return [best, three, answers, together]
+        told = np.full_like(best, NEVER)
+        told[self._names] = (row @ self._weights).ravel() + self._biases
+        return [best, three, answers, together, told]
 
     def vector(self, text: str) -> Any:
         return self._single.transform([text])

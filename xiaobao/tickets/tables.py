@@ -261,6 +261,22 @@ class Audit(Base):
     payload: Mapped[dict[str, Any]]
 
 
+class Lesson(Base):
+    """A question that was not answered or not well, masked and without its conversation, until an admin is done."""
+
+    __tablename__ = "lessons"
+    __table_args__ = (Index("ix_lessons_open", "closed_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(16))
+    question: Mapped[str]
+    topic_id: Mapped[str | None] = mapped_column(String(32))
+    field: Mapped[str | None] = mapped_column(String(32))
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[int | None]
+
+
 class WriteCheck(Base):
     """Always empty: `database.check_writable` inserts a row and rolls it back."""
 

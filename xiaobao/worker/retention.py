@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from xiaobao.conversations import messages
 from xiaobao.conversations.tables import Conversation
+from xiaobao.tickets import lessons
 from xiaobao.tickets.tables import OutboxRow, Ticket
 from xiaobao.tickets.workflow import OPEN
 
@@ -39,6 +40,7 @@ def forget(
         forgotten = messages.forget_older_than(session, now - timedelta(days=days), keep=_waiting(session))
         # Before the commit: after a crash the rows are still there and the next run finds them again.
         removed = sum(_unlink(evidence_dir, path) for path in forgotten.paths)
+        lessons.forget(session, now)
     return Removed(forgotten.conversations, removed, forget_trackers(sessions, tracker, now))
 
 
