@@ -15,7 +15,7 @@ import threading
 import time
 import weakref
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -170,6 +170,7 @@ class Turn:
     dispatcher: CollectingDispatcher
     context: Context
     now: datetime
+    also: Events = field(default_factory=list)  # events besides those of the answer
 
     @property
     def today(self) -> date:
@@ -268,7 +269,7 @@ class XiaobaoAction(Action, ABC):
         turn = None
         try:
             turn = Turn(tracker, attempt, context(), deadlines.now())
-            events = self.act(turn)
+            events = [*self.act(turn), *turn.also]
         except TicketError as error:
             logger.warning("%s refused: %s", self.name(), error.code)
             attempt.messages.clear()

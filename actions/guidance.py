@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import advice, session
+from actions import advice, calculation, session
 from actions.base import Events, Turn, XiaobaoAction
 from xiaobao.knowledge import acts, followups, redlines, render, statutes
 from xiaobao.knowledge.text import questions, simplified
@@ -76,6 +76,8 @@ def special(turn: Turn, text: str, inside_form: bool = False) -> Events | None:
         return hold(turn, line, inside_form)
     if (reference := statutes.find(text, turn.context.library)) is not None:
         return tell_statute(turn, reference)
+    if (events := calculation.handle(turn, text, inside_form)) is not None:
+        return events
     return follow_up(turn, text, inside_form)
 
 
@@ -172,7 +174,7 @@ def _changed(turn: Turn, topic: Any, text: str, inside_form: bool) -> Events | N
 
 def tells_a_story(turn: Turn) -> bool:
     """A long message that asks nothing and names whom it is about: the model took it for something else."""
-    if len(turn.text) < LONG or ASKS.search(turn.text):
+    if len(turn.text) < LONG or ASKS.search(turn.text) or calculation.concerns(turn):
         return False
     told = story.read(turn.text, turn.today, turn.context.reading).values
     return bool({"merchant", "institution", "item"} & set(told)) and bool({"claim", "problem", "amount"} & set(told))
@@ -183,6 +185,8 @@ def asks_rather_than_tells(turn: Turn) -> bool:
 
     帮我投诉 stands under it and carries the words into the form.
     """
+    if calculation.concerns(turn):
+        return True
     if not ASKS.search(turn.text) or WANTS_TO_FILE.search(turn.text):
         return False
     ranking = turn.context.searcher.rank(turn.text)

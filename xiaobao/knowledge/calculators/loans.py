@@ -12,7 +12,16 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Literal
 
-from xiaobao.knowledge.calculators.working import Impossible, Line, Working, not_negative, positive, rounded, yuan
+from xiaobao.knowledge.calculators.working import (
+    Impossible,
+    Line,
+    Value,
+    Working,
+    not_negative,
+    positive,
+    rounded,
+    yuan,
+)
 
 Method = Literal["equal_instalments", "equal_principal", "interest_first"]
 BASIS_POINT = Decimal("0.01")
@@ -95,15 +104,14 @@ def annual_rate(loan: Loan) -> Working:
     received = Fraction(loan.received)
     principal = received if loan.principal is None else Fraction(loan.principal)
     monthly = monthly_rate(received, paid)
+    total = sum(paid, Fraction(0))
     lines = []
     if principal > received:
         taken = {"principal": yuan(principal), "taken": yuan(principal - received), "received": yuan(received)}
         lines.append(Line("taken_beforehand", taken))
-    shown = {"months": loan.months, "payment": yuan(loan.payment), "total": yuan(sum(paid))}
+    shown: dict[str, Value] = {"months": loan.months, "payment": yuan(loan.payment), "total": yuan(total)}
     lines.append(Line(f"repaid_{loan.method}", shown))
-    lines.append(
-        Line("cost", {"total": yuan(sum(paid)), "received": yuan(received), "cost": yuan(sum(paid) - received)})
-    )
+    lines.append(Line("cost", {"total": yuan(total), "received": yuan(received), "cost": yuan(total - received)}))
     lines.append(Line("monthly_rate", {"monthly": rounded(monthly * 100, Decimal("0.001"))}))
     result = Line("annual_rate", {"annual": rounded(monthly * 1200, BASIS_POINT)})
     cited = [("民法典", "第六百七十条"), ("民法典", "第六百八十条"), (PRIVATE, "第一条"), (PRIVATE, "第二十五条")]
@@ -124,7 +132,7 @@ def early(case: EarlyRepayment) -> Working:
     if not 0 <= case.used < case.months:
         raise Impossible("used_above_months" if case.used >= case.months else "negative", "used")
     agreed, owed = _interest(principal, rate / 1200, case.months, case.used, case.method)
-    shown = {"principal": yuan(principal), "rate": case.rate.normalize()}
+    shown: dict[str, Value] = {"principal": yuan(principal), "rate": case.rate.normalize()}
     lines = [
         Line(f"interest_agreed_{case.method}", {**shown, "months": case.months, "interest": yuan(agreed)}),
         Line("interest_used", {"used": case.used, "interest": yuan(owed)}),

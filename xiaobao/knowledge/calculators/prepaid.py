@@ -76,9 +76,9 @@ def of_sessions(card: SessionCard) -> Working:
     lines.append(
         Line("sessions_with_free", {**count, "unit": yuan(spread), "used": card.used, "value": yuan(spread * used)})
     )
-    low = _working(paid, unit * used, tuple(lines), card.reason, True, article)
+    low = _working(paid, min(unit * used, paid), tuple(lines), card.reason, True, article)
     values = {"low": low.result.values["refund"], "high": yuan(paid - spread * used)}
-    return Working(low.lines, Line("refund_between", values), low.conditions, low.citations)
+    return Working(low.lines[:-1], Line("refund_between", values), low.conditions, low.citations)
 
 
 def of_value(card: ValueCard) -> Working:
@@ -115,7 +115,7 @@ def of_period(card: PeriodCard) -> Working:
     )
     result = Line("refund", {"refund": yuan(paid * (total - used) / total)})
     conditions = (f"prepaid_{card.reason}", "prepaid_unlimited", f"prepaid_interest_{card.reason}")
-    articles = ("第十五条", "第十六条", "第十七条", "第二十二条")
+    articles = ("第十四条", "第十五条", "第十六条", "第十七条", "第二十二条")
     return Working(lines, result, conditions, tuple((LAW, article) for article in articles))
 
 
@@ -132,6 +132,7 @@ def _working(
     )  # fmt: skip
     conditions = (f"prepaid_{reason}", *(("prepaid_free",) if free else ()), f"prepaid_interest_{reason}")
     articles = [
+        "第十四条",
         "第十五条",
         "第十六条",
         "第十七条",
