@@ -22,7 +22,6 @@ from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
-from sqlalchemy.exc import SQLAlchemyError
 
 from actions.words import Words
 from xiaobao.database import is_outage, make_engine, make_sessions
@@ -191,6 +190,11 @@ class Turn:
         """A button or card, not typed words."""
         return (self.tracker.latest_message.get("text") or "").startswith("/")
 
+    def said_before(self, count: int) -> list[str]:
+        """The citizen's last `count` messages before this one, newest first."""
+        said = [event.get("text") or "" for event in self.tracker.events if event.get("event") == "user"]
+        return said[-2 : -2 - count : -1]
+
     @property
     def intent(self) -> str:
         return self.tracker.latest_message.get("intent", {}).get("name") or "unsure"
@@ -240,7 +244,7 @@ class Turn:
         try:
             with self.session() as session:
                 lessons.add(session, kind=kind, question=question, now=self.now, topic_id=topic_id, field=field)
-        except SQLAlchemyError as error:
+        except Exception as error:
             logger.warning("a question could not be kept: %s", type(error).__name__)
 
     def session(self) -> Any:

@@ -15,11 +15,14 @@ from actions import digressions, filing, filling, guidance, referral, summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import open_slots, optional_contact, required_contact
+from xiaobao.knowledge import redlines
+from xiaobao.knowledge.text import simplified
 from xiaobao.privacy import mask_sensitive
 from xiaobao.reading import answers, corrections
 
 FINANCE = {"NFRA", "PBC", "CSRC", "LOCALFIN"}
 BARE = 8  # characters: a shorter opening is the door's name, not yet a story
+RECENT = 4  # messages: what was asked longer ago is not what 帮我投诉 means
 LEAST_STORY = 20  # characters: a shorter question under 帮我投诉 tells nothing to file
 SURE = 0.6
 PATIENCE = 3  # answers that could not be read, before a question is let go
@@ -45,6 +48,8 @@ class Intake(XiaobaoAction):
 
     def open(self, turn: Turn, draft: Draft) -> Events | None:
         """The first turn: take the story, or offer to go on with what was put aside."""
+        if turn.text and (line := redlines.find(simplified(turn.text))) in redlines.FIRST_AID:
+            return [*self.leave(turn, draft), *guidance.hold(turn, line)]
         if draft.flags.pop("resuming", None):
             draft.saved_at = None
             return None
@@ -76,7 +81,10 @@ class Intake(XiaobaoAction):
             asked = turn.slot("last_question") if turn.entity("topic_id") else None
             told = turn.entity("question") or asked or ""
             return told if len(told) > LEAST_STORY else ""
-        return turn.text if len(turn.text) > BARE else ""
+        if len(turn.text) > BARE:
+            return turn.text
+        asked = turn.slot("last_question") or ""
+        return asked if len(asked) > LEAST_STORY and asked in turn.said_before(RECENT) else ""
 
     def say_understood(self, turn: Turn, draft: Draft) -> None:
         """Tell back what was understood before asking on."""

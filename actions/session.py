@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import uuid
+
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import FORM_OF, Draft
+from xiaobao.tickets import service
 
 EXAMPLES = ("1", "2", "3")
+PSYCHOLOGICAL_LINE = "12356"  # told once hotlines.csv has it confirmed
+
+logger = logging.getLogger(__name__)
 
 
 def tell_office(turn: Turn) -> None:
@@ -30,7 +37,30 @@ def tell_office(turn: Turn) -> None:
 def comfort(turn: Turn) -> None:
     """Somebody who may harm themselves: safety first, money later."""
     staffed = turn.context.office.staffed_at(turn.now)
+    _call_those_on_duty(turn)
     turn.say("utter_distress" if staffed else "utter_distress_nobody_there", hours=turn.context.office.hours)
+    if turn.context.tickets.may_be_told(PSYCHOLOGICAL_LINE):
+        turn.say("utter_psychological_line", number=PSYCHOLOGICAL_LINE)
+
+
+def _call_those_on_duty(turn: Turn) -> None:
+    """One urgent ticket for each conversation, seen by accounts on duty and supervisors only.
+
+    Nothing is promised for it, so a failure changes nothing of what is said.
+    """
+    entry = service.Submission(
+        ticket_kind="distress",
+        narrative=turn.text,
+        draft_id=uuid.uuid5(uuid.NAMESPACE_OID, f"{turn.conversation_id}:distress").hex,
+        conversation_id=turn.conversation_id,
+        channel=turn.channel,
+        urgent=True,
+    )
+    try:
+        with turn.session() as session:
+            service.submit(session, entry, office=turn.context.office, now=turn.now)
+    except Exception as error:  # whatever it is, the words to the citizen come first
+        logger.error("a message of somebody in distress could not be filed: %s", type(error).__name__)
 
 
 class Greet(XiaobaoAction):

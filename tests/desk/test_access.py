@@ -32,6 +32,7 @@ MAY = {
     "accounts.create": {Role.ADMIN},
     "accounts.new_password": {Role.ADMIN},
     "accounts.set_disabled": {Role.ADMIN},
+    "accounts.set_on_duty": {Role.ADMIN},
     "audit.list_audit": WATCHERS,
     "lessons.list_lessons": {Role.ADMIN},
     "lessons.export": {Role.ADMIN},

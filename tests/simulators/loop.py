@@ -44,6 +44,7 @@ class Conversation:
     slots: dict[str, Any] = field(default_factory=dict)
     form: str | None = None
     said: list[dict[str, Any]] = field(default_factory=list)
+    heard: list[dict[str, Any]] = field(default_factory=list)
 
     def say(self, text: str, intent: str = "unsure", confidence: float = 0.9) -> list[dict[str, Any]]:
         """Type words; `intent` is what the model would make of them."""
@@ -65,6 +66,7 @@ class Conversation:
             "message_id": uuid.uuid4().hex,
         }
         self.said = []
+        self.heard.append({"event": "user", "text": text})
         action = self.form or first_actions()[intent]
         for _ in range(5):
             if action.startswith("utter_"):
@@ -94,7 +96,7 @@ class Conversation:
     def _run(self, name: str, latest: dict[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
         dispatcher = CollectingDispatcher()
         loop = {"name": self.form} if self.form else {}
-        tracker = Tracker(self.conversation_id, dict(self.slots), latest, [], False, None, loop, None)
+        tracker = Tracker(self.conversation_id, dict(self.slots), latest, self.heard, False, None, loop, None)
         events = asyncio.run(self.actions[name]().run(dispatcher, tracker, {}))
         follow = None
         for event in events:

@@ -18,6 +18,7 @@ HANDLED_COMPLAINT = {
     "reply": (HANDLERS, "replied"),
     "close": (HANDLERS, "closed"),
 }
+CARED = {"reply": ("clerk handler supervisor", "replied"), "close": ("clerk handler supervisor", "closed")}
 ALLOWED: dict[str, dict[str | None, dict[str, tuple[str, str]]]] = {
     "complaint": {
         None: {"submit": (BOTH, "submitted")},
@@ -70,6 +71,11 @@ ALLOWED: dict[str, dict[str | None, dict[str, tuple[str, str]]]] = {
         "assigned": HANDLED_COMPLAINT | {"supplement": (BOTH, "assigned"), "withdraw": (CITIZEN, "withdrawn")},
         "replied": HANDLED_COMPLAINT | {"supplement": (BOTH, "replied"), "withdraw": (CITIZEN, "withdrawn")},
         "closed": {"rate": (CITIZEN, "closed")},
+    },
+    "distress": {
+        None: {"submit": (CITIZEN, "submitted")},
+        "submitted": CARED,
+        "replied": CARED,
     },
     "callback": {
         None: {"submit": (BOTH, "submitted")},

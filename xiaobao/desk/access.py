@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from xiaobao.desk import tokens
 from xiaobao.desk.context import here
-from xiaobao.tickets import accounts
+from xiaobao.tickets import accounts, queries
 from xiaobao.tickets.accounts import AccountView
+from xiaobao.tickets.errors import NotFound
 from xiaobao.tickets.service import Actor
 from xiaobao.tickets.views import TicketView
-from xiaobao.tickets.workflow import Role
+from xiaobao.tickets.workflow import Kind, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -44,11 +46,24 @@ class Staff:
     def actor(self) -> Actor:
         return Actor(self.role, self.account.id, self.account.name)
 
+    @property
+    def sees_distress(self) -> bool:
+        """Messages of people in distress: the supervisor, and workers whom an admin put on duty."""
+        return self.role == Role.SUPERVISOR or (self.role in WORKERS and self.account.on_duty)
+
     def works_on(self, ticket: TicketView) -> bool:
         """Whether contact data, conversation and files of this ticket are needed for this person's work."""
         if self.role == Role.HANDLER:
             return ticket.assignee_id in (None, self.account.id)
         return self.role in WORKERS
+
+
+def ticket_for(reading: Session, number: str, staff: Staff) -> TicketView:
+    """The ticket, if this person may know of it. Raises NotFound."""
+    ticket = queries.ticket(reading, number)
+    if ticket.kind == Kind.DISTRESS and not staff.sees_distress:
+        raise NotFound(number)
+    return ticket
 
 
 def allow(*roles: Role) -> Callable[[View], View]:

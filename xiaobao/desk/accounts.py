@@ -94,6 +94,22 @@ def set_disabled(account_id: int) -> Response:
     return redirect(url_for("accounts.list_accounts"), 303)
 
 
+@screen.post("/accounts/<int:account_id>/duty")
+@allow(Role.ADMIN)
+def set_on_duty(account_id: int) -> Response:
+    """Put somebody on duty or off: only they and supervisors see messages of people in distress."""
+    desk, on_duty = here(), request.form.get("on_duty") == "1"
+    with desk.writing.begin() as writing:
+        account = accounts.get(writing, account_id)
+        if account is None:
+            raise NotFound(str(account_id))
+        accounts.set_on_duty(writing, account_id, on_duty)
+        action = "put_on_duty" if on_duty else "take_off_duty"
+        service.audit(writing, actor=me().actor, action=action, subject=account.login, now=desk.now())
+    session["said"] = action
+    return redirect(url_for("accounts.list_accounts"), 303)
+
+
 def _page(
     *,
     typed: dict[str, str] | None = None,

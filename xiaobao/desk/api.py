@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from xiaobao.desk import intake
-from xiaobao.desk.access import READERS, WORKERS, allow, me
+from xiaobao.desk.access import READERS, WORKERS, allow, me, ticket_for
 from xiaobao.desk.context import here
 from xiaobao.desk.steps import TAKE, take
 from xiaobao.desk.tickets import EVERY_STATUS, open_steps
@@ -42,6 +42,7 @@ def list_tickets() -> Response:
             overdue=asked.get("overdue") == "1",
             after=asked.get("after"),
             limit=int(limit),
+            distress=me().sees_distress,
         )
     items = [
         {
@@ -78,7 +79,7 @@ def file_ticket() -> tuple[Response, int]:
 def get_ticket(number: str) -> Response:
     """The ticket with the steps that are open to this role now."""
     with here().reading() as reading:
-        return _answer(queries.ticket(reading, number))
+        return _answer(ticket_for(reading, number, me()))
 
 
 @screen.post("/tickets/<number>/<step>")

@@ -8,9 +8,9 @@ from flask import Blueprint, send_file
 from werkzeug.wrappers import Response
 
 from xiaobao.conversations import uploads
-from xiaobao.desk.access import WORKERS, allow, me
+from xiaobao.desk.access import WORKERS, allow, me, ticket_for
 from xiaobao.desk.context import here
-from xiaobao.tickets import queries, service
+from xiaobao.tickets import service
 from xiaobao.tickets.errors import NotFound, RoleForbidden
 from xiaobao.tickets.views import EvidenceView
 
@@ -51,7 +51,7 @@ def original(number: str, evidence_id: str) -> Response:
 def _mine(number: str, evidence_id: str) -> EvidenceView:
     """The file, when it belongs to the ticket and the ticket to this person's work."""
     with here().reading() as reading:
-        ticket = queries.ticket(reading, number)
+        ticket = ticket_for(reading, number, me())
     if not me().works_on(ticket):
         raise RoleForbidden(number)
     found = next((one for one in ticket.evidence if one.evidence_id == evidence_id), None)

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from xiaobao.desk.access import WORKERS, Staff, allow, me
+from xiaobao.desk.access import WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.context import Desk, here
 from xiaobao.desk.tickets import Opened, show
 from xiaobao.desk.words import Notice
-from xiaobao.tickets import queries, service
+from xiaobao.tickets import service
 from xiaobao.tickets.errors import InvalidField, NotFound, RoleForbidden, StaleVersion, StepNotOpen, TicketError
 from xiaobao.tickets.tables import OutboxRow
 from xiaobao.tickets.views import TicketView
@@ -62,6 +62,7 @@ def take(
 ) -> TicketView:
     """Run the step of the service with the fields it knows. Raises TicketError."""
     function, names = TAKE[step] if step in TAKE else _no_such_step(step)
+    ticket_for(writing, number, staff)
     fields = {name: typed.get(name) or None for name in names}
     office = {} if step in WITHOUT_OFFICE else {"office": desk.office}
     return function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)
@@ -104,7 +105,7 @@ def _pressed_twice(number: str, step: str, version: int | None, typed: Mapping[s
     if version is None:
         return False
     with here().reading() as reading:
-        ticket = queries.ticket(reading, number)
+        ticket = ticket_for(reading, number, me())
     last = ticket.events[-1]
     same_words = all(
         str(last.payload.get(kept) or "") == typed[name].strip()

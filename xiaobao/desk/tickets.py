@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 
 from xiaobao.conversations import uploads
 from xiaobao.desk import conversation, story
-from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me
+from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
 from xiaobao.desk.words import Notice
-from xiaobao.tickets import accounts, deadlines, queries, service, workflow, worklist
+from xiaobao.tickets import accounts, deadlines, service, workflow, worklist
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.errors import TicketError
 from xiaobao.tickets.views import TicketView
@@ -54,6 +54,7 @@ def worklist_page() -> str:
             assignee=me().account.id if asked["mine"] else None,
             overdue=bool(asked["overdue"]),
             after=request.args.get("after") or None,
+            distress=me().sees_distress,
         )
     filtered = any(asked.values())
     return render_template(
@@ -75,6 +76,7 @@ def look(number: str) -> Response:
     """One contact field in full. Who looked is written down before it is shown; the page is not kept anywhere."""
     desk, name = here(), request.form.get("field", "")
     with desk.writing.begin() as writing:
+        ticket_for(writing, number, me())
         value = service.look(writing, number, me().actor, desk.now(), name)
     return Response(show(number, revealed={name: value or ""}), mimetype="text/html")
 
@@ -83,7 +85,7 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
     """The whole page of a ticket. Raises NotFound."""
     desk, staff = here(), me()
     with desk.reading() as reading:
-        ticket = queries.ticket(reading, number)
+        ticket = ticket_for(reading, number, me())
         works = staff.works_on(ticket)
         fields = vars(ticket)
         return render_template(
@@ -129,4 +131,4 @@ def alarms(staff: Staff | None) -> worklist.Alarms | None:
     desk = here()
     mine = staff.account.id if staff.role == Role.HANDLER else None
     with desk.reading() as reading:
-        return worklist.alarms(reading, deadlines.local_date(desk.now()), mine)
+        return worklist.alarms(reading, deadlines.local_date(desk.now()), mine, staff.sees_distress)

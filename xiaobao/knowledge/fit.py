@@ -20,7 +20,7 @@ from xiaobao.knowledge import library, search, signals
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDS = 5
-PENALTY = 1e-4
+PENALTY = 1e-3
 DECLINED = 0.95
 RIGHT = 0.90
 CACHE = ROOT / "var" / "cache"

@@ -32,6 +32,7 @@ class AccountView:
     locked_until: datetime | None
     must_change: bool
     disabled: bool
+    on_duty: bool
 
 
 def create(
@@ -126,6 +127,15 @@ def record_success(session: Session, login: str) -> None:
         session.flush()
 
 
+def set_on_duty(session: Session, account_id: int, on_duty: bool) -> None:
+    """Whether the account sees messages of people in distress. Raises NotFound."""
+    account = session.get(Account, account_id)
+    if account is None:
+        raise NotFound(f"account {account_id}")
+    account.on_duty = on_duty
+    session.flush()
+
+
 def set_password(session: Session, account_id: int, password_hash: str, *, must_change: bool = False) -> None:
     """Raises NotFound."""
     account = session.get(Account, account_id)
@@ -166,4 +176,5 @@ def view(account: Account) -> AccountView:
         locked_until=account.locked_until,
         must_change=account.must_change,
         disabled=account.disabled,
+        on_duty=account.on_duty,
     )

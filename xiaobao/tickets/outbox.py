@@ -8,6 +8,7 @@ Responses and their params (all text unless said otherwise; every notice has `nu
 | utter_notice_rejected | reason (the ground in words), article (《…》第…条, may be empty), basis (the same in brackets), text, staff_name |
 | utter_notice_assigned | department, who (handler, else department), staff_name (who assigned) |
 | utter_notice_replied | text, staff_name |
+| utter_notice_cared | text (to somebody in distress), staff_name |
 | utter_notice_closed | text (the result), staff_name |
 
 A row is handed out again until it is marked delivered, so the receiver must drop a notice id it has seen.

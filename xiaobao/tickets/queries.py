@@ -15,6 +15,7 @@ from xiaobao.tickets.errors import NotFound
 from xiaobao.tickets.numbering import NUMBER, QUERY_CODE
 from xiaobao.tickets.tables import Ticket, TicketClock
 from xiaobao.tickets.views import TicketSummary, TicketView, ticket_summary, ticket_view
+from xiaobao.tickets.workflow import Kind
 
 MOST_ROWS = 200
 SEARCHED = ("number", "merchant", "shop_name", "institution", "item", "narrative", "order_number", "policy_number")
@@ -37,8 +38,9 @@ def ticket(session: Session, number: str, unmasked: bool = False) -> TicketView:
 
 
 def of_conversation(session: Session, conversation_id: str) -> list[TicketView]:
-    """The tickets filed in a conversation, newest first."""
-    rows = session.scalars(select(Ticket).where(Ticket.conversation_id == conversation_id).order_by(Ticket.id.desc()))
+    """The tickets filed in a conversation, newest first; a cry for help is no ticket to whoever sent it."""
+    theirs = (Ticket.conversation_id == conversation_id, Ticket.kind != str(Kind.DISTRESS))
+    rows = session.scalars(select(Ticket).where(*theirs).order_by(Ticket.id.desc()))
     return [ticket_view(row) for row in rows]
 
 
@@ -74,6 +76,7 @@ def search(
     today = deadlines.local_date(now or deadlines.now())
     limit = max(1, min(limit, MOST_ROWS))
     statement = select(Ticket).options(selectinload(Ticket.clocks), selectinload(Ticket.assignee))
+    statement = statement.where(Ticket.kind != str(Kind.DISTRESS))
     for column, value in ((Ticket.status, status), (Ticket.kind, kind), (Ticket.assignee_id, assignee)):
         if value is not None:
             statement = statement.where(column == (value if isinstance(value, int) else str(value)))

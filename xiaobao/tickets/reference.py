@@ -68,6 +68,24 @@ class Ground:
 
 
 @dataclass(frozen=True)
+class Hotline:
+    """A row of hotlines.csv. Grade A to C: read on an official page or in several sources; D: not yet.
+
+    An admin confirms a number of grade D by the day and the place where it was read.
+    """
+
+    number: str
+    name: str
+    grade: str
+    confirmed_on: str
+    source: str
+
+    @property
+    def may_be_told(self) -> bool:
+        return self.grade in ("A", "B", "C") or bool(self.confirmed_on and self.source)
+
+
+@dataclass(frozen=True)
 class Reference:
     """All reference data that the tickets room needs."""
 
@@ -75,6 +93,11 @@ class Reference:
     periods: dict[str, Period]
     grounds: tuple[Ground, ...]
     authorities: Authorities
+    hotlines: dict[str, Hotline]
+
+    def may_be_told(self, number: str) -> bool:
+        """Whether a telephone number of the public service may be told to a citizen."""
+        return number in self.hotlines and self.hotlines[number].may_be_told
 
     def grounds_for(self, office_kind: str) -> list[Ground]:
         return [ground for ground in self.grounds if ground.office_kind == office_kind]
@@ -90,6 +113,7 @@ def _load(directory: Path) -> Reference:
         periods=load_periods(directory),
         grounds=load_grounds(directory),
         authorities=load_authorities(directory),
+        hotlines=load_hotlines(directory),
     )
 
 
@@ -162,6 +186,20 @@ def load_grounds(reference_dir: Path) -> tuple[Ground, ...]:
         Ground(row["code"], row["office_kind"], row["text"], row["law"], row["article"])
         for row in rows(reference_dir / "grounds.csv")
     )
+
+
+def load_hotlines(reference_dir: Path) -> dict[str, Hotline]:
+    """hotlines.csv by number. Raises ReferenceFileError for an unknown grade or a day that is none."""
+    found = {}
+    for row in rows(Path(reference_dir) / "hotlines.csv"):
+        if row["grade"] not in ("A", "B", "C", "D"):
+            raise ReferenceFileError(f"hotlines.csv, {row['number']}, grade: A, B, C or D")
+        try:
+            _ = row["confirmed_on"] and date.fromisoformat(row["confirmed_on"])
+        except ValueError:
+            raise ReferenceFileError(f"hotlines.csv, {row['number']}, confirmed_on: a day as 2026-11-25") from None
+        found[row["number"]] = Hotline(**{name: row[name] for name in Hotline.__dataclass_fields__})
+    return found
 
 
 def load_authorities(reference_dir: Path) -> Authorities:

@@ -36,6 +36,7 @@ class Kind(Labelled):
     REPORT = ("report", "举报")
     SUGGESTION = ("suggestion", "意见建议")
     CALLBACK = ("callback", "请求回电")
+    DISTRESS = ("distress", "需要关心")  # only for accounts on duty and the supervisor
 
 
 class Status(Labelled):
@@ -111,7 +112,8 @@ OPEN = (Status.SUBMITTED, Status.ACCEPTED, Status.ASSIGNED, Status.REPLIED)
 ENDED = (Status.REJECTED, Status.CLOSED, Status.WITHDRAWN)
 DECIDERS = (Role.CLERK, Role.SUPERVISOR)
 HANDLERS = (Role.HANDLER, Role.SUPERVISOR)
-EVERY_KIND = tuple(Kind)
+WORKERS = (Role.CLERK, Role.HANDLER, Role.SUPERVISOR)
+EVERY_KIND = tuple(kind for kind in Kind if kind != Kind.DISTRESS)
 STAY = None
 
 GROUND = Field("ground", "理由", "line", choices="grounds")
@@ -145,7 +147,7 @@ def _rows(
     ]
 
 
-_COMPLAINT = (Kind.COMPLAINT,)
+_COMPLAINT, _DISTRESS = (Kind.COMPLAINT,), (Kind.DISTRESS,)
 _NOT_ACCEPTED = (Kind.REPORT, Kind.SUGGESTION, Kind.CALLBACK)  # neither is accepted or rejected: art. 28, 35
 _NEW, _DONE, _TAKEN_BACK = (Status.SUBMITTED,), Status.CLOSED, Status.WITHDRAWN
 _HANDLED = (Status.ASSIGNED, Status.REPLIED)
@@ -169,6 +171,9 @@ TABLE: tuple[Transition, ...] = tuple(
     + _rows(EVERY_KIND, OPEN, Step.SUPPLEMENT, _INTAKE, STAY, ADDITION)
     + _rows(_DISPUTES, OPEN, Step.URGE, _CITIZEN, STAY)
     + _rows(_OWN, OPEN, Step.WITHDRAW, _CITIZEN, _TAKEN_BACK, (NOTE,), _END)
+    + _rows(_DISTRESS, (None,), Step.SUBMIT, _CITIZEN, Status.SUBMITTED)
+    + _rows(_DISTRESS, (*_NEW, Status.REPLIED), Step.REPLY, WORKERS, Status.REPLIED, (TEXT,), notice=_NOTICE + "cared")
+    + _rows(_DISTRESS, (*_NEW, Status.REPLIED), Step.CLOSE, WORKERS, _DONE, (RESULT,))
     + _rows(EVERY_KIND, (_DONE,), Step.RATE, _CITIZEN, STAY, (SCORE, NOTE))
 )
 

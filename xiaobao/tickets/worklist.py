@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, func, literal, or_, select
+from sqlalchemy import Date, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from xiaobao.tickets import queries
 from xiaobao.tickets.errors import NotFound
 from xiaobao.tickets.tables import Ticket, TicketClock
 from xiaobao.tickets.views import ClockView, TicketSummary, clock_view, ticket_summary
-from xiaobao.tickets.workflow import OPEN
+from xiaobao.tickets.workflow import OPEN, Kind
 
 SOON = timedelta(days=3)
 NEVER = date.max  # nothing is due: below everything that is
+AT_ONCE = date.min  # somebody in distress: above everything
 ANY_OPEN = "open"
 
 
@@ -38,10 +39,11 @@ class Worklist:
 
 @dataclass(frozen=True)
 class Alarms:
-    """How many tickets are overdue, and how many run out within three days."""
+    """How many tickets are overdue, how many run out within three days, how many people are in distress."""
 
     overdue: int
     soon: int
+    distress: int = 0  # open messages of people in distress, for who may see them
 
 
 def page(
@@ -55,8 +57,11 @@ def page(
     overdue: bool = False,
     after: str | None = None,
     limit: int = 50,
+    distress: bool = False,
 ) -> Worklist:
     """One page, the earliest due first, then the newest. `status` may be `ANY_OPEN`; filters as in queries.search.
+
+    Messages of people in distress are left out unless `distress`: then they stand on top.
 
     Raises NotFound for an `after` that names no ticket.
     """
@@ -67,6 +72,8 @@ def page(
         statement = statement.where(Ticket.status.in_([str(one) for one in OPEN]))
     elif status:
         statement = statement.where(Ticket.status == status)
+    if not distress:
+        statement = statement.where(Ticket.kind != str(Kind.DISTRESS))
     if kind:
         statement = statement.where(Ticket.kind == kind)
     if assignee is not None:
@@ -83,7 +90,7 @@ def page(
     return Worklist(rows, rows[-1].ticket.number if len(found) > limit else None)
 
 
-def alarms(session: Session, today: date, assignee: int | None = None) -> Alarms:
+def alarms(session: Session, today: date, assignee: int | None = None, distress: bool = False) -> Alarms:
     """What has to be done today: for everybody, or for one handler."""
     # Grouped once over the running clocks: a correlated EXISTS would look at all of them for every ticket.
     first = (
@@ -98,13 +105,20 @@ def alarms(session: Session, today: date, assignee: int | None = None) -> Alarms
     return Alarms(
         overdue=session.scalar(count.where(late)) or 0,
         soon=session.scalar(count.where(~late, first.c.due <= today + SOON)) or 0,
+        distress=_in_distress(session) if distress else 0,
     )
+
+
+def _in_distress(session: Session) -> int:
+    waiting = (Ticket.kind == str(Kind.DISTRESS), Ticket.status.in_([str(one) for one in OPEN]))
+    return session.scalar(select(func.count()).select_from(Ticket).where(*waiting)) or 0
 
 
 def _first_due() -> Any:
     running = and_(TicketClock.ticket_id == Ticket.id, TicketClock.state == "running")
     first = select(func.min(TicketClock.due)).where(running).correlate(Ticket).scalar_subquery()
-    return func.coalesce(first, literal(NEVER, Date), type_=Date)
+    due = func.coalesce(first, literal(NEVER, Date), type_=Date)
+    return case((Ticket.kind == str(Kind.DISTRESS), literal(AT_ONCE, Date)), else_=due)
 
 
 def _late(today: date) -> Select[tuple[int]]:
