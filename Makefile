@@ -24,7 +24,7 @@ need = for name in $(1); do eval "value=\$$$$name"; \
 	[ -n "$$value" ] || { echo "$$name is missing: make $@ $(foreach n,$(1),$(n)=...)" >&2; exit 2; }; done
 
 .PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token eval-questions eval-narratives eval-filing \
-	bench soak install install-dev clean
+	bench bench-guidance soak install install-dev clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ eval-narratives: install ## measure the reading of stories: SET=in.jsonl OUT=out
 eval-filing: train ## measure filing through the running product: SET=in.jsonl OUT=out.jsonl [OFFICE=any]
 	@$(call need,SET OUT)
 	@EVAL_OFFICE="$(or $(OFFICE),any)" exec $(PY) -m tests.eval.filing "$(SET)" "$(OUT)"
+
+bench-guidance: install-dev ## who finds the right topic, ours or its peers [SET=rows.jsonl]
+	@exec $(PY) -m benchmarks.guidance $(SET) $(ARGS)
 
 bench: install-dev train ## every performance figure of the README, each beside its peer
 	@exec $(PY) -m benchmarks

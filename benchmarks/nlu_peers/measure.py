@@ -117,6 +117,8 @@ def parse_stage(folder: Path) -> None:
     agent = Agent.load(str(folder / "model.tar.gz"))
     loaded = time.perf_counter() - started
 
+    rankings: list[list[tuple[str, float]]] = []
+
     async def parse_all() -> tuple[list[str], list[float]]:
         await agent.parse_message("您好")
         guesses, times = [], []
@@ -126,12 +128,14 @@ def parse_stage(folder: Path) -> None:
             times.append((time.perf_counter() - begun) * 1000)
             best = (parsed.get("intent_ranking") or [parsed["intent"]])[0]["name"]
             guesses.append("ask" if best == "faq" else best)
+            rankings.append([(one["name"], one["confidence"]) for one in parsed.get("intent_ranking", [])])
         return guesses, times
 
     guesses, times = asyncio.run(parse_all())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     now = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-    print(json.dumps({"guesses": guesses, "times": times, "load_s": loaded, "resident_mb": now, "peak_mb": peak}))
+    figures = {"times": times, "load_s": loaded, "resident_mb": now, "peak_mb": peak}
+    print(json.dumps({"guesses": guesses, "rankings": rankings, **figures}))
 
 
 def scores(right: list[str], guessed: list[str]) -> dict[str, float]:
