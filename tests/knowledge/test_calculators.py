@@ -252,7 +252,7 @@ def test_no_ceiling_is_stated_as_a_number_and_institutions_follow_their_own_rule
     working = loans.annual_rate(loans.Loan(D(9000), 12, D(1000), principal=D(10000)))
     assert {"private_lender", "institution_lender"} <= set(working.conditions)
     assert ("最高法民间借贷规定", "第二十五条") in working.citations and ("民法典", "第六百七十条") in working.citations
-    assert [line.key for line in working.lines][0] == "taken_beforehand"
+    assert working.lines[0].key == "taken_beforehand"
 
 
 # 民法典 677: interest for the time really used

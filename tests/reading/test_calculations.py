@@ -107,6 +107,11 @@ def test_an_impossible_answer_has_its_error(asking, text, error):
     assert calculations.answer("prepaid", {}, asking, text, TODAY).error == error
 
 
+def test_half_and_two_or_three_thousand_are_no_sums():
+    found = calculations.read("在理发店充了两三千，用了一半，帮我算一下能退多少", TODAY)
+    assert found is not None and not {"paid", "spent"} & set(found.values)
+
+
 def test_a_month_is_no_day():
     assert calculations.answer("return", {}, "day", "去年3月", TODAY).error == "date_no_day"
 

@@ -18,7 +18,7 @@ NONE = "none"  # of a value that does not exist, such as a price before a discou
 _SMALL = "〇零一二两三四五六七八九十百千万"
 _M = (
     rf"[¥]?\s?(\d[\d,]*(?:\.\d+)?\s?[万千百wWkK]?\d{{0,4}}|[{_SMALL}]{{1,12}})\s?(?:元钱|元|块钱|块)?"
-    rf"(?![\d.%{_SMALL}次个天月年期折节倍件号点课周岁多来几]|\s?左右)"
+    rf"(?![\d.%{_SMALL}次个天月年期折节倍件号点课周岁多来几半]|\s?左右)"
 )
 _N = rf"(\d{{1,4}}|[{_SMALL}]{{1,5}})"
 _GAP = r"[^\d，,。；;！？!?〇零一二两三四五六七八九十百千万]{0,5}"
@@ -58,7 +58,7 @@ _MONEY: dict[str, dict[str, str]] = {
         "spent": rf"(?:用了|用掉了?|用去了?|已用|已消费|消费了|消费掉了?|刷了|花掉了?|扣了){_GAP}{_M}",
         "left": rf"(?:余额|还剩下?|剩余|剩下?|卡里还有|没用完?的?)(?:还有|是|有)?\s?{_M}",
         "list_price": rf"(?:原价|门市价|打折前|单次|零售价|单买)(?:是|要|每次|一次|单次|价)?\s?{_M}",
-        "paid": rf"(?:充值?|预存|存|交|缴|付|办|花|买|价格|一共|总共|学费|卡费|收){_GAP}{_M}|卡\s?{_M}|{_M}(?:的|办的?|买的?)",
+        "paid": rf"(?:充值?|预存|存|交|缴|付|办|花|买|价格|总价|一共|总共|学费|卡费|收){_GAP}{_M}|卡\s?{_M}|{_M}(?:的|办的?|买的?)",
     },
     "compensation": {
         "loss": rf"(?:医药费|医疗费|药费|看病|损失|住院){_GAP}{_M}",
@@ -100,7 +100,9 @@ def answer(field: str, text: str, today: date) -> tuple[str | None, str | None]:
 
 
 def money(written: str) -> str | None:
-    """1,200 / 1.5万 / 三千 as a decimal number."""
+    """1,200 / 1.5万 / 三千 as a decimal number; None for 两三千."""
+    if re.search(r"[一二两三四五六七八九]{2}[十百千万]", written):
+        return None
     number = numbers.parse(written.replace(",", "").replace(" ", ""))
     return None if number is None else f"{number.normalize():f}"
 
@@ -272,7 +274,8 @@ def _bare_money(field: str, said: str, today: date) -> tuple[str | None, str | N
         return NONE, None
     if found := re.fullmatch(rf"{_LEAD}\s?{_M}{_TAIL}", said):
         value = money(found[1])
-        return (value, None) if value is not None else (None, None)
+        if value is not None:
+            return value, None
     if len(said) <= 12 and any(amount.approximate for amount in amounts.parse_bare(said)):
         return None, "approximate"
     return None, None
