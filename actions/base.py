@@ -263,6 +263,14 @@ class XiaobaoAction(Action, ABC):
     def act(self, turn: Turn) -> Events:
         """Answer the turn and return events."""
 
+    def rules(self, turn: Turn) -> Events | None:
+        """What decides about typed words before `act` does; None: nothing. See Door."""
+        return None
+
+    def _acted(self, turn: Turn) -> Events:
+        ruled = self.rules(turn) if turn.text else None
+        return self.act(turn) if ruled is None else ruled
+
     def on_failure(self, turn: Turn) -> Events:
         """Events after an error; nothing already said may be lost."""
         return []
@@ -273,7 +281,7 @@ class XiaobaoAction(Action, ABC):
         turn = None
         try:
             turn = Turn(tracker, attempt, context(), deadlines.now())
-            events = [*self.act(turn), *turn.also]
+            events = [*self._acted(turn), *turn.also]
         except TicketError as error:
             logger.warning("%s refused: %s", self.name(), error.code)
             attempt.messages.clear()
@@ -296,6 +304,15 @@ class XiaobaoAction(Action, ABC):
     def failure_response(self, turn: Turn | None) -> str:
         """Which words tell of a failure."""
         return "utter_error_failed"
+
+
+class Door(XiaobaoAction):
+    """An action that an intent alone leads to: red lines and statutes come first, the model may have been wrong."""
+
+    def rules(self, turn: Turn) -> Events | None:
+        from actions import guidance  # which needs this module itself
+
+        return guidance.before_all(turn, turn.text)
 
 
 def _without_values() -> Any:

@@ -22,6 +22,10 @@ QUESTION = re.compile(
     r"[?？]|吗|呢$|怎么|怎样|为什么|为啥|咋|啥|什么|多久|几天|哪里|哪儿|能不能|可不可以|是不是|会不会|如何|多少"
 )
 SHORT = 24  # characters
+# 退出, 先不弄了, 晚点再填: the draft is kept, whatever the model makes of it.
+PAUSES = re.compile(
+    r"^(?:退出|离开|关闭|先(?:不|别)?(?:弄|填|写|说|放|停|这样)\S{0,3}|(?:等会儿?|等一会儿?|晚点|下次|以后|回头|明天)再?\S{0,4})[。！!\s]*$"
+)
 
 
 def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Events | None]:
@@ -41,7 +45,7 @@ def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Even
             buttons=[turn.button("yes_stop", "affirm"), turn.button("no_stop", "deny"), turn.button("pause", "pause")],
         )
         return True, [*draft.events(), *_stay(asking)]
-    if act == "pause":
+    if act in ("pause", "goodbye"):
         return True, form.pause(turn, draft)
     if act == "start_over":
         draft.clear()
@@ -63,6 +67,8 @@ def _stay(asking: str) -> Events:
 def _meant(turn: Turn, asking: str) -> str | None:
     """What the message is if it is no answer to the question, else None."""
     intent, short = turn.intent, len(turn.text) <= SHORT
+    if turn.text and PAUSES.match(turn.text):
+        return "pause"
     sure = turn.pressed or turn.confidence >= SURE
     if intent in ("distress", "fraud_now") and sure and (asking != "narrative" or intent == "distress"):
         return intent

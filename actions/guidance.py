@@ -14,6 +14,7 @@ from xiaobao.knowledge.text import questions, simplified
 from xiaobao.reading import story
 
 LONG = 40  # characters
+BARE = 6  # characters: 展开说说, 依据原文 with nothing to be about
 WANTS_TO_FILE = re.compile(r"投诉|举报|维权|要求|登记|反映")
 ASKS = re.compile(
     r"[?？]|吗[，。\s]|吗$|呢[。\s]*$|怎么办|怎么赔|该怎么|如何|能不能|可不可以|合法|犯法|多少钱\S{0,2}$|咋办|什么办法"
@@ -81,16 +82,33 @@ def special(turn: Turn, text: str, inside_form: bool = False) -> Events | None:
     return follow_up(turn, text, inside_form)
 
 
+def before_all(turn: Turn, text: str) -> Events | None:
+    """Red lines and statutes by name, whatever else the message was taken for."""
+    text = simplified(text)
+    if line := redlines.find(text):
+        return hold(turn, line)
+    reference = statutes.find(text, turn.context.library)
+    return tell_statute(turn, reference) if reference is not None else None
+
+
 def hold(turn: Turn, line: str, inside_form: bool = False) -> Events:
     """First aid in danger, an honest refusal otherwise; no form is opened."""
     if line == "distress":
         session.comfort(turn)
     elif line in redlines.FIRST_AID:
         turn.say(f"utter_{line}_now")
+        return _in_mind(turn) if line == "fraud" else []
     else:
         buttons = [turn.button(*BUTTONED[line])] if line in BUTTONED and not inside_form else []
         turn.say(f"utter_refuse_{line}", buttons=buttons)
     return []
+
+
+def _in_mind(turn: Turn) -> Events:
+    """The urgent topic behind a fraud, so that 还能追回来吗 is understood."""
+    answers = turn.context.searcher.rank(turn.text).answers
+    topic = next((a.topic for a in answers if a.topic.next == "urgent"), None)
+    return [SlotSet("topic_id", topic.id), SlotSet("last_question", turn.text)] if topic else []
 
 
 def tell_statute(turn: Turn, reference: statutes.Reference) -> Events:
@@ -138,6 +156,11 @@ def follow_up(turn: Turn, text: str, inside_form: bool) -> Events | None:
         return tell_statute(turn, reference) if reference else None
     topic = turn.context.library.topics.get(turn.slot("topic_id") or "")
     if topic is None:
+        if kind in ("text", "steps", "simple", "keep") and len(text) <= BARE:
+            turn.say("utter_which_answer")
+            return []
+        return None
+    if kind in ("keep", "where", "steps") and len(text) > BARE and _has_its_own(turn, topic, text):
         return None
     if kind == "wrong":
         turn.learn("corrected", turn.slot("last_question") or "", topic_id=topic.id)
@@ -156,6 +179,12 @@ def follow_up(turn: Turn, text: str, inside_form: bool) -> Events | None:
     body = "\n".join(f"{n}. {line}" if kind == "steps" else f"· {line}" for n, line in enumerate(lines, 1))
     turn.say("utter_expanded", body=turn.context.words.text(f"utter_section_{kind}") + "\n" + body)
     return []
+
+
+def _has_its_own(turn: Turn, topic: Any, text: str) -> bool:
+    """Whether words that might be about the last answer are a question with an answer of its own."""
+    ranking = turn.context.searcher.rank(text)
+    return ranking.decision == "answer" and ranking.answers[0].topic.id != topic.id
 
 
 def _changed(turn: Turn, topic: Any, text: str, inside_form: bool) -> Events | None:

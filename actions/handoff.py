@@ -6,7 +6,7 @@ import uuid
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions.base import Events, Turn, XiaobaoAction
+from actions.base import Door, Events, Turn
 from xiaobao.tickets import service
 
 
@@ -43,7 +43,7 @@ def call_back(turn: Turn, phone: str) -> None:
     )
 
 
-class RequestHuman(XiaobaoAction):
+class RequestHuman(Door):
     def name(self) -> str:
         return "action_request_human"
 

@@ -3,9 +3,34 @@
 from __future__ import annotations
 
 from actions import guidance
-from actions.base import Events, Turn, XiaobaoAction
+from actions.base import Door, Events, Turn, XiaobaoAction
 from actions.draft import Draft
 from xiaobao.tickets import service
+
+SURE = 0.9
+RESPONSES = {
+    "abuse": "utter_abuse",
+    "ask_disclosure": "utter_disclosure",
+    "ask_identity": "utter_identity",
+    "ask_why": "utter_why_nothing_asked",
+    "goodbye": "utter_goodbye",
+    "thanks": "utter_thanks",
+}
+
+
+class Say(Door):
+    """Thanks, abuse, 你是谁: one answer each, unless the words are a question that has an answer of its own."""
+
+    def name(self) -> str:
+        return "action_say"
+
+    def act(self, turn: Turn) -> Events:
+        if turn.text and guidance.ASKS.search(turn.text) and len(turn.text) > guidance.BARE:
+            ranking = turn.context.searcher.rank(turn.text)
+            if ranking.decision == "answer" and turn.confidence < SURE:
+                return guidance.answer(turn, turn.text)
+        turn.say(RESPONSES[turn.intent])
+        return []
 
 
 class Affirm(XiaobaoAction):

@@ -12,8 +12,8 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import filing, handoff, summary
-from actions.base import Events, Turn, XiaobaoAction
+from actions import filing, guidance, handoff, summary
+from actions.base import Door, Events, Turn, XiaobaoAction
 from xiaobao.conversations import uploads
 from xiaobao.reading import answers
 from xiaobao.tickets import attempts, queries, service, workflow
@@ -128,7 +128,7 @@ def choose(turn: Turn, intent: str) -> tuple[Any | None, Events]:
     return None, [SlotSet("pending_question", f"{intent}:"), FollowupAction("question_form")]
 
 
-class Progress(XiaobaoAction):
+class Progress(Door):
     def name(self) -> str:
         return "action_progress"
 
@@ -139,7 +139,7 @@ class Progress(XiaobaoAction):
         return events
 
 
-class SupplementTicket(XiaobaoAction):
+class SupplementTicket(Door):
     """More words or pictures for a filed ticket: asked for in one question."""
 
     def name(self) -> str:
@@ -153,7 +153,7 @@ class SupplementTicket(XiaobaoAction):
         return events
 
 
-class UrgeTicket(XiaobaoAction):
+class UrgeTicket(Door):
     """催办: once a working day; the reminder goes to the desk."""
 
     def name(self) -> str:
@@ -172,7 +172,7 @@ class UrgeTicket(XiaobaoAction):
         return events
 
 
-class WithdrawTicket(XiaobaoAction):
+class WithdrawTicket(Door):
     """撤回: three things are asked before (办法 art. 16(2), 23(1))."""
 
     def name(self) -> str:
@@ -198,7 +198,7 @@ class WithdrawTicket(XiaobaoAction):
         return events
 
 
-class RateTicket(XiaobaoAction):
+class RateTicket(Door):
     def name(self) -> str:
         return "action_rate_ticket"
 
@@ -219,7 +219,7 @@ class RateTicket(XiaobaoAction):
         return events
 
 
-class WriteLetter(XiaobaoAction):
+class WriteLetter(Door):
     def name(self) -> str:
         return "action_write_letter"
 
@@ -264,6 +264,8 @@ class ValidateQuestionForm(XiaobaoAction):
         purpose, _, number = (turn.slot("pending_question") or "").partition(":")
         if (turn.intent in ("deny", "stop", "skip") and (turn.pressed or len(turn.text) < 10)) or turn.pressed:
             return self._elsewhere(turn) if turn.pressed and turn.intent != "deny" else self._never_mind(turn)
+        if turn.text and (events := guidance.before_all(turn, turn.text)) is not None:
+            return self._done(*events)
         if purpose == "supplement":
             return self._supplement(turn, number)
         if purpose == "call_back":

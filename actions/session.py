@@ -8,7 +8,7 @@ import uuid
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import summary
-from actions.base import Events, Turn, XiaobaoAction
+from actions.base import Door, Events, Turn, XiaobaoAction
 from actions.draft import FORM_OF, Draft
 from xiaobao.tickets import service
 
@@ -63,7 +63,7 @@ def _call_those_on_duty(turn: Turn) -> None:
         logger.error("a message of somebody in distress could not be filed: %s", type(error).__name__)
 
 
-class Greet(XiaobaoAction):
+class Greet(Door):
     """First words with the four doors, three real questions, and the privacy notice in one line."""
 
     def name(self) -> str:
@@ -103,7 +103,7 @@ class OpenEnquiry(XiaobaoAction):
         return []
 
 
-class OfficeInformation(XiaobaoAction):
+class OfficeInformation(Door):
     def name(self) -> str:
         return "action_office"
 
@@ -132,7 +132,7 @@ class FraudNow(XiaobaoAction):
         return []
 
 
-class ResumeDraft(XiaobaoAction):
+class ResumeDraft(Door):
     """接着来: the form opens again where it was left."""
 
     def name(self) -> str:
@@ -153,7 +153,7 @@ class ResumeDraft(XiaobaoAction):
         return [*draft.events(), FollowupAction(draft.form)]
 
 
-class StartOver(XiaobaoAction):
+class StartOver(Door):
     """重新开始: the old draft is dropped, the form opens empty."""
 
     def name(self) -> str:
@@ -184,7 +184,7 @@ class FileOther(XiaobaoAction):
         return [*draft.events(), FollowupAction(draft.form)]
 
 
-class ShowSummary(XiaobaoAction):
+class ShowSummary(Door):
     """看看填了什么, outside the form: what the draft put aside holds."""
 
     def name(self) -> str:

@@ -24,6 +24,7 @@ from xiaobao.knowledge.text import asking_part, normalise
 Decision = Literal["answer", "offer", "decline"]
 SIDES = ("consumer", "finance", "elsewhere")
 WHOLE_WEIGHT = 0.5  # of a long story against the sentence that asks
+MISSING = 0.7  # of the chance that it is ours: from here on "no topic" is said
 LEAST_FIT = 0.1  # below, a question has hardly a word in common with a field
 FIRST_CHARACTERS = 1000  # of a story; what is asked at its end is read besides
 
@@ -164,7 +165,7 @@ class Searcher:
         }
         decision = self._decide(float(chances[order[0]]), ways_out)
         elsewhere = self._field(fields, self._ways_out[2]) if decision == "decline" else None
-        missing = decision != "decline" and ways_out[:2].max() > chances[order[0]]
+        missing = decision == "offer" and ways_out[:2].sum() > MISSING * (1 - ways_out[2])
         uncovered = self._field(fields, self._ways_out[int(ways_out[:2].argmax())]) if missing else None
         return Ranking(
             answers=tuple(
