@@ -51,6 +51,9 @@ def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Even
         draft.clear()
         draft.start()
         return True, None
+    if act == "distress":
+        draft.save(turn.now)
+        return True, [*form.leave(turn, draft), *guidance.hold(turn, "distress")]
     if act == "request_human":
         draft.save(turn.now)
         return True, [*form.leave(turn, draft), *handoff.ask_for_call_back(turn)]
@@ -113,8 +116,6 @@ def _reply(turn: Turn, draft: Draft, act: str, asking: str, form: Any) -> None:
         turn.say(name if turn.context.words.has(name) else "utter_why_other")
     elif act == "ask_office":
         session.tell_office(turn)
-    elif act == "distress":
-        session.comfort(turn)
     elif act == "fraud_now":
         draft.flags["urgent"] = True
         turn.say("utter_fraud_now")

@@ -14,6 +14,7 @@ from xiaobao.knowledge.text import questions, simplified
 from xiaobao.reading import story
 
 LONG = 40  # characters
+OWN_WORDS = 8  # characters: 维权要保存哪些证据 may be a question of its own, 要准备哪些材料 is not
 BARE = 6  # characters: 展开说说, 依据原文 with nothing to be about
 WANTS_TO_FILE = re.compile(r"投诉|举报|维权|要求|登记|反映")
 ASKS = re.compile(
@@ -97,18 +98,19 @@ def hold(turn: Turn, line: str, inside_form: bool = False) -> Events:
         session.comfort(turn)
     elif line in redlines.FIRST_AID:
         turn.say(f"utter_{line}_now")
-        return _in_mind(turn) if line == "fraud" else []
+        return in_mind(turn) if line == "fraud" else []
     else:
         buttons = [turn.button(*BUTTONED[line])] if line in BUTTONED and not inside_form else []
         turn.say(f"utter_refuse_{line}", buttons=buttons)
     return []
 
 
-def _in_mind(turn: Turn) -> Events:
+def in_mind(turn: Turn) -> Events:
     """The urgent topic behind a fraud, so that 还能追回来吗 is understood."""
     answers = turn.context.searcher.rank(turn.text).answers
-    topic = next((a.topic for a in answers if a.topic.next == "urgent"), None)
-    return [SlotSet("topic_id", topic.id), SlotSet("last_question", turn.text)] if topic else []
+    urgent = [a.topic for a in answers if a.topic.next == "urgent"]
+    urgent += [topic for topic in turn.context.library.topics.values() if topic.next == "urgent"]
+    return [SlotSet("topic_id", urgent[0].id), SlotSet("last_question", turn.text)]
 
 
 def tell_statute(turn: Turn, reference: statutes.Reference) -> Events:
@@ -160,7 +162,7 @@ def follow_up(turn: Turn, text: str, inside_form: bool) -> Events | None:
             turn.say("utter_which_answer")
             return []
         return None
-    if kind in ("keep", "where", "steps") and len(text) > BARE and _has_its_own(turn, topic, text):
+    if kind in ("keep", "where", "steps") and len(text) > OWN_WORDS and _has_its_own(turn, topic, text):
         return None
     if kind == "wrong":
         turn.learn("corrected", turn.slot("last_question") or "", topic_id=topic.id)

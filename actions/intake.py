@@ -98,6 +98,9 @@ class Intake(XiaobaoAction):
 
     def go_on(self, turn: Turn, draft: Draft, asking: str) -> Events | None:
         """One more turn of an open form."""
+        if turn.text and redlines.find(simplified(turn.text)) == "distress":
+            draft.save(turn.now)
+            return [*self.leave(turn, draft), *guidance.hold(turn, "distress")]
         if draft.flags.get("stopping"):
             return self.stopping(turn, draft)
         if turn.pressed:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from actions import guidance
+import re
+
+from actions import guidance, session
 from actions.base import Door, Events, Turn, XiaobaoAction
 from actions.draft import Draft
 from xiaobao.tickets import service
 
-SURE = 0.9
+SURE = 0.8  # of a topic, that the words ask about it and are no mere courtesy
+OF_THE_OFFICE = re.compile("你们|单位|你这|这里|上班|下班|地址|在哪|电话|周末|几点|办公|多久|几天")
 RESPONSES = {
     "abuse": "utter_abuse",
     "ask_disclosure": "utter_disclosure",
@@ -25,12 +28,37 @@ class Say(Door):
         return "action_say"
 
     def act(self, turn: Turn) -> Events:
-        if turn.text and guidance.ASKS.search(turn.text) and len(turn.text) > guidance.BARE:
+        if len(turn.text) > guidance.BARE:
             ranking = turn.context.searcher.rank(turn.text)
-            if ranking.decision == "answer" and turn.confidence < SURE:
+            if ranking.decision == "answer" and ranking.answers[0].score > SURE:
                 return guidance.answer(turn, turn.text)
         turn.say(RESPONSES[turn.intent])
         return []
+
+
+class OfficeInformation(Door):
+    """Hours, telephone and periods of this office; a question about the law that sounds like it is answered as one."""
+
+    def name(self) -> str:
+        return "action_office"
+
+    def act(self, turn: Turn) -> Events:
+        if len(turn.text) > guidance.BARE and not OF_THE_OFFICE.search(turn.text):
+            ranking = turn.context.searcher.rank(turn.text)
+            if ranking.decision == "answer" and ranking.answers[0].score > SURE:
+                return guidance.answer(turn, turn.text)
+        session.tell_office(turn)
+        return []
+
+
+class FraudNow(XiaobaoAction):
+    """Stop the payment before anything else (反电信网络诈骗法 art. 20, 34)."""
+
+    def name(self) -> str:
+        return "action_fraud_now"
+
+    def act(self, turn: Turn) -> Events:
+        return guidance.hold(turn, "fraud")
 
 
 class Affirm(XiaobaoAction):

@@ -128,11 +128,17 @@ def choose(turn: Turn, intent: str) -> tuple[Any | None, Events]:
     return None, [SlotSet("pending_question", f"{intent}:"), FollowupAction("question_form")]
 
 
+OF_OWN = re.compile("我的|单号|编号|进度|到哪|查询码|查一下|查查")
+
+
 class Progress(Door):
     def name(self) -> str:
         return "action_progress"
 
     def act(self, turn: Turn) -> Events:
+        of_others = bool(turn.text) and not OF_OWN.search(turn.text) and not number_in(turn) and not own(turn)
+        if of_others and turn.context.searcher.rank(turn.text).decision != "decline":
+            return guidance.answer(turn, turn.text)
         ticket, events = choose(turn, "ask_progress")
         if ticket:
             tell(turn, ticket, turn.entity("query_code") or code_in(turn))

@@ -103,32 +103,12 @@ class OpenEnquiry(XiaobaoAction):
         return []
 
 
-class OfficeInformation(Door):
-    def name(self) -> str:
-        return "action_office"
-
-    def act(self, turn: Turn) -> Events:
-        tell_office(turn)
-        return []
-
-
 class Distress(XiaobaoAction):
     def name(self) -> str:
         return "action_distress"
 
     def act(self, turn: Turn) -> Events:
         comfort(turn)
-        return []
-
-
-class FraudNow(XiaobaoAction):
-    """Stop the payment before anything else (反电信网络诈骗法 art. 20, 34)."""
-
-    def name(self) -> str:
-        return "action_fraud_now"
-
-    def act(self, turn: Turn) -> Events:
-        turn.say("utter_fraud_now")
         return []
 
 

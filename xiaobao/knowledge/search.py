@@ -103,7 +103,7 @@ class Searcher:
         kept_texts = [text for text, keep in zip(texts, held, strict=True) if keep]
         count = len(self.names)
         self._lexical = signals.Lexical(kept_texts, owner[held], answers, count)
-        self._by_words = signals.Sides(self._lexical.wordings, self.sides[owner[held]], 10.0)
+        self._by_words = signals.Sides(self._lexical.wordings, self.sides[owner[held]])
         model = signals.load_model() if semantic else None
         self._semantic: signals.Semantic | None = None
         if model:
@@ -111,7 +111,7 @@ class Searcher:
             vectors, embedded = every[held], dict(zip(texts, every, strict=True))
             passages = signals.kept(model.passage, answers, cache_dir)
             self._semantic = signals.Semantic(model.query, vectors, owner[held], passages, count, embedded)
-            self._by_meaning = signals.Sides(self._semantic.centred(vectors), self.sides[owner[held]], 10.0)
+            self._by_meaning = signals.Sides(self._semantic.centred(vectors), self.sides[owner[held]])
         path = library.directory / "weights.json"
         self.weights = weights or (Weights.read(path, self.semantic) if path.exists() else None)
 

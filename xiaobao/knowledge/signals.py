@@ -8,14 +8,17 @@ from __future__ import annotations
 import hashlib
 import importlib
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import vstack
+from scipy.sparse import issparse, vstack
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
 
 E5_FLOOR = 0.75  # cosines of unrelated questions in this embedding lie at about .75 to .8
@@ -121,10 +124,20 @@ class Semantic:
 
 
 class Sides:
-    """consumer, finance or elsewhere: a linear classifier over one representation of the wordings."""
+    """consumer, finance or elsewhere: a classifier over one representation of the wordings.
 
-    def __init__(self, vectors: Any, side: np.ndarray, strength: float) -> None:
-        self._model = LogisticRegression(C=strength, max_iter=400, class_weight="balanced").fit(vectors, side)
+    Sparse vectors of words are told apart by a linear one, dense ones of meaning by a small network: what belongs
+    elsewhere lies around our subjects on all sides.
+    """
+
+    def __init__(self, vectors: Any, side: np.ndarray) -> None:
+        if issparse(vectors):
+            self._model = LogisticRegression(C=10.0, max_iter=400, class_weight="balanced").fit(vectors, side)
+        else:
+            self._model = MLPClassifier((64,), alpha=0.01, max_iter=40, early_stopping=True, random_state=0)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose
+                self._model.fit(vectors, side)
 
     def of(self, vector: Any) -> np.ndarray:
         """Logarithms of the three probabilities."""
