@@ -39,7 +39,7 @@ test: install-dev ## install with test tools, then lint, types and every test
 	@exec $(PY) -m pytest -m "model or browser" $(ARGS)
 
 test-fast: install-dev ## a minute: without Rasa, model, browser, PostgreSQL and processes
-	@exec $(PY) -m pytest -n 2 --ignore=tests/bot -m "not model and not browser and not postgres and not slow" $(ARGS)
+	@exec $(PY) -m pytest -n 2 --dist loadgroup --ignore=tests/bot -m "not model and not browser and not postgres and not slow" $(ARGS)
 
 train: install ## train, unless a model fits the data
 	@exec $(PY) -m xiaobao.training

@@ -52,3 +52,10 @@ def talk(environment: Path) -> Callable[[], Conversation]:
     """A function that begins a new conversation."""
     known = every_action()
     return lambda: Conversation(known)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of this folder in one process: each process indexes the knowledge anew, for ten seconds."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("actions"))

@@ -14,6 +14,8 @@ from actions import base
 from actions.draft import BOOKKEEPING, VALUES
 from tests.actions.conftest import every_action
 
+pytestmark = pytest.mark.slow
+
 SLOTS = {
     "ticket_kind": "complaint",
     "narrative": "我10月3日在乐动健身办卡2680元，店关门了",

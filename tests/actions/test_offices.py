@@ -10,6 +10,8 @@ from actions import base
 from tests.actions.test_intake import to_summary
 from tests.simulators.loop import Conversation
 
+pytestmark = pytest.mark.slow
+
 # story, where it belongs, offices that take it
 STORIES = [
     ("昨天在好味饭店吃饭花了300元，菜里吃出虫子，要求赔偿", "SAMR", {"regulator", "council"}),

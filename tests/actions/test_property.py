@@ -5,12 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
 from actions import base
 from tests.simulators.loop import Conversation
+
+pytestmark = pytest.mark.slow
 
 CONTACT = '/give_contact{"contact_name": "林晓芳", "contact_phone": "13800138000", "contact_address": "演示市演示区演示路1号"}'
 FIRST = {"merchant": "好味饭店", "item": "火锅套餐", "amount": "300元", "event_date": "10月3日", "claim": "退款",

@@ -10,6 +10,8 @@ import pytest
 
 from xiaobao.knowledge import check, library
 
+pytestmark = pytest.mark.slow
+
 KNOWLEDGE = Path(__file__).parents[2] / "data" / "knowledge"
 TOPIC = "faq/online/net-01.md"
 

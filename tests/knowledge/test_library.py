@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -32,11 +31,10 @@ def problems(directory: Path) -> list[library.Problem]:
     return list(caught.value.problems)
 
 
-def test_everything_loads_in_less_than_a_second_of_work():
-    started = time.process_time()
+def test_everything_loads():
     loaded = library.load(KNOWLEDGE)
-    assert time.process_time() - started < 1
-    assert len(loaded.topics) >= 132
+    assert len(loaded.topics) >= 220
+    assert loaded.elsewhere and loaded.uncovered
     assert "自收到商品之日起七日内退货" in (loaded.laws["消费者权益保护法"].articles["第二十五条"] or "")
 
 

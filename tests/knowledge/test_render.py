@@ -51,7 +51,7 @@ def test_steps_are_numbered_and_things_to_keep_are_not(loaded):
     said = render.answer(loaded.topics["net-01"], loaded)
     assert render.section(said, "steps").startswith("① ")
     assert render.section(said, "keep").startswith("· ")
-    assert render.section(said, "where") == ""
+    assert render.section(said, "where") == "\n".join(loaded.topics["net-01"].where)
 
 
 def test_an_unknown_section_is_refused(loaded):

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from xiaobao.knowledge import library, search
 from xiaobao.knowledge.routes import route_of
 
-
-@pytest.fixture(scope="module")
-def searcher() -> search.Searcher:
-    return search.Searcher(library.load(Path(__file__).parents[2] / "data" / "knowledge"), semantic=False)
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from xiaobao.tickets import outbox as tickets_outbox
 from xiaobao.tickets.tables import OutboxRow
 from xiaobao.worker import outbox
 
+pytestmark = pytest.mark.slow
+
 SECRET = "s" * 40
 
 

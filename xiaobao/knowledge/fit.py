@@ -2,7 +2,7 @@
 
     python -m xiaobao.knowledge.fit [--check] [--only lexical|semantic]
 
-Writes data/knowledge/weights.json; --check only measures.
+Writes data/knowledge/weights.json and the embeddings that come with the product; --check only measures.
 
 No question of real people takes part. Two kinds of rows teach: a sample of the wordings, each while it is not indexed
 (its writer also wrote the answer and shares its words), and data/knowledge/tuning.jsonl, which is never indexed. The
@@ -21,6 +21,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from xiaobao.knowledge import library, search, signals
+from xiaobao.knowledge.text import normalise
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDS = 5
@@ -178,6 +179,10 @@ def main() -> None:
         for whose, found, part in zip(("own wordings", "others' questions"), chances, (own, others), strict=True):
             figures = measures(found, part[2], decline, answer)
             print(name, whose, {key: round(value, 3) for key, value in figures.items()}, flush=True)
+    if not given.check and (model := signals.load_model()):
+        answers = [normalise(topic.question + topic.body) for topic in known.topics.values()]
+        signals.ship(model.query, search.all_texts(known)[0], CACHE, known.directory)
+        signals.ship(model.passage, answers, CACHE, known.directory)
     if not given.check:
         Path(path).write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 

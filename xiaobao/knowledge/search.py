@@ -107,9 +107,9 @@ class Searcher:
         model = signals.load_model() if semantic else None
         self._semantic: signals.Semantic | None = None
         if model:
-            every = signals.kept(model.query, texts, cache_dir)
+            every = signals.kept(model.query, texts, cache_dir, library.directory)
             vectors, embedded = every[held], dict(zip(texts, every, strict=True))
-            passages = signals.kept(model.passage, answers, cache_dir)
+            passages = signals.kept(model.passage, answers, cache_dir, library.directory)
             self._semantic = signals.Semantic(model.query, vectors, owner[held], passages, count, embedded)
             self._by_meaning = signals.Sides(self._semantic.centred(vectors), self.sides[owner[held]])
         path = library.directory / "weights.json"

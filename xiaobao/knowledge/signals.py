@@ -63,8 +63,11 @@ class Lexical:
             together[name] += answer
         self._whole = TfidfVectorizer(analyzer="char", ngram_range=(2, 3), sublinear_tf=True, dtype=np.float32)
         self._documents = self._whole.fit_transform(together)
-        examples, right = vstack([self.wordings, self._answers]), np.append(owner, np.arange(len(answers)))
-        machine = LinearSVC(C=0.5, tol=0.01).fit(examples, right)
+        # What occurs in one wording alone tells nothing of others and would double the time.
+        shared = np.bincount(self.wordings.indices, minlength=self.wordings.shape[1]) > 1
+        self._place = np.where(shared, np.cumsum(shared) - 1, -1)  # of a feature among the shared ones
+        examples = vstack([self.wordings, self._answers]).tocsc()[:, np.flatnonzero(shared)].tocsr()
+        machine = LinearSVC(C=0.5, tol=0.1).fit(examples, np.append(owner, np.arange(len(answers))))
         self._names = machine.classes_  # a name whose wordings are all left out is not among them
         self._weights = np.ascontiguousarray(machine.coef_.T.astype(np.float32))
         self._biases = machine.intercept_.astype(np.float32)
@@ -78,7 +81,8 @@ class Lexical:
         answers[: self._topics] = (self._answers @ vector).toarray().ravel()
         together = (self._documents @ self._whole.transform([text]).T).toarray().ravel()
         told = np.full_like(best, NEVER)
-        told[self._names] = (row @ self._weights).ravel() + self._biases
+        place = self._place[row.indices]
+        told[self._names] = row.data[place >= 0] @ self._weights[place[place >= 0]] + self._biases
         return [best, three, answers, together, told]
 
     def vector(self, text: str) -> Any:
@@ -152,25 +156,51 @@ def load_model() -> Any | None:
         return None
 
 
-def kept(embed: Callable[[list[str]], np.ndarray], texts: Sequence[str], cache_dir: Path | None) -> np.ndarray:
-    """Embed `texts`, reading from `cache_dir` what was embedded before: a changed wording costs only itself."""
-    if cache_dir is None:
-        return embed(list(texts))
-    path = Path(cache_dir) / f"embeddings-{embed.__name__}.npz"
-    known: dict[str, np.ndarray] = {}
-    if path.exists():
-        with np.load(path) as file:
-            known = dict(zip(file["keys"].tolist(), file["vectors"], strict=True))
-    keys = [hashlib.sha256(text.encode()).hexdigest()[:24] for text in texts]
+def kept(
+    embed: Callable[[list[str]], np.ndarray], texts: Sequence[str], cache_dir: Path | None, shipped: Path | None = None
+) -> np.ndarray:
+    """Embed `texts`, reading what was embedded before: from `shipped`, which comes with the product, or `cache_dir`.
+
+    A changed wording costs only itself.
+    """
+    name = f"embeddings-{embed.__name__}.npz"
+    known = _read(shipped / name) if shipped else {}
+    if cache_dir:
+        known |= _read(Path(cache_dir) / name)
+    keys = [_key(text) for text in texts]
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     if missing:
-        known |= dict(zip(missing, embed(list(missing.values())), strict=True))
-        known = {key: known[key] for key in dict.fromkeys(keys)}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as partial:
-            np.savez(partial, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
-        Path(partial.name).replace(path)  # another process never sees half a file
-    return np.stack([known[key] for key in keys])
+        new = dict(zip(missing, embed(list(missing.values())), strict=True))
+        known |= new
+        if cache_dir:
+            write(Path(cache_dir) / name, {**_read(Path(cache_dir) / name), **new})
+    return np.stack([known[key] for key in keys]).astype(np.float32)
+
+
+def ship(embed: Callable[[list[str]], np.ndarray], texts: Sequence[str], cache_dir: Path, folder: Path) -> None:
+    """Write the embeddings of `texts` into `folder`, in half precision: they come with the product."""
+    vectors = kept(embed, texts, cache_dir, folder).astype(np.float16)
+    write(folder / f"embeddings-{embed.__name__}.npz", dict(zip(map(_key, texts), vectors, strict=True)))
+
+
+def write(path: Path, known: Mapping[str, np.ndarray]) -> None:
+    """One file of embeddings; another process never sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as partial:
+        np.savez(partial, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
+    Path(partial.name).chmod(0o644)
+    Path(partial.name).replace(path)
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    if not path.exists():
+        return {}
+    with np.load(path) as file:
+        return dict(zip(file["keys"].tolist(), file["vectors"], strict=True))
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def _stretched(cosines: np.ndarray) -> np.ndarray:
