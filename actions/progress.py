@@ -333,6 +333,9 @@ class ValidateQuestionForm(XiaobaoAction):
         if not code or not named:
             if turn.intent in ELSEWHERE and turn.confidence > 0.7:
                 return self._elsewhere(turn)
+            asks = len(turn.text) > guidance.BARE and not OF_OWN.search(turn.text)
+            if asks and turn.context.searcher.rank(turn.text).decision == "answer":
+                return self._done(*guidance.answer(turn, turn.text))
             turn.say("utter_error_code_unclear")
             return self._again()
         ticket = with_code(turn, named, code)

@@ -70,6 +70,8 @@ def numbers_from_nowhere(known: Library, replies: list[dict[str, Any]], topics: 
     sources += "\n".join(titles(replies))
     laws = {(c.law, c.article) for name in topics for c in known.topics[name].citations}
     sources += "\n".join(str(known.laws[law].articles.get(article or "")) for law, article in laws)
+    quoted = re.findall(r"《([^》]+)》(第\w+条)", text)
+    sources += "\n".join(str(known.laws[law].articles.get(article)) for law, article in quoted if law in known.laws)
     statutes = "\n".join(str(item.get("text")) for item in cited(replies))
     free = text.replace(statutes, "") if statutes else text
     return {number for number in check.figures_in(free) if number not in sources}
