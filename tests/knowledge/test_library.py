@@ -101,3 +101,17 @@ def test_a_field_elsewhere_needs_a_place_to_go(copy: Path):
 def test_a_wrong_directory_is_named(tmp_path: Path):
     with pytest.raises(FileNotFoundError, match="data/knowledge"):
         library.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("怎么tuikuan", "怎么退款"),
+        ("推款", "退款"),
+        ("消肥者协会", "消费者协会"),
+        ("iPhone怎么Refund", "iPhone怎么退款"),
+        ("qianbao", "qianbao"),
+    ],
+)
+def test_pinyin_and_wrong_characters_are_read_as_meant(typed, meant):
+    assert library.load(KNOWLEDGE).plain(typed) == meant

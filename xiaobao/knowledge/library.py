@@ -5,9 +5,10 @@ Pure: one call of `load` reads the files and checks them against each other; not
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,15 @@ class Library:
     elsewhere: Mapping[str, Field]
     uncovered: Mapping[str, Field]
     directory: Path
+    spellings: Mapping[str, str] = field(default_factory=dict)
+
+    def plain(self, text: str) -> str:
+        """`text` with pinyin and common wrong characters written as they are meant (spellings.csv)."""
+        if not self.spellings:
+            return text
+        typed = sorted(map(re.escape, self.spellings), key=len, reverse=True)
+        found = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(typed)})(?![A-Za-z])", re.IGNORECASE)
+        return found.sub(lambda match: self.spellings[match.group().lower()], text)
 
 
 def load(directory: Path) -> Library:
@@ -143,7 +153,7 @@ def load(directory: Path) -> Library:
             problems.extend(_contradictions(topic, topics, laws))
     if problems:
         raise KnowledgeError(problems)
-    return Library(topics, laws, elsewhere, uncovered, directory)
+    return Library(topics, laws, elsewhere, uncovered, directory, _read_spellings(directory / "spellings.csv"))
 
 
 def _read_all(
@@ -236,6 +246,13 @@ def _read_fields(path: Path, problems: list[Problem], sided: bool = False) -> di
             continue
         found[name] = Field(name, title, told[0], wordings, side)
     return found
+
+
+def _read_spellings(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {row["typed"].lower(): row["meant"] for row in csv.DictReader(file)}
 
 
 def _contradictions(topic: Topic, topics: Mapping[str, Topic], laws: Mapping[str, Law]) -> list[Problem]:

@@ -129,6 +129,7 @@ class Searcher:
 
     def features(self, question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Signals of each topic (topics x signals), of the three ways out, and how well each field fits by itself."""
+        question = self.library.plain(question)
         part = normalise(asking_part(question))
         whole = normalise(question[:FIRST_CHARACTERS])
         found = self._lexical.of(part)
