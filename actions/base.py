@@ -35,6 +35,7 @@ from xiaobao.tickets.errors import TicketError
 
 logger = logging.getLogger(__name__)
 Events = list[dict[str, Any]]
+RANKED = 16  # questions whose ranking is kept in memory
 LOOK_EVERY = 10.0  # seconds between looks at the files of data/knowledge
 
 
@@ -65,11 +66,16 @@ class Search:
     """
 
     def __init__(self, words_alone: search.Searcher, settings: Settings) -> None:
-        self._searcher = words_alone
         self._settings = settings
+        self._use(words_alone)
         self._stamp = _stamp(words_alone.library.directory)
         self._ready = threading.Event()
         threading.Thread(target=_keep_up, args=(weakref.ref(self), self._ready), daemon=True).start()
+
+    def _use(self, searcher: search.Searcher) -> None:
+        """Several steps of one turn ask for the same question; it is ranked once."""
+        self._searcher = searcher
+        self._ranked = functools.lru_cache(maxsize=RANKED)(searcher.rank)
 
     @property
     def library(self) -> Library:
@@ -81,7 +87,7 @@ class Search:
         self._ready.wait()
 
     def rank(self, question: str) -> search.Ranking:
-        return self._searcher.rank(question)
+        return self._ranked(question)
 
     def read_again(self) -> bool:
         """Take over changed files if nothing is wrong with them; True when others are now in use."""
@@ -97,18 +103,15 @@ class Search:
         if problems:
             logger.error("changed knowledge is not used, %d to mend, the first: %s", len(problems), problems[0])
             return False
-        self._searcher = self._indexed(known)
+        semantic, cache_dir = self._settings.semantic_search, self._settings.data_dir / "cache"
+        self._use(search.Searcher(known, semantic=semantic, cache_dir=cache_dir))
         logger.info("changed knowledge is in use: %d topics", len(known.topics))
         return True
-
-    def _indexed(self, known: Library) -> search.Searcher:
-        semantic = self._settings.semantic_search
-        return search.Searcher(known, semantic=semantic, cache_dir=self._settings.data_dir / "cache")
 
     def add_meaning(self) -> None:
         """Index by meaning, too, if that is wanted."""
         if self._settings.semantic_search:
-            self._searcher = self._indexed(self.library)
+            self._use(self._searcher.with_meaning(self._settings.data_dir / "cache"))
 
 
 def _keep_up(reference: weakref.ref[Search], ready: threading.Event) -> None:

@@ -52,8 +52,7 @@ def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Even
         draft.start()
         return True, None
     if act == "distress":
-        draft.save(turn.now)
-        return True, [*form.leave(turn, draft), *guidance.hold(turn, "distress")]
+        return True, form.comfort(turn, draft)
     if act == "request_human":
         draft.save(turn.now)
         return True, [*form.leave(turn, draft), *handoff.ask_for_call_back(turn)]

@@ -73,21 +73,19 @@ def _answer_each(turn: Turn, several: list[str], inside_form: bool) -> Events:
 
 def special(turn: Turn, text: str, inside_form: bool = False) -> Events | None:
     """Answer `text` if rules decide what it is, else None: then the search decides."""
+    if (events := before_all(turn, text, inside_form)) is not None:
+        return events
     text = simplified(text)
-    if line := redlines.find(text):
-        return hold(turn, line, inside_form)
-    if (reference := statutes.find(text, turn.context.library)) is not None:
-        return tell_statute(turn, reference)
     if (events := calculation.handle(turn, text, inside_form)) is not None:
         return events
     return follow_up(turn, text, inside_form)
 
 
-def before_all(turn: Turn, text: str) -> Events | None:
+def before_all(turn: Turn, text: str, inside_form: bool = False) -> Events | None:
     """Red lines and statutes by name, whatever else the message was taken for."""
     text = simplified(text)
     if line := redlines.find(text):
-        return hold(turn, line)
+        return hold(turn, line, inside_form)
     reference = statutes.find(text, turn.context.library)
     return tell_statute(turn, reference) if reference is not None else None
 

@@ -99,8 +99,7 @@ class Intake(XiaobaoAction):
     def go_on(self, turn: Turn, draft: Draft, asking: str) -> Events | None:
         """One more turn of an open form."""
         if turn.text and redlines.find(simplified(turn.text)) == "distress":
-            draft.save(turn.now)
-            return [*self.leave(turn, draft), *guidance.hold(turn, "distress")]
+            return self.comfort(turn, draft)
         if draft.flags.get("stopping"):
             return self.stopping(turn, draft)
         if turn.pressed:
@@ -274,6 +273,11 @@ class Intake(XiaobaoAction):
         if turn.text and turn.intent not in ("deny", "resume") and not self.says(turn, False):
             return self.go_on(turn, draft, turn.slot("requested_slot"))
         return None
+
+    def comfort(self, turn: Turn, draft: Draft) -> Events:
+        """Somebody in distress is asked nothing more; the draft is kept."""
+        draft.save(turn.now)
+        return [*self.leave(turn, draft), *guidance.hold(turn, "distress")]
 
     def pause(self, turn: Turn, draft: Draft) -> Events:
         draft.save(turn.now)

@@ -21,6 +21,15 @@ RESPONSES = {
 }
 
 
+def _answered(turn: Turn) -> Events | None:
+    """The answer, when the words surely ask about a topic; else None."""
+    if len(turn.text) <= guidance.BARE:
+        return None
+    ranking = turn.context.searcher.rank(turn.text)
+    sure = ranking.decision == "answer" and ranking.answers[0].score > SURE
+    return guidance.answer(turn, turn.text) if sure else None
+
+
 class Say(Door):
     """Thanks, abuse, 你是谁: one answer each, unless the words are a question that has an answer of its own."""
 
@@ -28,10 +37,8 @@ class Say(Door):
         return "action_say"
 
     def act(self, turn: Turn) -> Events:
-        if len(turn.text) > guidance.BARE:
-            ranking = turn.context.searcher.rank(turn.text)
-            if ranking.decision == "answer" and ranking.answers[0].score > SURE:
-                return guidance.answer(turn, turn.text)
+        if (events := _answered(turn)) is not None:
+            return events
         turn.say(RESPONSES[turn.intent])
         return []
 
@@ -43,10 +50,8 @@ class OfficeInformation(Door):
         return "action_office"
 
     def act(self, turn: Turn) -> Events:
-        if len(turn.text) > guidance.BARE and not OF_THE_OFFICE.search(turn.text):
-            ranking = turn.context.searcher.rank(turn.text)
-            if ranking.decision == "answer" and ranking.answers[0].score > SURE:
-                return guidance.answer(turn, turn.text)
+        if not OF_THE_OFFICE.search(turn.text) and (events := _answered(turn)) is not None:
+            return events
         session.tell_office(turn)
         return []
 

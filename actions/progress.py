@@ -19,6 +19,7 @@ from xiaobao.reading import answers
 from xiaobao.tickets import attempts, queries, service, workflow
 
 NUMBER = re.compile(r"XB[\s-]*(\d{8})[\s-]*(\d{6})", re.IGNORECASE)
+OF_OWN = re.compile("我的|单号|编号|进度|到哪|查询码|查一下|查查")
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 
@@ -126,9 +127,6 @@ def choose(turn: Turn, intent: str) -> tuple[Any | None, Events]:
         turn.say("utter_which_ticket", buttons=buttons)
         return None, []
     return None, [SlotSet("pending_question", f"{intent}:"), FollowupAction("question_form")]
-
-
-OF_OWN = re.compile("我的|单号|编号|进度|到哪|查询码|查一下|查查")
 
 
 class Progress(Door):

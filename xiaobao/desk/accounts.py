@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from xiaobao.desk import passwords
@@ -68,9 +69,7 @@ def new_password(account_id: int) -> str:
     desk, password = here(), passwords.one_time()
     hashed = passwords.hash_password(password)
     with desk.writing.begin() as writing:
-        account = accounts.get(writing, account_id)
-        if account is None:
-            raise NotFound(str(account_id))
+        account = _account(writing, account_id)
         accounts.set_password(writing, account_id, hashed, must_change=True)
         service.audit(writing, actor=me().actor, action="reset_password", subject=account.login, now=desk.now())
     return _page(fresh=account, password=password)
@@ -84,9 +83,7 @@ def set_disabled(account_id: int) -> Response:
     if account_id == me().account.id:
         abort(409)
     with desk.writing.begin() as writing:
-        account = accounts.get(writing, account_id)
-        if account is None:
-            raise NotFound(str(account_id))
+        account = _account(writing, account_id)
         accounts.set_disabled(writing, account_id, disabled)
         action = "disable_account" if disabled else "enable_account"
         service.audit(writing, actor=me().actor, action=action, subject=account.login, now=desk.now())
@@ -100,14 +97,20 @@ def set_on_duty(account_id: int) -> Response:
     """Put somebody on duty or off: only they and supervisors see messages of people in distress."""
     desk, on_duty = here(), request.form.get("on_duty") == "1"
     with desk.writing.begin() as writing:
-        account = accounts.get(writing, account_id)
-        if account is None:
-            raise NotFound(str(account_id))
+        account = _account(writing, account_id)
         accounts.set_on_duty(writing, account_id, on_duty)
         action = "put_on_duty" if on_duty else "take_off_duty"
         service.audit(writing, actor=me().actor, action=action, subject=account.login, now=desk.now())
     session["said"] = action
     return redirect(url_for("accounts.list_accounts"), 303)
+
+
+def _account(writing: Session, account_id: int) -> AccountView:
+    """Raises NotFound."""
+    account = accounts.get(writing, account_id)
+    if account is None:
+        raise NotFound(str(account_id))
+    return account
 
 
 def _page(

@@ -21,7 +21,6 @@ import numpy as np
 from scipy.optimize import minimize
 
 from xiaobao.knowledge import library, search, signals
-from xiaobao.knowledge.text import normalise
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDS = 5
@@ -179,12 +178,12 @@ def main() -> None:
         for whose, found, part in zip(("own wordings", "others' questions"), chances, (own, others), strict=True):
             figures = measures(found, part[2], decline, answer)
             print(name, whose, {key: round(value, 3) for key, value in figures.items()}, flush=True)
-    if not given.check and (model := signals.load_model()):
-        answers = [normalise(topic.question + topic.body) for topic in known.topics.values()]
+    if given.check:
+        return
+    if model := signals.load_model():
         signals.ship(model.query, search.all_texts(known)[0], CACHE, known.directory)
-        signals.ship(model.passage, answers, CACHE, known.directory)
-    if not given.check:
-        Path(path).write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        signals.ship(model.passage, search.answer_texts(known), CACHE, known.directory)
+    path.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Pure: one call of `load` reads the files and checks them against each other; not
 from __future__ import annotations
 
 import csv
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -130,9 +131,12 @@ class Library:
         """`text` with pinyin and common wrong characters written as they are meant (spellings.csv)."""
         if not self.spellings:
             return text
+        return self._typed.sub(lambda match: self.spellings[match.group().lower()], text)
+
+    @functools.cached_property
+    def _typed(self) -> re.Pattern[str]:
         typed = sorted(map(re.escape, self.spellings), key=len, reverse=True)
-        found = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(typed)})(?![A-Za-z])", re.IGNORECASE)
-        return found.sub(lambda match: self.spellings[match.group().lower()], text)
+        return re.compile(rf"(?<![A-Za-z])(?:{'|'.join(typed)})(?![A-Za-z])", re.IGNORECASE)
 
 
 def load(directory: Path) -> Library:

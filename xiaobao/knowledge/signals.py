@@ -164,16 +164,15 @@ def kept(
     A changed wording costs only itself.
     """
     name = f"embeddings-{embed.__name__}.npz"
-    known = _read(shipped / name) if shipped else {}
-    if cache_dir:
-        known |= _read(Path(cache_dir) / name)
+    cached = _read(Path(cache_dir) / name) if cache_dir else {}
+    known = (_read(shipped / name) if shipped else {}) | cached
     keys = [_key(text) for text in texts]
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     if missing:
         new = dict(zip(missing, embed(list(missing.values())), strict=True))
         known |= new
         if cache_dir:
-            write(Path(cache_dir) / name, {**_read(Path(cache_dir) / name), **new})
+            write(Path(cache_dir) / name, cached | new)
     return np.stack([known[key] for key in keys]).astype(np.float32)
 
 

@@ -152,13 +152,11 @@ def _prepaid(text: str, today: date) -> Values:
     if found.get("shape") == "period":
         found = {field: value for field, value in found.items() if field not in ("used", "total", "free")}
         found |= _period(text)
-    if found.get("shape") == "value" or (left_sum := found.get("left")):
-        left_sum = found.get("left")
-        if left_sum and "paid" in found and "spent" not in found:
-            spent = Decimal(found["paid"]) + Decimal(found.get("gift", 0)) - Decimal(left_sum)
-            if spent >= 0 and not re.search(r"折", text):
-                found["spent"] = f"{spent:f}"
-    found.pop("left", None)
+    left_sum = found.pop("left", None)
+    if left_sum and "paid" in found and "spent" not in found:
+        spent = Decimal(found["paid"]) + Decimal(found.get("gift", 0)) - Decimal(left_sum)
+        if spent >= 0 and "折" not in text:
+            found["spent"] = f"{spent:f}"
     if "paid" not in found and (only := _only(rest)):
         found["paid"] = only
     if tenths := _first(r"(\d(?:\.\d|\d)?|[一二三四五六七八九]五?)折", text):
@@ -202,11 +200,16 @@ def _count(pattern: str, text: str) -> str | None:
     return None if number is None else str(number)
 
 
-def _compensation(text: str, today: date) -> Values:
-    found, rest = _amounts("compensation", text)
-    if "price" not in found and (only := _only(rest)):
-        found["price"] = only
+def _main_sum(group: str, field: str, text: str) -> Values:
+    """Sums by their patterns; the only one left over is the main one if nothing else named it."""
+    found, rest = _amounts(group, text)
+    if field not in found and (only := _only(rest)):
+        found[field] = only
     return found
+
+
+def _compensation(text: str, today: date) -> Values:
+    return _main_sum("compensation", "price", text)
 
 
 def _annual(text: str, today: date) -> Values:
@@ -240,10 +243,7 @@ def _percent(match: re.Match[str]) -> str:
 
 
 def _deposit(text: str, today: date) -> Values:
-    found, rest = _amounts("deposit", text)
-    if "principal" not in found and (only := _only(rest)):
-        found["principal"] = only
-    return found
+    return _main_sum("deposit", "principal", text)
 
 
 def _day(text: str, today: date) -> Values:
