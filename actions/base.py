@@ -140,18 +140,20 @@ def _stamp(folder: Path) -> tuple[int, int]:
 
 
 @functools.lru_cache(maxsize=2)
-def _content(reference_dir: Path, knowledge_dir: Path) -> tuple[search.Searcher, Any, Words]:
+def _content(reference_dir: Path, knowledge_dir: Path, cache_dir: Path) -> tuple[search.Searcher, Any, Words]:
     """What is read from data/ and the same for every office; some seconds the first time."""
     known = library.load(knowledge_dir)
     words = Words.load(ROOT / "data" / "responses")
-    return search.Searcher(known, semantic=False), reading_reference.load(reference_dir), words
+    return search.Searcher(known, semantic=False, cache_dir=cache_dir), reading_reference.load(reference_dir), words
 
 
 @functools.lru_cache(maxsize=1)
 def context() -> Context:
     """Read settings and data; the database is only opened when a session is used."""
     settings = Settings.from_env()
-    words_alone, reading, words = _content(settings.reference_dir, settings.knowledge_dir)
+    words_alone, reading, words = _content(
+        settings.reference_dir, settings.knowledge_dir, (settings.data_dir / "cache").resolve()
+    )
     return Context(
         settings=settings,
         sessions=make_sessions(make_engine(settings.database_url)),

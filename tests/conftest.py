@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -23,6 +24,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         params = getattr(getattr(item, "callspec", None), "params", {})
         if "postgresql" in params.values():
             item.add_marker("postgres")
+
+
+def pytest_collection_finish() -> None:
+    """Modules and thousands of tests live to the end; looking through them for garbage costs seconds."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.fixture(scope="session")
+def index_cache(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the index of the knowledge is kept from one run of the tests to the next."""
+    kept: Any = getattr(pytestconfig, "cache", None)  # absent with `-p no:cacheprovider`
+    return Path(kept.mkdir("index")) if kept else tmp_path_factory.mktemp("index")
 
 
 @pytest.fixture(scope="session")

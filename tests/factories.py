@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from xiaobao.knowledge import library
 from xiaobao.tickets import accounts, office, service
 from xiaobao.tickets.deadlines import TIMEZONE
 from xiaobao.tickets.workflow import Role
@@ -21,6 +23,12 @@ CITIZEN = service.Actor.citizen(CONVERSATION)
 CLERK = service.Actor(Role.CLERK, name="李受理")
 SUPERVISOR = service.Actor(Role.SUPERVISOR, name="周督办")
 HANDLER = service.Actor(Role.HANDLER, name="王承办")
+
+
+@functools.cache
+def knowledge() -> library.Library:
+    """All that data/knowledge holds; reading it takes half a second."""
+    return library.load(REFERENCE.parent / "knowledge")
 
 
 def an_office(office_id: str = "demo") -> office.Office:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_origin
@@ -14,7 +15,6 @@ import pytest
 import actions as actions_package
 from actions import base
 from tests.simulators.loop import Conversation
-from xiaobao import database
 
 
 def every_action() -> dict[str, Any]:
@@ -34,14 +34,17 @@ def office_id() -> str:
 
 
 @pytest.fixture
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, office_id: str) -> Iterator[Path]:
+def environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, office_id: str, sqlite_template: Path, index_cache: Path
+) -> Iterator[Path]:
     monkeypatch.setenv("XIAOBAO_DATA", str(tmp_path))
     monkeypatch.setenv("OFFICE", office_id)
     monkeypatch.setenv("SECRET_KEY", "k" * 40)
     monkeypatch.setenv("INTERNAL_SECRET", "i" * 40)
     monkeypatch.setenv("SEMANTIC_SEARCH", "0")
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    database.upgrade(f"sqlite:///{tmp_path / 'xiaobao.db'}")
+    shutil.copy(sqlite_template, tmp_path / "xiaobao.db")
+    (tmp_path / "cache").symlink_to(index_cache)
     base.context.cache_clear()
     yield tmp_path
     base.context.cache_clear()
@@ -55,7 +58,8 @@ def talk(environment: Path) -> Callable[[], Conversation]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder in one process: each process indexes the knowledge anew, for ten seconds."""
+    """All of this folder and of tests/reading in one process: word lists and index take seconds in each."""
+    folders = {Path(__file__).parent, Path(__file__).parents[1] / "reading"}
     for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("actions"))
+        if not folders.isdisjoint(item.path.parents):
+            item.add_marker(pytest.mark.xdist_group("words"))

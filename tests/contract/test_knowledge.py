@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from xiaobao.knowledge import check, library
+from tests.factories import knowledge
+from xiaobao.knowledge import check
 
-LOADED = library.load(Path(__file__).parents[2] / "data" / "knowledge")
+LOADED = knowledge()
 TOPICS = sorted(LOADED.topics.values(), key=lambda topic: topic.id)
 
 

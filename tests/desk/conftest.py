@@ -61,13 +61,24 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCach
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@pytest.fixture(scope="session")
+def statements() -> dict[Any, Any]:
+    """Statements are compiled once for all tests, too."""
+    return {}
+
+
 @pytest.fixture
-def app(settings: Settings, clock: Clock, compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
+def app(
+    settings: Settings, clock: Clock, compiled: FileSystemBytecodeCache, statements: dict[Any, Any]
+) -> Iterator[Flask]:
     app = create_app(settings, now=clock)
     app.testing = True
     app.jinja_env.bytecode_cache = compiled
+    desk: Desk = app.extensions[context.KEY]
+    for engine in (desk.engine, desk.reading.kw["bind"]):
+        engine.update_execution_options(compiled_cache=statements)
     yield app
-    app.extensions[context.KEY].engine.dispose()
+    desk.engine.dispose()
 
 
 @pytest.fixture
@@ -117,7 +128,7 @@ class Browser:
         return answer
 
     def csrf(self) -> str:
-        found = re.search(r'name="csrf" value="([^"]+)"', self.client.get("/me").text or "")
+        found = re.search(r'name="csrf" value="([^"]+)"', self.page or self.client.get("/me").text or "")
         found = found or re.search(r'name="csrf" value="([^"]+)"', self.client.get("/sign-in").text)
         assert found
         return found[1]
@@ -157,5 +168,6 @@ def admin(app: Flask, staff: dict[str, AccountView]) -> Browser:
 def signed_in(app: Flask, login: str | Role) -> Browser:
     """A fresh browser with the session of this account."""
     browser = Browser(app.test_client())
-    assert browser.sign_in(str(login)).status_code == 200
+    answer = browser.post("/sign-in", login=str(login), password=PASSWORD, follow=False)
+    assert answer.status_code == 303
     return browser

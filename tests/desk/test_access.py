@@ -64,6 +64,7 @@ def test_the_roles_of_each_route_are_these(app: Flask) -> None:
     assert found == {name: set(roles) for name, roles in MAY.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", sorted(accounts.STAFF))
 def test_each_role_is_refused_where_it_must_be(app: Flask, staff: dict[str, AccountView], role: Role) -> None:
     browser = signed_in(app, role)

@@ -39,6 +39,7 @@ def test_a_wrong_field_is_named_and_the_rest_kept(admin: Browser, desk: Desk, fi
         assert accounts.find(session, "neu") is None
 
 
+@pytest.mark.slow
 def test_a_reset_password_replaces_the_old_one_and_unlocks(
     admin: Browser, browser: Browser, staff: dict[str, AccountView]
 ) -> None:

@@ -39,6 +39,7 @@ def test_every_password_of_the_list_is_long_enough_to_matter() -> None:
     assert [one for one in common if passwords.problem(one, "-") not in {"too_common", "too_short"}] == []
 
 
+@pytest.mark.slow
 def test_a_hash_knows_its_password_only() -> None:
     hashed = passwords.hash_password("春天的第一场雨")
     assert hashed.startswith("$argon2id$")
@@ -50,6 +51,7 @@ def test_what_is_no_hash_matches_nothing(no_hash: str) -> None:
     assert not passwords.matches(no_hash, no_hash)
 
 
+@pytest.mark.slow
 def test_an_unknown_login_costs_as_much_as_a_known_one() -> None:
     fresh = passwords.hash_password("x" * 12)
     assert extract_parameters(passwords.NOBODY) == extract_parameters(fresh)

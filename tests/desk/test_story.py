@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,7 @@ def test_numbers_between_the_marks_can_be_masked() -> None:
         ),
     ),
 )
+@pytest.mark.slow
 def test_no_word_of_the_story_is_lost_whatever_the_spans_say(
     narrative: str, fields: dict[str, str], spans: dict[str, Any]
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -137,6 +138,7 @@ def test_only_overdue_tickets_are_listed_as_overdue(clerk: Browser, desk: Desk, 
     assert number in clerk.get("/?overdue=1").text
 
 
+@pytest.mark.slow
 def test_paging_shows_every_ticket_once(clerk: Browser, desk: Desk) -> None:
     filed = {file_ticket(desk.writing, ticket_kind=kind) for kind in ("complaint", "suggestion") for _ in range(30)}
     seen: list[str] = []

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from xiaobao.knowledge import library, search
+from tests.factories import knowledge
+from xiaobao.knowledge import search
 
 
 @pytest.fixture(scope="session")
-def searcher() -> search.Searcher:
-    return search.Searcher(library.load(Path(__file__).parents[2] / "data" / "knowledge"), semantic=False)
+def searcher(index_cache: Path) -> search.Searcher:
+    known = knowledge()
+    return search.Searcher(known, semantic=False, cache_dir=index_cache)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xiaobao.knowledge import library
+from tests.factories import knowledge
 from xiaobao.knowledge.calculators import compensation, days, deposits, loans, prepaid
 from xiaobao.knowledge.calculators.working import Impossible, rounded, yuan
 
-LAWS = library.load(Path(__file__).parents[2] / "data" / "knowledge").laws
+LAWS = knowledge().laws
 D = Decimal
 
 

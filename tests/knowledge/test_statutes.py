@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from xiaobao.knowledge import library, statutes
+from tests.factories import knowledge
+from xiaobao.knowledge import statutes
 
-LIBRARY = library.load(Path(__file__).parents[2] / "data" / "knowledge")
+LIBRARY = knowledge()
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,7 @@ def test_nothing_told_gives_nothing(reference: Reference, text: str) -> None:
     assert not set(values) & {"merchant", "item", "amount", "event_date", "claim"}
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=40).map("".join))
 def test_any_text_is_read_and_spans_hold(reference: Reference, text: str) -> None:

