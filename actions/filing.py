@@ -32,6 +32,8 @@ def submission(turn: Turn, draft: Draft, files: list[Any], route: Any) -> servic
     amount, day = draft.normalised("amount"), draft.normalised("event_date")
     discovered = draft.normalised("discovered_date")
     declared = {"own_use": "yes", "elsewhere": "no"} if draft.kind == "complaint" else {}
+    if manner := draft.normalised("purchase_mode"):
+        values["purchase_mode"] = manner
     return service.Submission(
         **{**declared, **values, "ticket_kind": draft.kind},
         amount_text=draft.get("amount"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from actions import doubts
 from actions.base import Turn
 from actions.draft import CONTACT, Draft
 from actions.questions import ASKS_CONSENT
@@ -22,6 +23,8 @@ CHOICES = {
     "complained_to_institution": ((r"没找|还没|没有|没反映", "no"), (r"找过|打过|反映过|投诉过|问过|说过", "yes")),
     "pass_on_to_merchant": ((r"不要|不可以|不转|不能|不行|别转|不愿", "no"), (r"可以|转吧|能转|同意|行", "yes")),
 }
+OFFLINE = "线下"
+STREET = r"[路街道巷弄村镇区县市楼层栋幢室]|商场|市场|广场|门口|对面|旁边"
 LONGEST = {"narrative": 10_000, "merchant": 100, "institution": 100, "item": 100, "claim": 300, "merchant_address": 200}
 
 
@@ -50,6 +53,7 @@ def tell(turn: Turn, draft: Draft, text: str) -> None:
         return
     draft.put("narrative", f"{known}\n{text}" if known else text)
     read_story(turn, draft, text, positions=not known)
+    doubts.take_over(turn, draft)
 
 
 def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
@@ -57,6 +61,13 @@ def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
 
     Returns the code of what is wrong with it (the words are `utter_error_<code>`), or None.
     """
+    error = _answer(turn, draft, slot, text)
+    if slot == "merchant_address" and not error:
+        _manner_from_place(draft)
+    return error
+
+
+def _answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
     if slot == "narrative":
         return _narrative(turn, draft, text)
     if slot == "amount":
@@ -70,6 +81,13 @@ def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
     if slot in YES_NO:
         return _choice(draft, slot, text)
     return _words(turn, draft, slot, text)
+
+
+def _manner_from_place(draft: Draft) -> None:
+    """Who names a street bought in a shop, unless something else was said (the way of buying belongs to a complaint)."""
+    place = draft.get("merchant_address") or ""
+    if not draft.answered("purchase_mode") and not draft.get("platform") and re.search(STREET, place):
+        draft.put("purchase_mode", OFFLINE, source="inferred")
 
 
 def _narrative(turn: Turn, draft: Draft, text: str) -> str | None:
@@ -122,7 +140,8 @@ def _words(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
         told = story.read(value, turn.today, turn.context.reading).values.get(slot)
         if told:
             value = told.text
-    draft.put(slot, value)
+    manner = story.read(value, turn.today, turn.context.reading).values.get(slot) if slot == "purchase_mode" else None
+    draft.put(slot, value, normalised=manner.normalised if manner else None)
     return None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import digressions, filing, filling, guidance, referral, summary
+from actions import digressions, doubts, filing, filling, guidance, referral, summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import open_slots, optional_contact, required_contact
@@ -300,6 +300,7 @@ class Intake(XiaobaoAction):
     def next(self, turn: Turn, draft: Draft) -> Events:
         """Ask the next open question; a slot to be asked again comes first."""
         finance = self.finance(turn, draft)
+        doubts.look_at_age(turn, draft)
         waiting = open_slots(draft, turn.context.office, finance)
         slot = draft.flags.pop("again", None) or (waiting[0] if waiting else "confirmed")
         turn.show_form(summary.strip(turn, draft, finance))

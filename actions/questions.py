@@ -23,8 +23,11 @@ def order(draft: Draft, office: Office, finance: bool) -> list[str]:
     party = ["institution", "complained_to_institution"] if finance else ["merchant"]
     place = [] if finance or draft.get("platform") else ["merchant_address"]
     passing = [] if office.kind == OfficeKind.INSTITUTION else ["pass_on_to_merchant"]
+    # Only when the matter is old does it count since when the harm was known (办法 art. 16 (4)).
+    found = ["discovered_date"] if draft.flags.get("old") or draft.get("discovered_date") else []
     return [
-        "narrative", *party, "item", "amount", "event_date", "claim", *place, *passing, *consent, "contact_name", "confirmed",
+        "narrative", *party, "item", "amount", "event_date", *found, "claim", *place, *passing, *consent, "contact_name",
+        "confirmed",
     ]  # fmt: skip
 
 

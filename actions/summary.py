@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from actions import doubts
 from actions.base import Turn
 from actions.draft import Draft
 from actions.questions import open_slots, order
@@ -20,6 +21,8 @@ SHOWN = [
     "item",
     "amount",
     "event_date",
+    "discovered_date",
+    "purchase_mode",
     "claim",
     "order_number",
     "policy_number",
@@ -58,6 +61,8 @@ def _declared(draft: Draft, slot: str) -> bool:
 def _never_asked(draft: Draft, slot: str) -> bool:
     if slot == "merchant" and draft.get("institution") and not draft.get("merchant"):
         return True
+    if slot == "purchase_mode" and draft.get("institution"):
+        return True
     return slot.startswith("contact_") and draft.get("anonymous") == "yes"
 
 
@@ -74,7 +79,9 @@ def value(turn: Turn, draft: Draft, slot: str) -> str:
     if slot == "contact_phone":
         return mask_phone(said)
     normal = draft.normalised(slot)
-    if slot == "event_date" and isinstance(normal, str) and len(normal) == 10:
+    if slot == "purchase_mode":
+        return str(normal or said)
+    if slot in ("event_date", "discovered_date") and isinstance(normal, str) and len(normal) == 10:
         shown = day(turn, date.fromisoformat(normal))
         return shown if said in shown else f"{said}，{shown}"
     return said
@@ -118,6 +125,7 @@ def show(turn: Turn, draft: Draft, finance: bool) -> None:
         lines.append(words.text("utter_summary_evidence", count=len(files)))
     if draft.kind == "complaint" and not turn.context.office.connected_12315:
         lines.append(words.text("utter_summary_not_connected"))
+    lines.extend(doubts.lines(turn, draft))
     known = rows(turn, draft, finance)
     card = {"type": "summary", "rows": known, "lines": lines}
     turn.say(

@@ -14,11 +14,13 @@ from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
 from xiaobao.desk.words import Notice
-from xiaobao.tickets import accounts, deadlines, service, workflow, worklist
+from xiaobao.tickets import accounts, deadlines, hints, service, workflow, worklist
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.errors import TicketError
+from xiaobao.tickets.hints import Hint
+from xiaobao.tickets.reference import Ground
 from xiaobao.tickets.views import TicketView
-from xiaobao.tickets.workflow import Kind, Role, Status, Transition
+from xiaobao.tickets.workflow import Kind, Role, Status, Step, Transition
 
 screen = Blueprint("tickets", __name__)
 FILTERS = ("status", "kind", "mine", "overdue", "q")
@@ -88,14 +90,16 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
         ticket = ticket_for(reading, number, me())
         works = staff.works_on(ticket)
         fields = vars(ticket)
+        steps = open_steps(ticket, staff)
         return render_template(
             "ticket.html",
             ticket=ticket,
             works=works,
+            hints=hints_for(ticket, steps),
             pieces=story.pieces(ticket.narrative or "", ticket.spans, fields, masked=not works),
             said=conversation.said(reading, ticket.conversation_id) if works and ticket.conversation_id else [],
             previews=_previews(reading, ticket) if works else {},
-            steps=open_steps(ticket, staff),
+            steps=steps,
             opened=opened,
             handlers=accounts.handlers(reading),
             departments=departments(reading),
@@ -110,6 +114,25 @@ def open_steps(ticket: TicketView, staff: Staff) -> list[Transition]:
     """Steps open to this person now, in the order of the table."""
     rows = workflow.steps_open_to(ticket.kind, ticket.status, staff.role)
     return [row for row in rows if not row.own_only or staff.works_on(ticket)]
+
+
+def hints_for(ticket: TicketView, steps: list[Transition]) -> list[tuple[Hint, Ground | None]]:
+    """What to look at before deciding, with the ground it speaks for: for who decides on accepting, and for nobody else.
+
+    Factors of 办法 art. 17 come without one. Worked out on each view and kept nowhere.
+    """
+    desk = here()
+    if ticket.kind != Kind.COMPLAINT or not any(row.step == Step.REJECT for row in steps):
+        return []
+    grounds = {ground.code: ground for ground in desk.office.grounds()}
+    dates = [ticket.spans.get(slot, {}).get("normalised") for slot in ("discovered_date", "event_date")]
+    known_on = ticket.discovered_date or next((day for day in map(hints.last_day, dates) if day), ticket.event_date)
+    facts = hints.Facts(ticket.narrative or "", ticket.own_use, ticket.elsewhere, known_on)
+    today = deadlines.local_date(ticket.submitted_at)
+    found = hints.read(facts, desk.office.reference.hints, today)
+    pairs = [(hint, next((grounds[code] for code in hint.codes if code in grounds), None)) for hint in found]
+    weighs = "N3" in grounds  # only where art. 16 binds may art. 17 be weighed
+    return [(hint, ground) for hint, ground in pairs if ground or (hint.kind == hints.FACTOR and weighs)]
 
 
 def departments(reading: Session) -> list[str]:

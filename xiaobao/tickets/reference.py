@@ -17,6 +17,7 @@ from pathlib import Path
 from chinese_calendar import constants
 
 from xiaobao.tickets.deadlines import CALENDAR_DAYS, WORKING_DAYS, Holidays
+from xiaobao.tickets.hints import FACTOR, GROUND, HintRule
 from xiaobao.tickets.routing import Authorities, Authority, Rule
 
 
@@ -94,6 +95,7 @@ class Reference:
     grounds: tuple[Ground, ...]
     authorities: Authorities
     hotlines: dict[str, Hotline]
+    hints: tuple[HintRule, ...]
 
     def may_be_told(self, number: str) -> bool:
         """Whether a telephone number of the public service may be told to a citizen."""
@@ -114,6 +116,7 @@ def _load(directory: Path) -> Reference:
         grounds=load_grounds(directory),
         authorities=load_authorities(directory),
         hotlines=load_hotlines(directory),
+        hints=load_hints(directory),
     )
 
 
@@ -202,6 +205,19 @@ def load_hotlines(reference_dir: Path) -> dict[str, Hotline]:
     return found
 
 
+def load_hints(reference_dir: Path) -> tuple[HintRule, ...]:
+    """hints.csv in its order. Raises ReferenceFileError for an unknown kind, or a pattern that is none."""
+    found = []
+    for row in rows(Path(reference_dir) / "hints.csv"):
+        words = _pattern("hints.csv", row, "words")
+        if row["kind"] not in (GROUND, FACTOR) or words is None:
+            raise ReferenceFileError(f"hints.csv, {row['id']}: ground or factor, and words")
+        together, unless = _pattern("hints.csv", row, "together"), _pattern("hints.csv", row, "unless")
+        codes = tuple(row["code"].split())
+        found.append(HintRule(row["id"], row["kind"], codes, words, together, unless, row["law"], row["article"]))
+    return tuple(found)
+
+
 def load_authorities(reference_dir: Path) -> Authorities:
     """authorities.csv and the ordered rules of routes.csv. Raises ReferenceFileError for an unknown code."""
     reference_dir = Path(reference_dir)
@@ -228,22 +244,23 @@ def _authority(row: dict[str, str]) -> Authority:
     )
 
 
-def _rule(row: dict[str, str]) -> Rule:
-    def pattern(column: str) -> re.Pattern[str] | None:
-        words = row[column].split()
-        try:
-            return re.compile("|".join(words)) if words else None
-        except re.error as error:
-            raise ReferenceFileError(f"routes.csv, {row['id']}, {column}: {error}") from None
+def _pattern(file: str, row: dict[str, str], column: str) -> re.Pattern[str] | None:
+    words = row[column].split()
+    try:
+        return re.compile("|".join(words)) if words else None
+    except re.error as error:
+        raise ReferenceFileError(f"{file}, {row['id']}, {column}: {error}") from None
 
+
+def _rule(row: dict[str, str]) -> Rule:
     return Rule(
         id=row["id"],
         stage=row["stage"],
         code=row["code"],
-        words=pattern("words"),
-        together=pattern("together"),
-        unless=pattern("unless"),
-        names=pattern("names"),
+        words=_pattern("routes.csv", row, "words"),
+        together=_pattern("routes.csv", row, "together"),
+        unless=_pattern("routes.csv", row, "unless"),
+        names=_pattern("routes.csv", row, "names"),
         objects=frozenset(row["objects"].split()),
         also=tuple(row["also"].split()),
     )

@@ -1,0 +1,110 @@
+"""What a clerk should look at before deciding, and what a citizen can still mend: hints, never a decision.
+
+A ground is one of those for which an office may refuse (办法 art. 16); a factor is something art. 17 lets the clerk
+weigh. Both are worked out anew from the words of the ticket whenever they are looked at: nothing is stored, so nothing
+can be sorted, counted or exported by them, and they go when the ticket goes. The rules are data/reference/hints.csv.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+YEARS = 3  # 办法 art. 16 (4)
+LATE = ("N4", "市场监督管理投诉举报处理办法", "第十六条第（四）项")
+GROUND, FACTOR = "ground", "factor"
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+")
+
+
+@dataclass(frozen=True)
+class HintRule:
+    """A row of hints.csv. `codes` name the ground in the lists of the kinds of office; a factor has one of its own.
+
+    It speaks when `words` occur in a sentence together with `together` and without `unless`.
+    """
+
+    id: str
+    kind: str
+    codes: tuple[str, ...]
+    words: re.Pattern[str]
+    together: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+    law: str
+    article: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a complaint. `known_on` is the last day on which the harm can have become known."""
+
+    narrative: str
+    own_use: str | None = None
+    elsewhere: str | None = None
+    known_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One hint. `words` are the citizen's that raised it, empty when an answer or a date did."""
+
+    id: str
+    kind: str
+    codes: tuple[str, ...]
+    law: str
+    article: str
+    words: str = ""
+
+    @property
+    def code(self) -> str:
+        return self.codes[0]
+
+
+def read(facts: Facts, rules: tuple[HintRule, ...], today: date) -> list[Hint]:
+    """Grounds first, then factors, each rule at most once."""
+    found = [hint for rule in rules if (hint := _by_words(rule, facts.narrative))]
+    for answer, doubtful, rule_id in (
+        (facts.elsewhere, "yes", "handled.authority"),
+        (facts.own_use, "no", "use.business"),
+    ):
+        rule = next((rule for rule in rules if rule.id == rule_id), None)
+        if rule and answer == doubtful and rule.codes not in [hint.codes for hint in found]:
+            found.append(_hint(rule))
+    if facts.known_on and late(facts.known_on, today):
+        code, law, article = LATE
+        found.append(Hint("late", GROUND, (code,), law, article))
+    return sorted(found, key=lambda hint: (hint.kind != GROUND, hint.code))
+
+
+def late(known_on: date, today: date) -> bool:
+    """Whether more than three years have passed since the harm was known."""
+    return (today.year - known_on.year, today.month, today.day) > (YEARS, known_on.month, known_on.day)
+
+
+def last_day(normalised: object) -> date | None:
+    """The last day of a year, month or day written as ISO; None for anything else."""
+    if not isinstance(normalised, str) or not re.fullmatch(r"\d{4}(-\d\d){0,2}", normalised):
+        return None
+    year, month, day = (*map(int, normalised.split("-")), 0, 0)[:3]
+    try:
+        return date(year, month or 12, day or monthrange(year, month or 12)[1])
+    except ValueError:
+        return None
+
+
+def _by_words(rule: HintRule, text: str) -> Hint | None:
+    for sentence in _SENTENCE.finditer(text):
+        said = sentence.group()
+        match = rule.words.search(said)
+        if (
+            match
+            and (not rule.together or rule.together.search(said))
+            and not (rule.unless and rule.unless.search(said))
+        ):
+            return _hint(rule, match.group().strip("，, "))
+    return None
+
+
+def _hint(rule: HintRule, words: str = "") -> Hint:
+    return Hint(rule.id, rule.kind, rule.codes, rule.law, rule.article, words)
