@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.desk.conftest import Browser, Clock, signed_in
 from tests.factories import CLERK, NOW, an_office, file_ticket
 from xiaobao.conversations import messages
 from xiaobao.conversations.messages import Draft
+from xiaobao.desk import context
 from xiaobao.desk.context import Desk
 from xiaobao.tickets import service
 from xiaobao.tickets.accounts import AccountView
@@ -185,3 +187,31 @@ def _assign_to_somebody_else(desk: Desk, number: str) -> None:
         other = new_account(session, login="other", name="别人乙")
         service.accept(session, number, actor=CLERK, now=NOW, office=an_office())
         service.assign(session, number, actor=CLERK, now=NOW, department="二科", handler=other.account_id)
+
+
+def test_who_decides_sees_what_to_look_at_and_nobody_else(
+    app: Flask, clerk: Browser, staff: dict[str, AccountView], desk: Desk
+) -> None:
+    told = "分五次下单买了40瓶蜂蜜，都是假的。之前向消协投诉过，他们调解不成"
+    number = file_ticket(desk.writing, narrative=told)
+    page = clerk.get(f"/tickets/{number}").text
+    assert "可能已有部门或消协在办" in page and "第十六条第（二）项" in page
+    assert "数量、次数多" in page and "不是认定" in page and "第十七条第（一）项" in page
+    for role in (Role.HANDLER, Role.INSPECTOR):
+        assert "数量、次数多" not in signed_in(app, role).get(f"/tickets/{number}").text
+    assert "数量、次数多" not in clerk.get("/").text
+
+
+def test_hints_go_when_the_decision_is_taken(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing, narrative="分五次下单买了40瓶蜂蜜，都是假的")
+    clerk.post(f"/tickets/{number}/accept", version=clerk.version(number))
+    assert "决定受理前先看" not in clerk.get(f"/tickets/{number}").text
+
+
+def test_a_council_is_reminded_by_its_own_grounds_and_weighs_no_factors(clerk: Browser, desk: Desk) -> None:
+    told = "分五次下单买了40瓶蜂蜜，都是假的。之前向消协投诉过，他们调解不成"
+    number = file_ticket(desk.writing, narrative=told)
+    desk_of_council = replace(desk, office=an_office("council"))
+    clerk.client.application.extensions[context.KEY] = desk_of_council
+    page = clerk.get(f"/tickets/{number}").text
+    assert "同一争议已经在其他地方处理" in page and "第十六条" not in page and "数量、次数多" not in page
