@@ -68,6 +68,9 @@ eval-questions: train ## measure the answers: SET=in.jsonl OUT=out.jsonl
 	@$(call need,SET OUT)
 	@exec $(PY) -m tests.eval.questions "$(SET)" "$(OUT)"
 
+eval-changed: install-dev ## SET=rows.jsonl [SEED=n]: stories told with other facts; do the slots follow?
+	@exec $(PY) -m tests.eval.changed $(SET) $(if $(SEED),--seed $(SEED))
+
 eval-narratives: install ## measure the reading of stories: SET=in.jsonl OUT=out.jsonl
 	@$(call need,SET OUT)
 	@exec $(PY) -m tests.eval.narratives "$(SET)" "$(OUT)"

@@ -270,6 +270,14 @@ def role_at(plain: str, start: int, end: int) -> str:
     return role
 
 
+# What somebody else paid, or the way there cost, or the teller calls beside the point.
+_BESIDE = re.compile(
+    r"(?:邻居|别人|人家|同事|朋友|亲戚|别家|别处|其他店|另一家|隔壁)[^，。]{0,8}(?:花|买|交|付|才|只要|卖)"
+    r"|(?:打车|坐车|车费|路费|油费|来回|误工|话费|手机套餐|流量|邮费|快递费)[^，。]{0,10}\d"
+    r"|(?:没关系|无关|不提|不算|不说)了?[，。]?$"
+)
+
+
 def main(amounts: list[Amount], text: str) -> Amount | None:
     """The sum that the complaint is about: what was paid before what was charged, claimed or borrowed."""
     weights = {"paid": 6.0, "fee": 4.0, "claimed": 3.0, "other": 2.0, "loan": 1.0, "refunded": 0.5}
@@ -282,6 +290,8 @@ def main(amounts: list[Amount], text: str) -> Amount | None:
         score -= 1.5 * bool(
             re.search(r"定金|订金|押金", before + text[amount.end : amount.end + 3]) and amount.role == "paid"
         )
+        sentence = text[clause_start(text, amount.start, 30, "。！？；;!?\n") : clause_end(text, amount.end, 16, "。！？；;!?\n")]
+        score -= 5.0 * bool(_BESIDE.search(sentence))
         return score
 
     return max(amounts, key=lambda a: (weight(a), -a.start), default=None)
