@@ -74,7 +74,7 @@ class Lexical:
         shared = np.bincount(self.wordings.indices, minlength=self.wordings.shape[1]) > 1
         self._place = np.where(shared, np.cumsum(shared) - 1, -1)  # of a feature among the shared ones
         examples = vstack([self.wordings, self._answers]).tocsc()[:, np.flatnonzero(shared)].tocsr()
-        machine = LinearSVC(C=0.5, tol=1.0).fit(examples, np.append(owner, np.arange(len(answers))))
+        machine = LinearSVC(C=0.5, tol=1.0, random_state=0).fit(examples, np.append(owner, np.arange(len(answers))))
         self._names = machine.classes_  # a name whose wordings are all left out is not among them
         self._weights = np.ascontiguousarray(machine.coef_.T.astype(np.float32))
         self._biases = machine.intercept_.astype(np.float32)

@@ -135,7 +135,10 @@ def discovered(found: list[Date], text: str, event: Date | None) -> Date | None:
     """The date on which the harm came to light, when told apart from the event."""
     for number, day in enumerate(found):
         upto = found[number + 1].start if number + 1 < len(found) else len(text)
-        after = text[day.end : min(upto, clause_end(text, day.end, 16))]
-        if day is not event and day.precision != "invalid" and re.search(r"发现|得知|才知道|获悉", after):
+        clause = text[day.end : min(upto, clause_end(text, day.end, 16))]
+        sentence = text[day.end : min(upto, clause_end(text, day.end, 50, "。！？；;!?\n"))]
+        if day is event or day.precision == "invalid":
+            continue
+        if re.search(r"发现|得知|才知道|获悉", clause) or re.search(r"才(?:知道|发现|告诉|看出|查出|说|晓得)|检测出|查出", sentence):
             return day
     return None

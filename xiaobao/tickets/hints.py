@@ -83,8 +83,9 @@ def late(known_on: date, today: date) -> bool:
 
 
 def last_day(normalised: object) -> date | None:
-    """The last day of a year, month or day written as ISO; None for anything else."""
-    if not isinstance(normalised, str) or not re.fullmatch(r"\d{4}(-\d\d){0,2}", normalised):
+    """The last day of a year, month, day or span (a/b) written as ISO; None for anything else."""
+    normalised = normalised.rpartition("/")[2] if isinstance(normalised, str) else None
+    if not normalised or not re.fullmatch(r"\d{4}(-\d\d){0,2}", normalised):
         return None
     year, month, day = (*map(int, normalised.split("-")), 0, 0)[:3]
     try:
