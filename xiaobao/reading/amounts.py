@@ -35,7 +35,7 @@ _LOOSE_CHANGE = re.compile(rf"(?<![\d.])[\d{_SMALL}][毛角]钱")
 _PAY_WORD = re.compile(
     r"(?:花|付|支付|交|缴|充|充值|预存|存|转账|转|收|收取|扣|扣款|扣除|退|退款|退费|退还|赔|赔偿|补偿|价格|价钱|价值|售价|定价|原价|标价|"
     r"报价|要价|卖|金额|总价|单价|全款|消费|花费|共计|总计|合计|一共|总共|共|贷|贷款|借|借款|欠|定金|押金|订金|首付|尾款|学费|"
-    r"会费|费用|月租|租金|房租|工钱|涨到|降到|骗|骗走|损失|办卡|现价|才|只要|仅|实付)"
+    r"会费|费用|月租|租金|房租|工钱|结账变成?|标的?|最低|涨到|降到|骗|骗走|损失|办卡|现价|才|只要|仅|实付)"
     r"(?:了|我|我们|他|她|给|去|约|大概|大约|近|将近|差不多|：|:|是|为|商家|人民币|款|金额|费用|的|到|成|走|卡|\s){0,3}$"
 )
 _WEAK_PAY_WORD = re.compile(
@@ -45,14 +45,17 @@ _COUNTED = re.compile(
     r"\s?(?:[个只件台部套双条张本包袋盒瓶箱斤克米日号周岁期人位名份间辆座楼层室栋秒倍折点页头支把片粒颗句遍趟种款家届级寸平升度副枚]|[天月年次](?![卡费])"
     r"|公斤|公里|小时|分钟|多(?:[个只件台次天年月人岁家])|美元|欧元|港币|日元|英镑|积分|[%A-Za-z\d.:/\-*])"
 )
-_NOT_MONEY_BEFORE = re.compile(r"(?:号|编号|单号|号码|电话|手机|尾号|卡号|微信|型号|第|房间|QQ)[：:是为\s]{0,2}$")
+_NOT_MONEY_BEFORE = re.compile(
+    r"(?:今年才?|今年都|年龄|年纪|高龄|号|编号|单号|号码|电话|手机|尾号|卡号|微信|型号|第|房间|QQ)[：:是为\s]{0,2}$"
+)
 _APPROX_BEFORE = re.compile(r"(?:大概|大约|约|将近|近|差不多|至少|不到|超过?)\s?$")
 _TOGETHER = re.compile(r"[钱多，。！？；、,.;!?\s）)的买都就也退给左以]|$")
 
 _ROLE_WORDS = (
     (
         "refunded",
-        r"只退|仅退|退了|已退|已经退|退回了?|退还了|只肯退|才退|只给退|[同愿]意退|答应退|返还了|赔了|只赔|[同愿]意赔|补了|到账退款|退款到账",
+        r"只退|仅退|退了|已退|已经退|退回了?|退还了|只肯退|才退|只给退|[同愿]意退|答应退|返还了|赔了|只赔|[同愿]意赔|补了|到账退款|退款到账|"
+        r"(?:最多|至多|顶多|只能|只肯|可以|可|能|说|给|现)(?:只)?(?:退|赔|补)|退保(?:仅|只)|兑付|拿了|收到了?|到手|返了|给了我|只认|只同意|回收|补偿我?",
     ),
     ("claimed", r"退还|返还|退回我|退我|退给我|退款|退费|退掉|退回|赔偿|赔付|索赔|赔我|赔|补偿|退赔|支付.{0,6}赔偿"),
     (
@@ -67,11 +70,12 @@ _ROLE_WORDS = (
     (
         "paid",
         r"花费|花了|花|付款|支付|付了|付|购买|购入|购得|买|消费|充值|充了|充|办卡|办了|办|价格|售价|价值|交了|缴纳|缴了|交|缴|预存|存了|转账|"
+        r"投了|投入|投资|投进|存进|存入|汇了|打了|办的|买的|订的|定的|交的|充的|签的|报的|租的|成交|车价|票价|房租|租金|[内外]场价|打折价|折后|诱导.{0,12}将|转进|"
         r"转了|共计|合计|总计|一共|总共|总价|定金|订金|押金|货款|价款|车款|房款|车费|饭钱|饭费|学费|会费|收了|实付|全款|金额|报名|首付|房费|团费|门票|报了|要价|收我|骗了|骗走|骗",
     ),
     (
         "other",
-        r"原价|标价|市场价|定价|宣传价|优惠|便宜|满|每斤|每个|每次|每天|每年|每月|一个月|一年|一次|月租|降到|涨到|差价|余额|剩余?|还有|还剩|卡内|罚款",
+        r"索价|开价|叫价|原价|标价|市场价|定价|账上|只剩|宣传价|优惠|便宜|满|每斤|每个|每次|每天|每年|每月|一个月|一年|一次|月租|降到|涨到|差价|余额|剩余?|还有|还剩|卡内|罚款",
     ),
 )
 _ROLES = re.compile("|".join(f"(?P<{role}>{words})" for role, words in _ROLE_WORDS))
@@ -86,10 +90,12 @@ _AFTER = (
     (
         "paid",
         re.compile(
-            r"\s?(?:的?(?:定金|订金|押金|货款|价款|车款|房款|车费|饭钱|饭费|学费|会费)|购买|购入|购得|买|办了?|充值|报了?|订|拍下)"
+            r"(?:元|块)?\s?(?:的?(?:定金|订金|押金|货款|价款|车款|房款|车费|饭钱|饭费|学费|会费)|成交|拿下|都?(?:转|投|存|打|汇)(?:进|入|给|到|了)|购买|购入|购得|买|办了?|充值|报了?|订|拍下)"
         ),
     ),
 )
+_NOUNS = frozenset("价值 金额 货款 价款 车款 房款 学费 会费 定金 订金 押金 房费 团费 门票 全款 首付".split())
+_ASKED = re.compile(r"(?:多少钱|金额|什么价|花了多少)[^。，,]{0,24}$")
 _DEMAND = re.compile(r"要求|请求|希望|诉求|索赔|主张|判令|应当|应该|必须|让.{0,3}退|要")
 
 
@@ -235,9 +241,13 @@ def _is_money(plain: str, match: re.Match[str], start: int) -> bool:
     if re.search(r"[，,。；]\s?$", before) and re.fullmatch(
         r"\d{3,6}", number
     ):  # "苹果14，4500，拿回家": the clause is the price
-        return plain[end : end + 1] in "，。；" and bool(
-            re.search(r"买|订|办|卖|花|购", plain[max(0, start - 30) : start])
+        return plain[end : end + 1] in "，。；,;!！" and bool(
+            re.search(r"买|订|办|卖|花|购|提|抢|做|换|修|租|报|拍|住|吃", plain[max(0, start - 30) : start])
         )
+    if re.search(r"[价钱]\s?$", before) and re.match(r"\d{2}", number):  # 内场价1280, 钱15800
+        return True
+    if re.fullmatch(rf"[{_SMALL}]+[百千万](?:零?[{_SMALL}][百十千]?)+", number):  # 二百九十九, told without a pause
+        return True
     magnitude = re.match(rf"[\d.{_SMALL}几]+个?[百千万亿wW]", number) or (match["more"] and re.match(r"\d{3}", number))
     return bool(magnitude) and (end == len(plain) or plain[end] in "，。！？；,;!?\n")
 
@@ -260,6 +270,12 @@ def role_at(plain: str, start: int, end: int) -> str:
     for role, pattern in _AFTER:
         if pattern.match(right) and (before is None or before.lastgroup not in {"refunded", "claimed"}):
             return role
+    if before is not None and before.lastgroup == "paid" and before[0] in _NOUNS:  # 只退现金价值3118元
+        verb = last_match(_ROLES, left[max(0, before.start() - 8) : before.start()])
+        if verb is not None and verb.lastgroup in {"refunded", "claimed"}:
+            return str(verb.lastgroup)
+    if before is None and _ASKED.search(plain[max(0, start - 40) : start]):
+        return "paid"
     if before is None:
         sentence = plain[clause_start(plain, start, 30, "。！？；;!?\n") : start]
         earlier = last_match(_ROLES, sentence)
@@ -270,9 +286,14 @@ def role_at(plain: str, start: int, end: int) -> str:
     return role
 
 
+# What the harm cost later is not what was paid for the thing.
+_AFTERMATH = r"(?:搭进去|来回|检测|鉴定|诊疗|医疗|医药|治疗|挂号|住院|误工|交通|路|打车|修车|转卡|换房)费?(?:花了?|用了|要|收|还要)?"
+
+
 # What somebody else paid, or the way there cost, or the teller calls beside the point.
 _BESIDE = re.compile(
-    r"(?:邻居|别人|人家|同事|朋友|亲戚|别家|别处|其他店|另一家|隔壁)[^，。]{0,8}(?:花|买|交|付|才|只要|卖)"
+    r"(?:邻居|别人|人家|同事|朋友|亲戚|别家|别处|其他店|另一家|隔壁)[^，。]{0,8}(?:花|买|交|付)"
+    r"|(?:邻居|别人|人家|同事|朋友|亲戚|别家|别处|其他店|另一家|隔壁|网上|五金店|正规|市面上|外面|实体店)[^，。]{0,8}(?:才|只要|只卖|一样的|同款)"
     r"|(?:打车|坐车|车费|路费|油费|来回|误工|话费|手机套餐|流量|邮费|快递费)[^，。]{0,10}\d"
     r"|(?:没关系|无关|不提|不算|不说)了?[，。]?$"
 )
@@ -287,10 +308,17 @@ def main(amounts: list[Amount], text: str) -> Amount | None:
         score = weights[amount.role]
         score += 2.0 * bool(re.search(r"共计|合计|总计|一共|总共|总价|消费金额|涉及金额|涉案金额|金额[：:]", before))
         score -= 2.5 * bool(re.search(r"每个?月|每期|每天|每年|每斤|每次|每.$|原价|标价|市场价|优惠", before))
+        score -= 3.0 * bool(re.search(_AFTERMATH + r"[^，。]{0,4}$", before))
+        score += 2.5 * bool(
+            amount.role == "fee" and re.search(r"(?:扣了?|多收|乱收|强行|强制)(?:了|我|走)*[^，。]{0,4}$", before)
+        )
+        score -= 2.0 * bool(re.match(r"\s?的?(?:体验|试用|红包|券)", text[amount.end : amount.end + 6]))
         score -= 1.5 * bool(
             re.search(r"定金|订金|押金", before + text[amount.end : amount.end + 3]) and amount.role == "paid"
         )
-        sentence = text[clause_start(text, amount.start, 30, "。！？；;!?\n") : clause_end(text, amount.end, 16, "。！？；;!?\n")]
+        sentence = text[
+            clause_start(text, amount.start, 30, "。！？；;!?\n") : clause_end(text, amount.end, 16, "。！？；;!?\n")
+        ]
         score -= 5.0 * bool(_BESIDE.search(sentence))
         return score
 

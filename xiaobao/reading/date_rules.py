@@ -234,9 +234,10 @@ RULES: list[tuple[re.Pattern[str], Reader]] = [
     ),
     (re.compile(r"(?<![\d\-])((?:19|20)\d{2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?![\d\-])"), _iso_day),
     (re.compile(r"(?<![\d.\-/])(\d{1,2})[-/.](\d{1,2})[日号]"), _dotted_day),
+    (re.compile(r"(?<![\d.\-/])(\d{1,2})/(\d{1,2})(?=[入买下签交付到住收订])"), _dotted_day),
     (
         re.compile(
-            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?<!\d)(?P<name>{_FESTIVAL})"
+            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?<![\d块毛])(?P<name>{_FESTIVAL})"
             rf"(?P<tail>(?:劳动节|国庆节)?(?:小?长假|节假日期间|节假日|假期期间|放假期间|假期|期间|当天|当日|那天|前后|大促|购物节|活动))?"
             rf"(?![路街广村镇店号元块室\d.%]|大道|月饼|礼盒|粽子|国旅)"
         ),

@@ -100,10 +100,12 @@ def _in_year(day: date, year: int) -> date | None:
 
 _TRADE = re.compile(
     r"购买|下单|购入|购得|买|充值|办卡|办理|办了|消费|花费|支付|付款|付了|交了|缴|订购|预订|定了|预定|签订|签了|签|借款|贷款|投保|报名|入住|"
-    r"充了|入手|拍下|扣款|扣了|扣|收取|花了|租|做了|发生|就餐|用餐|吃|订了|寄"
+    r"办的|买的|订的|定的|交的|签的|充的|租的|报的|投了|投入|存了|存的|抢到|抢的|成交|领养|住了?|换的|修的|做的|充了|入手|拍下|扣款|扣了|扣|收取|花了|租|做了|发生|就餐|用餐|吃|订了|寄"
 )
 _FIELD = re.compile(r"(?:时间|日期)(?:为|是)?[：:]?\s?$")
-_ASIDE = re.compile(r"生产日期|保质期|有效期|截止|到期|出生|至今|到现在|到目前|今年\d+岁")
+_ASIDE = re.compile(
+    r"激活日期|出厂日期|航班是?|班次|检票|演出|婚礼|入住日期|今年才|今年都|生产日期|保质期|有效期|截止|到期|出生|至今|到现在|到目前|今年\d+岁"
+)
 _LATER = re.compile(r"协商|联系|投诉|反映|举报|前往.{0,6}(?:协商|讨)|发现|得知|坏了|故障|关门|倒闭|至今|退款|维修")
 
 
@@ -120,6 +122,7 @@ def main(found: list[Date], text: str, amount_at: int | None = None) -> Date | N
         score = 2.0 - 0.1 * number
         score += 6.0 * bool(_FIELD.search(before) and not _ASIDE.search(before))
         score += 2.0 * bool(_TRADE.search(near) or _TRADE.search(before))
+        score += 1.0 * bool(_TRADE.search(near[:4]))
         score += 1.5 * (amount_at is not None and day.start < amount_at < upto)
         score -= 3.0 * bool(_ASIDE.search(before) or _ASIDE.match(near))
         score -= 1.0 * bool(_LATER.search(near) and not _TRADE.search(near[:10]))
@@ -139,6 +142,8 @@ def discovered(found: list[Date], text: str, event: Date | None) -> Date | None:
         sentence = text[day.end : min(upto, clause_end(text, day.end, 50, "。！？；;!?\n"))]
         if day is event or day.precision == "invalid":
             continue
-        if re.search(r"发现|得知|才知道|获悉", clause) or re.search(r"才(?:知道|发现|告诉|看出|查出|说|晓得)|检测出|查出", sentence):
+        if re.search(r"发现|得知|才知道|获悉", clause) or re.search(
+            r"才(?:知道|发现|告诉|看出|查出|说|晓得)|检测出|查出", sentence
+        ):
             return day
     return None

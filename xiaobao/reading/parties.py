@@ -18,6 +18,7 @@ from xiaobao.reading.values import Value, value
 
 _MASK_ONLY = re.compile(r"^[Xx×*某]{1,4}(?:商户|商家|店铺|店|公司)$")
 _ADDRESS_GOES_ON = re.compile(r"(?:[东西南北中]?[街路巷弄]|大街|大道|\d+号楼|XX号楼|小区|家属|[东西南北]区)")
+_MAKERS = frozenset("货家商方里址房")
 _LIVES = re.compile(r"(?:家住|住在|居住|住址|住于|我是)[^，。]{0,6}$")
 
 
@@ -55,6 +56,10 @@ def _is_name(text: str, candidate: Candidate) -> bool:
         return False
     if candidate.kind == "field":
         return True
+    if re.match(r"[完了过台个辆件]", name) or (
+        name.endswith("厂") and text[candidate.end : candidate.end + 1] in _MAKERS
+    ):
+        return False  # 住完店; 正经厂货, 厂家
     if candidate.kind != "stall" and TRADE_ONLY.match(name) and not re.match(r"某.{2,}(?:公司|店|馆)$", name):
         return False
     if candidate.kind == "ending" and SOFT.search(name) and GOES_ON.match(text, candidate.end):

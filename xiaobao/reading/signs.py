@@ -10,14 +10,14 @@ from xiaobao.reading.reference import Reference
 
 _FIELD = re.compile(
     r"(?:商户地址及名称|商户名称及地址|商户名称|商家名称|店铺名称|店名|门店名称|企业名称|公司名称|单位名称|被投诉方名称|被投诉方|被投诉人|被投诉单位|被投诉商家|被举报人|被举报方|"
-    r"被诉方|投诉对象|涉诉主体|经营者名称|机构名称|平台名称|小区名称及地址|小区名称|商户|商家)(?:为|是)?[：:]\s*"
+    r"被诉方|投诉对象|涉诉主体|经营者名称|机构名称|对象|平台名称|小区名称及地址|小区名称|商户|商家)(?:为|是)?[：:]\s*"
 )
 _AT = re.compile(
     rf"(?:在|于|从|向|去|到|通过|经由|由|经)(?P<name>[^，。！？；,;!?\n：:（）()]{{2,36}}?)"
     rf"(?:[（(][^）)]{{1,30}}[）)])?(?P<in>[内里]|上面|上|处|那里|那儿|这里|店里)?(?=\s?(?:花费|[\d一二两三四五六七八九十百千万.]+元|￥)|(?:(?:第一次|先后|一共|共计|刚|又|分别|自费|线上|在线|现场|首次|给\S{{1,3}})?(?:{DEED})))"
 )
 _CALLED = re.compile(
-    r"(?:名字叫做?|名叫|名为|叫做|叫|店名[是为叫]|商家[是为叫]|店铺[是为叫]|公司[是为叫]|公司名[是为叫]|公司全称是|(?:超市|饭店|餐厅|驾校|机构|平台|医院|健身房|美容院|酒店|学校)[是叫](?![我一不说没因个按用])|品牌[是为])[\s“\"「《]{0,2}(?P<name>[^，。！？；,;!?\n“”\"」》\s（(]{2,24}?)(?=[”\"」》，。！？；,;!?\n（(]|的(?:店|网店|公司|店铺|直播间|商家|卖家|机构|平台|健身房|饭店|中介|培训|APP|app|软件|主播|理发店|美容院|淘宝店)|$)"
+    r"(?:名字叫做?|名字是|中介叫|网贷叫|[，。；]叫|名叫|名为|叫做|叫|店名[是为叫]|商家[是为叫]|店铺[是为叫]|公司[是为叫]|公司名[是为叫]|公司全称是|(?:超市|饭店|餐厅|驾校|机构|平台|医院|健身房|美容院|酒店|学校)[是叫](?![我一不说没因个按用])|品牌[是为])[\s“\"「《]{0,2}(?P<name>[^，。！？；,;!?\n“”\"」》\s（(]{2,24}?)(?=[”\"」》，。！？；,;!?\n（(]|的(?:店|网店|公司|店铺|直播间|商家|卖家|机构|平台|健身房|饭店|中介|培训|APP|app|软件|主播|理发店|美容院|淘宝店)|$)"
 )
 _QUOTED = re.compile(
     r"[“\"「](?P<name>[^”\"」，。]{2,20})[”\"」](?=\s?(?:的)?(?:店|网店|店铺|旗舰店|平台|APP|app|App|公司|直播间|超市|商家|卖家|餐厅|饭店|酒店|机构|健身|美容|小程序|公众号))"
@@ -31,6 +31,7 @@ _APP = re.compile(
 _STALL = re.compile(
     r"(?P<name>(?:[一-鿿]{0,8}(?:小区|市场|学校|公司|车站|地铁站|医院|村|镇|街|路|商场|广场|我家|家|公园|夜市))?(?:门口|楼下|对面|旁边|附近|里面|附近)(?:的|那家|一家|那个|一个|的一家|那家的|里)?(?:卖[一-鿿]{1,4}的)?[一-鿿]{0,6}?(?:店|摊|摊位|超市|餐馆|饭馆|药房|市场|小贩|菜店|店铺|面馆))"
 )
+LONG = 10  # characters: what is longer is hardly a name alone
 _SPLIT = re.compile(r"(?:通过|在|位于|名叫|于|从)")
 _TAIL = re.compile(
     r"(?:内|里面|里|上面|上|处|那里|这里|那边|那儿|店里|家|直播间里|直播间|线上|的商家|商家|卖家|的店铺?|的网店|客服|里边|中)$"
@@ -68,7 +69,7 @@ def from_head(text: str, head: tuple[int, int] | None) -> list[Candidate]:
 
 
 def called(text: str) -> list[Candidate]:
-    """店名叫X, “X”店."""
+    """店名叫X, “X”店; a long name told without a pause ends where its trade does: 蟹老板水产客服让我等."""
     found = []
     for pattern in (_CALLED, _QUOTED, _QUOTED_AFTER):
         for match in pattern.finditer(text):
@@ -81,7 +82,10 @@ def called(text: str) -> list[Candidate]:
                     or bool(NAME.search(match["name"]))
                     or bool(re.match(r"[”\"」]?的?(?:店|网店|公司|店铺|平台|机构|直播间|APP|app)", follows))
                 )
-                found.append(Candidate(match.start("name"), match.end("name"), 9.0 if sure else 6.5, "called"))
+                end = match.end("name")
+                if len(match["name"]) > LONG and (ending := SUFFIX.search(text, match.start("name") + 2, end)):
+                    end = ending.end()
+                found.append(Candidate(match.start("name"), end, 9.0 if sure else 6.5, "called"))
     return found
 
 
