@@ -16,7 +16,7 @@ from xiaobao.reading.values import Value, value
 _NUMERAL = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十几半数]+多?|好几)"
 _MEASURE = r"(?:个月的?|个疗程的?|个|只|件|台|部|套|双|条|张|本|包|袋|盒|瓶|箱|公斤|斤|克|辆|块|份|间|支|把|片|粒|枚|顶|幅|款|批|桶|罐|次|副|根|株|棵|头|匹|匹马|晚|期|场|节|课时|年的?|天的?|对|组|串|扇|床|吨|升|年期|束|篮|杯|碗|单|颗|门|座|架|艘|种|堆|些|点|位|名|平米的?)"
 _BUY = re.compile(
-    r"(?:购买|购入|购得|选购|网购|团购|抢购|采购|代购|订购|预订|预定|定制|定做|订做|订了|定了|订|入手|拍下|下单|买|购|办理|办|充值|充|报名参加|报名|报|支付|租赁|租|点|投保|安装|装|做|修理|维修|换|拿|提|淘|挑|选|配|寄|种|补|拔|拍|烫|染|剪|吃|加|洗|存|借|贷|交|缴纳|缴)"
+    r"(?:购买|购入|购得|选购|网购|团购|抢购|采购|代购|订购|预订|预定|定制|定做|订做|订了|定了|订|签了(?=个|份|一)|入手|拍下|下单|买|购|办理|办|充值|充|报名参加|报名|报|支付|租赁|租|点|投保|安装|装|做|修理|维修|换|拿|提|淘|挑|选|配|寄|种|补|拔|拍|烫|染|剪|吃|加|洗|存|借|贷|交|缴纳|缴)"
     r"(?:到|下|了|过|的是|的|得|着|来|回)?(?:我们|我|他们|家里|其|商家|他家|它家|该店|店里|这家店|他们家)?(?:的)?"
 )
 _SUM = re.compile(
@@ -26,7 +26,7 @@ _COUNT = re.compile(
     rf"^(?!一对一)(?:{_NUMERAL}\s?{_MEASURE}(?:装的?)?|(?:张|个|台|辆|件|双|套|部|条|款|盒|箱|份|本|只|瓶|袋|间|次|些|点|几|批)(?=[^个月])|{_NUMERAL}(?:斤|公斤)?)的?"
 )
 _AGAIN = re.compile(
-    r"^(?:这款|那款|这个|那个|该|这|那|某|所谓的|所谓|一款|全新的?|新的?(?=[^能鲜])|他家的?|店里的?|所售的?|店内的?|其|他们的?|商家的?|一家)"
+    r"^(?:(?:他|她|他们|人家|店里|商家)那个|个?什么|人家的?|他的|她的|这款|那款|这个|那个|该|这|那|某|所谓的|所谓|一款|全新的?|新的?(?=[^能鲜])|他家的?|店里的?|所售的?|店内的?|其|他们的?|商家的?|一家)"
 )
 _TAIL_COUNT = re.compile(
     rf"^{_NUMERAL}\s?(?:台|部|辆|件|双|套|条|张|包|袋|盒|瓶|箱|斤|公斤|个|份|块|只|把|间|次|本|枚|套|批|桶|罐|晚|天|夜|期|年|月|张|节|次)|共"
@@ -47,6 +47,9 @@ _FEE = re.compile(
 )
 _LOAN = re.compile(
     r"(?:借款|贷款|网贷)(?=\s?(?:了|本金|金额)?[：:]?\s?(?:\d|[一二两三四五六七八九十]))|(?:申请|办理|办了|通过[^，。]{1,12})(?P<loan>借款|贷款|车贷|房贷|网贷)"
+)
+_SIGNED = re.compile(
+    r"签(?:订|署|了|定)?(?:的)?(?:\d+[天年月次个]+的?)?(?P<item>[一-鿿A-Za-z0-9]{2,12}?)(?:服务)?(?:合同|协议)"
 )
 _CARRIED_OUT = re.compile(
     r"(?:进行|提供|接受)(?:了|的)?(?P<item>[一-鿿]{2,10}?(?:施工|改造|治疗|手术|维修|护理|培训|装修|安装|检测|服务|保养)+)(?![费人员单])"
@@ -93,7 +96,12 @@ def _bought(text: str, reference: Reference, merchant: Value | None, skip: int) 
         listed = reference.product_words.within(name)
         strong = match[0].startswith(_STRONG)
         weak = re.match(r"[点做换拿提选挑配装报办充寄淘购租订种补拔拍烫染剪吃加洗存借贷交缴]|支付", match[0])
-        if weak and not listed and (match[0][-1] not in "了的过" or len(name) > 8):
+        if (
+            weak
+            and not match[0].startswith(("购得", "购入"))
+            and not listed
+            and (match[0][-1] not in "了的过" or len(name) > 8)
+        ):
             continue
         score = (6.0 if strong else 3.0) + (2.0 if listed else 0.0) - (2.0 if len(name) < 2 and not listed else 0.0)
         score -= 1.5 * bool(
@@ -107,7 +115,7 @@ def _bought(text: str, reference: Reference, merchant: Value | None, skip: int) 
 def _said_outright(text: str, skip: int) -> list[tuple[float, Value]]:
     """A loan with its sum, or work that was carried out."""
     found = []
-    for pattern, group, score in ((_LOAN, "loan", 6.5), (_CARRIED_OUT, "item", 6.0)):
+    for pattern, group, score in ((_LOAN, "loan", 6.5), (_CARRIED_OUT, "item", 6.0), (_SIGNED, "item", 5.5)):
         match = pattern.search(text, skip)
         if match is not None:
             found.append((score, value(text, *(match.span(group) if match[group] else match.span()))))
