@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from actions import advice, guidance, handoff, session, summary
+from actions import advice, guidance, handoff, referral, session, summary
 from actions.base import Events, Turn
 from actions.draft import Draft
 from xiaobao.reading import answers, story
 
 SURE, VERY_SURE, UNSURE = 0.6, 0.85, 0.4
-WISHES = ("stop", "pause", "request_human", "start_over", "ask_why", "ask_disclosure", "show_summary")
+WISHES = ("stop", "pause", "request_human", "start_over", "ask_why", "ask_disclosure", "show_summary", "ask_letter")
 COURTESIES = ("greet", "thanks", "abuse", "ask_identity", "ask_office", "resume", "goodbye", "ask_progress")
 PLAIN_ANSWERS = ("affirm", "deny", "dont_know")
 DOUBTFUL = ("abuse", "resume", "ask_progress", "ask_office")
@@ -121,6 +121,10 @@ def _reply(turn: Turn, draft: Draft, act: str, asking: str, form: Any) -> None:
     elif act == "show_summary":
         if asking != "confirmed":  # else the whole summary comes again by itself
             summary.show_so_far(turn, draft, form.finance(turn, draft))
+    elif act == "ask_letter" and draft.kind == "complaint" and draft.begun:
+        referral.to_the_other_side(turn, draft)
+    elif act == "ask_letter":
+        turn.say("utter_letter_from_story")
     elif act == "resume":
         turn.say("utter_going_on")
     elif act == "ask_progress":

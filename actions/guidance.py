@@ -11,6 +11,7 @@ from actions import advice, calculation, session
 from actions.base import Events, Turn, XiaobaoAction
 from xiaobao.knowledge import acts, followups, redlines, render, statutes
 from xiaobao.knowledge.text import questions, simplified
+from xiaobao.privacy import mask_sensitive
 from xiaobao.reading import story
 
 LONG = 40  # characters
@@ -95,12 +96,19 @@ def hold(turn: Turn, line: str, inside_form: bool = False) -> Events:
     if line == "distress":
         session.comfort(turn)
     elif line in redlines.FIRST_AID:
-        turn.say(f"utter_{line}_now")
+        turn.say(f"utter_{line}_now", card=stop_payment(turn) if line == "fraud" else None)
         return in_mind(turn) if line == "fraud" else []
     else:
         buttons = [turn.button(*BUTTONED[line])] if line in BUTTONED and not inside_form else []
         turn.say(f"utter_refuse_{line}", buttons=buttons)
     return []
+
+
+def stop_payment(turn: Turn) -> dict[str, str]:
+    """The list of what bank and police ask for first, with the citizen's own words at its end."""
+    words = turn.context.words
+    body = words.text("utter_stop_payment_body", narrative=mask_sensitive(turn.text))
+    return {"type": "letter", "title": words.text("utter_stop_payment_title"), "text": body}
 
 
 def in_mind(turn: Turn) -> Events:

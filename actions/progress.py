@@ -12,8 +12,9 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import filing, guidance, handoff, summary
+from actions import filing, guidance, handoff, referral, summary
 from actions.base import Door, Events, Turn, XiaobaoAction
+from actions.draft import Draft
 from xiaobao.conversations import uploads
 from xiaobao.reading import answers
 from xiaobao.tickets import attempts, queries, service, workflow
@@ -228,6 +229,10 @@ class WriteLetter(Door):
         return "action_write_letter"
 
     def act(self, turn: Turn) -> Events:
+        draft = Draft.of(turn.tracker, "complaint_form")
+        if draft.begun:
+            referral.to_the_other_side(turn, draft)
+            return []
         turn.say("utter_letter_from_story")
         return [FollowupAction("complaint_form")]
 

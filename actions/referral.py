@@ -73,15 +73,39 @@ def without_contact(turn: Turn, draft: Draft, form: Any) -> Events:
     return form.next(turn, draft)
 
 
-def letter(turn: Turn, draft: Draft, addressee: str) -> dict[str, Any]:
-    """A text ready to be copied, made of the draft's own words."""
+def to_the_other_side(turn: Turn, draft: Draft) -> None:
+    """The citizen's own letter to merchant or institution, before or beside the complaint."""
+    kind = "institution" if draft.get("institution") or draft.flags.get("finance") else "merchant"
+    addressee = draft.get("institution") or draft.get("merchant") or turn.context.words.text("utter_the_merchant")
+    turn.say("utter_letter_ready", card=letter(turn, draft, addressee, f"utter_letter_body_{kind}"))
+
+
+def letter(turn: Turn, draft: Draft, addressee: str, body_name: str = "utter_letter_body") -> dict[str, Any]:
+    """A text ready to be copied, made of the draft's own words; a line with an open value stays to be filled in."""
     words = turn.context.words
     facts = [
         f"{words.title(slot)}：{summary.value(turn, draft, slot)}"
-        for slot in ("merchant", "institution", "item", "amount", "event_date", "claim")
+        for slot in (
+            "merchant",
+            "institution",
+            "item",
+            "amount",
+            "event_date",
+            "order_number",
+            "policy_number",
+            "claim",
+        )
         if draft.get(slot)
     ]
+    blank = words.text("utter_letter_blank")
     body = words.text(
-        "utter_letter_body", addressee=addressee, narrative=draft.get("narrative") or "", facts="\n".join(facts)
+        body_name,
+        addressee=addressee,
+        narrative=draft.get("narrative") or "",
+        facts="\n".join(facts),
+        claim=draft.get("claim") or blank,
+        who=draft.get("contact_name") or blank,
+        phone=draft.get("contact_phone") or blank,
+        date=words.text("utter_letter_date", year=turn.today.year, month=turn.today.month, day=turn.today.day),
     )
     return {"type": "letter", "title": words.text("utter_letter_title", addressee=addressee), "text": body}

@@ -130,7 +130,12 @@ def show(turn: Turn, draft: Draft, finance: bool) -> None:
     card = {"type": "summary", "rows": known, "lines": lines}
     turn.say(
         f"utter_summary_{draft.kind}",
-        buttons=[turn.button("confirm", "affirm"), turn.button("pause", "pause"), turn.button("stop", "stop")],
+        buttons=[
+            turn.button("confirm", "affirm"),
+            *([turn.button("letter", "ask_letter")] if draft.kind == "complaint" else []),
+            turn.button("pause", "pause"),
+            turn.button("stop", "stop"),
+        ],
         card=card,
         office=turn.context.office.name,
         rows="\n".join(f"{r['n']}. {r['title']}：{r['value']}" for r in known),

@@ -28,12 +28,12 @@ def read(text: str, today: date) -> set[str]:
     told = story.read(text, today, reading_reference.load(REFERENCE)).values
     day = told.get("discovered_date") or told.get("event_date")
     facts = hints.Facts(text, known_on=hints.last_day(day.normalised) if day else None)
-    found = {"A17" if hint.kind == hints.FACTOR else hint.code for hint in hints.read(facts, known.hints, today)}
+    labels = {"A17" if hint.kind == hints.FACTOR else hint.code for hint in hints.read(facts, known.hints, today)}
     slots = {name: told[name].text if name in told else None for name in ("item", "merchant", "institution")}
     object_ = str(told["object"].normalised) if "object" in told else None
     route = routing.route(text, **slots, object_=object_, authorities=known.authorities)
     referred = routing.referral(office.load(REFERENCE, "regulator"), route)
-    return found | ({"N1"} if referred else set())
+    return labels | ({"N1"} if referred else set())
 
 
 def main(source: Path) -> None:
@@ -48,8 +48,8 @@ def main(source: Path) -> None:
         right.update(found & label)
         if found != label:
             print(f"{row['id']} {sorted(found)}, wanted {sorted(label)}: {row['text']} [{row.get('why', '')}]")
-    for label in LABELS:
-        print(f"{label}: {right[label]} found of {wanted[label]}, {told[label] - right[label]} besides")
+    for code in LABELS:
+        print(f"{code}: {right[code]} found of {wanted[code]}, {told[code] - right[code]} besides")
     print(f"{agree} of {len(rows)} stories with exactly the hints wanted")
 
 

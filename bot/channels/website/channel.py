@@ -15,6 +15,7 @@ from sanic.response import HTTPResponse
 from bot.channels.website.evidence import Evidence
 from bot.channels.website.front import Front
 from bot.channels.website.notices import Notices
+from bot.channels.website.papers import Papers
 from bot.channels.website.talk import CHANNEL, Talk
 from bot.channels.website.turns import Patience
 from bot.channels.website.website import Handler, Website
@@ -53,7 +54,7 @@ class WebsiteInput(InputChannel):
         blueprint.listener("before_server_stop")(life.stop)
         blueprint.middleware("response")(site.secure)
         blueprint.exception(Exception)(site.refuse)
-        for part in (Front(site), Talk(site), Evidence(site), Notices(site)):
+        for part in (Front(site), Talk(site), Evidence(site), Papers(site), Notices(site)):
             for path, handler, method, streamed in part.routes():
                 blueprint.add_route(_plain(handler), path, methods=[method], name=handler.__name__, stream=streamed)
         return blueprint

@@ -233,14 +233,37 @@
     return box;
   }
 
-  function letter(card) {
+  function letter(card, message) {
     const box = make("section", "card");
     box.appendChild(make("h2", "", card.title));
     box.appendChild(make("div", "letter", card.text));
     const foot = make("div", "card-foot");
     foot.appendChild(copyButton(words.copy, card.text));
+    const word = action(words.asWord, "button", async () => {
+      const done = await download("/chat/letters/" + message.seq, card.title + ".docx");
+      word.textContent = done ? words.asWord : words.notLoaded;
+    });
+    const print = make("a", "link", words.print);
+    print.href = "/chat/print#" + message.seq;
+    print.target = "_blank";
+    print.rel = "noopener";
+    foot.append(word, print);
     box.appendChild(foot);
     return box;
+  }
+
+  /* A file of this conversation, fetched with the token and handed to the browser; false when it did not come. */
+  async function download(path, name) {
+    try {
+      const answer = await fetch(path, { headers: { Authorization: "Bearer " + xiaobao.storage.get("token") } });
+      if (!answer.ok) return false;
+      const link = make("a");
+      link.href = URL.createObjectURL(await answer.blob());
+      link.download = name.replace(/（.*?）/g, "");
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      return true;
+    } catch (error) { return false; }
   }
 
   const makers = { citations, summary, contact, receipt, letter };

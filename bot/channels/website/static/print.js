@@ -1,4 +1,4 @@
-/* The receipt on paper: fetched by its number in the conversation, with this browser's own token. */
+/* A receipt or a letter on paper: fetched by its number in the conversation, with this browser's own token. */
 (function (xiaobao) {
   "use strict";
   const words = xiaobao.words;
@@ -20,7 +20,14 @@
     return box;
   }
 
-  function fill(card) {
+  /* A letter stands alone: whoever gets it is not told of the office or of this conversation. */
+  function letter(card) {
+    $("receipt").replaceChildren(make("h1", "", card.title), make("div", "letter", card.text));
+    document.title = card.title;
+    $("print").hidden = false;
+  }
+
+  function receipt(card) {
     const facts = [[words.number, card.number], [words.queryCode, card.query_code], [words.submittedAt, card.submitted_at]];
     if (card.deadline) facts.push([words.deadline, card.deadline]);
     (card.rows || []).forEach((row) => facts.push([row.title, row.value]));
@@ -36,6 +43,8 @@
     $("print").hidden = false;
   }
 
+  const fillers = { receipt, letter };
+
   async function start() {
     $("print").addEventListener("click", () => window.print());
     const seq = Number(window.location.hash.slice(1));
@@ -45,10 +54,10 @@
       try {
         const answer = await fetch("/chat/messages?after=" + (seq - 1), { headers: { Authorization: "Bearer " + token } });
         const found = answer.ok ? (await answer.json()).messages.find((message) => message.seq === seq) : null;
-        card = found && found.card && found.card.type === "receipt" ? found.card : null;
+        card = found && found.card && fillers[found.card.type] ? found.card : null;
       } catch (error) { card = null; }
     }
-    if (card) fill(card);
+    if (card) fillers[card.type](card);
     else $("receipt").appendChild(make("p", "", words.noReceipt));
   }
 

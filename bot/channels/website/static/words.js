@@ -30,6 +30,8 @@ window.xiaobao = {
     copied: "已复制",
     copyFailed: "没能复制，请长按选中文字",
     print: "打印或存成PDF",
+    asWord: "下载Word文件",
+    notLoaded: "没能下载，请再点一次",
     basis: (law, article) => "依据：《" + law + "》" + article,
     effective: (day) => day + "起施行",
     // Where a copy of the text was found is for those who keep it; a citizen is told numbers and offices.
@@ -48,6 +50,6 @@ window.xiaobao = {
     kinds: { image: "图片", pdf: "PDF", audio: "录音" },
     broken: "暂时连不上，请过一会儿再试。您写的还在。",
     seal: "文件校验码（SHA-256）",
-    noReceipt: "没有找到这张回执。请回到对话里，从回执卡片上点“打印或存成PDF”。",
+    noReceipt: "没有找到要打印的内容。请回到对话里，从卡片上点“打印或存成PDF”。",
   },
 };
