@@ -72,8 +72,10 @@ def _meant(turn: Turn, asking: str) -> str | None:
     if turn.text and PAUSES.match(turn.text):
         return "pause"
     sure = turn.pressed or turn.confidence >= SURE
-    if intent in ("distress", "fraud_now") and sure and (asking != "narrative" or intent == "distress"):
+    if intent == "distress" and sure:
         return intent
+    if intent == "fraud_now" and sure and asking != "narrative" and not _is_value(turn, asking):
+        return intent  # 去年5月才发现被骗 answers when it was found out
     if intent in WISHES and sure and short:
         return intent
     if turn.pressed:

@@ -26,7 +26,7 @@ def test_an_old_matter_is_asked_for_the_day_of_discovery(talk: Talk) -> None:
     citizen = talk()
     citizen.say("我2021年3月在乐动健身办了张健身卡，交了2680元，店关门了，我要退款", "submit_complaint")
     assert citizen.asking == "discovered_date"
-    citizen.say("今年5月2日")
+    citizen.say("今年5月2日才发现被骗", "fraud_now")
     citizen.say("演示路8号")
     citizen.say("可以")
     citizen.press(CONTACT)

@@ -27,7 +27,7 @@ _MONEY = re.compile(
     rf"(?P<cur>[¥]|人民币|RMB|rmb)?\s?"
     rf"(?P<num>(?:(?<![\d.A-Za-z*#\-])(?:{_ARABIC}[万千]?(?:元|块)?[-~—到至])?{_MIXED})|{_RANGE}|{_VAGUE}|{_HAN})"
     rf"(?P<more>多|余|来|几)?(?P<mag>[十百千万亿])?(?P<more2>多|余)?\s?"
-    rf"(?P<unit>元钱|元人民币|元(?!旦|宵|素|件|店)|块钱|块(?!链)|圆(?!形|桌|通)|RMB|rmb|人民币)?"
+    rf"(?P<unit>元钱|元人民币|元(?!旦|宵|素|件|店)|块钱|块(?!链)|圆(?!形|桌|通)|蚊(?!子)|RMB|rmb|人民币)?"
     rf"(?P<tail>[\d{_SMALL}]{{1,2}}[角毛](?:[\d{_SMALL}]分?)?|(?<=块)[\d{_SMALL}](?![\d个只件台天年月号块次十百千万折]))?"
     rf"(?P<more3>左右|上下|多|余)?(?:钱)?"
 )
@@ -90,7 +90,7 @@ _AFTER = (
     (
         "paid",
         re.compile(
-            r"(?:元|块)?\s?(?:的?(?:定金|订金|押金|货款|价款|车款|房款|车费|饭钱|饭费|学费|会费)|成交|拿下|都?(?:转|投|存|打|汇)(?:进|入|给|到|了)|购买|购入|购得|买|办了?|充值|报了?|订|拍下)"
+            r"(?:元|块)?\s?(?:的?(?:定金|订金|押金|货款|价款|车款|房款|车费|饭钱|饭费|学费|会费)|成交|拿下|已付|都?(?:转|投|存|打|汇)(?:进|入|给|到|了)|购买|购入|购得|买|办了?|充值|报了?|订|拍下)"
         ),
     ),
 )
@@ -244,7 +244,9 @@ def _is_money(plain: str, match: re.Match[str], start: int) -> bool:
         return plain[end : end + 1] in "，。；,;!！" and bool(
             re.search(r"买|订|办|卖|花|购|提|抢|做|换|修|租|报|拍|住|吃", plain[max(0, start - 30) : start])
         )
-    if re.search(r"[价钱]\s?$", before) and re.match(r"\d{2}", number):  # 内场价1280, 钱15800
+    if re.search(r"[涨升降]到$", before) and "." in number:  # 血糖从8.1涨到13.6
+        return False
+    if re.search(r"(?:[价钱]|[一-鿿]费)\s?$", before) and re.match(r"\d{2}", number):  # 内场价1280, 钱15800
         return True
     if re.fullmatch(rf"[{_SMALL}]+[百千万](?:零?[{_SMALL}][百十千]?)+", number):  # 二百九十九, told without a pause
         return True
@@ -312,6 +314,7 @@ def main(amounts: list[Amount], text: str) -> Amount | None:
         score += 2.5 * bool(
             amount.role == "fee" and re.search(r"(?:扣了?|多收|乱收|强行|强制)(?:了|我|走)*[^，。]{0,4}$", before)
         )
+        score -= 2.5 * bool(re.search(r"(?:再交|再付|再掏|再出|补交|补差价?|增项|增了|还要)(?:了|我)?$", before))
         score -= 2.0 * bool(re.match(r"\s?的?(?:体验|试用|红包|券)", text[amount.end : amount.end + 6]))
         score -= 1.5 * bool(
             re.search(r"定金|订金|押金", before + text[amount.end : amount.end + 3]) and amount.role == "paid"

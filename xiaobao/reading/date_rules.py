@@ -227,14 +227,14 @@ RULES: list[tuple[re.Pattern[str], Reader]] = [
     (
         re.compile(
             rf"(?:(?<![\d零〇一二三四五六七八九])(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?\s?(?<![\d.{numbers.CHINESE}])"
-            rf"(?P<month>\d{{1,2}}|{_N}{{1,3}})\s?月(?:份)?(?!卡|饼|供|租|薪|嫂|费|付|均|销|子|还)"
+            rf"(?P<month>\d{{1,2}}|{_N}{{1,3}})\s?月(?:份)?(?!卡|饼|供|租(?!的|了|下|住)|薪|嫂|费|付|均|销|子|还)"
             rf"(?:\s?(?P<day>\d{{1,2}}|{_N}{{1,3}})\s?[日号](?!楼|店|线|院)|(?P<part>初|底|末|上旬|中旬|下旬))?"
         ),
         _calendar_day,
     ),
     (re.compile(r"(?<![\d\-])((?:19|20)\d{2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?![\d\-])"), _iso_day),
     (re.compile(r"(?<![\d.\-/])(\d{1,2})[-/.](\d{1,2})[日号]"), _dotted_day),
-    (re.compile(r"(?<![\d.\-/])(\d{1,2})/(\d{1,2})(?=[入买下签交付到住收订])"), _dotted_day),
+    (re.compile(r"(?<![\d.\-/])(\d{1,2})[./](\d{1,2})(?=[入买下签交付到住收订])"), _dotted_day),
     (
         re.compile(
             rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?<![\d块毛])(?P<name>{_FESTIVAL})"

@@ -18,6 +18,10 @@ from xiaobao.reading.values import Value, value
 
 _MASK_ONLY = re.compile(r"^[Xx×*某]{1,4}(?:商户|商家|店铺|店|公司)$")
 _ADDRESS_GOES_ON = re.compile(r"(?:[东西南北中]?[街路巷弄]|大街|大道|\d+号楼|XX号楼|小区|家属|[东西南北]区)")
+# A kind of firm, not a name; better than nothing.
+_GENERIC = re.compile(
+    r"^(?:游戏|燃气|天然气|煤气|电力|自来水|供水|热力|供热|供暖|消费金融|外面|网络|宽带|电信|传媒)(?:公司|厂|租房|集团)$"
+)
 _MAKERS = frozenset("货家商方里址房")
 _LIVES = re.compile(r"(?:家住|住在|居住|住址|住于|我是)[^，。]{0,6}$")
 
@@ -80,6 +84,7 @@ def _best(text: str, candidates: list[Candidate]) -> Value | None:
             c.weight
             + min(0.8, 0.2 * (counts[name] - 1))
             - 3.0 * bool(_MASK_ONLY.match(name))
+            - 4.0 * bool(_GENERIC.match(name))
             - 0.06 * max(0, len(name) - 18)
         )
         return score, -c.start, c.end - c.start

@@ -31,6 +31,10 @@ _APP = re.compile(
 _STALL = re.compile(
     r"(?P<name>(?:[一-鿿]{0,8}(?:小区|市场|学校|公司|车站|地铁站|医院|村|镇|街|路|商场|广场|我家|家|公园|夜市))?(?:门口|楼下|对面|旁边|附近|里面|附近)(?:的|那家|一家|那个|一个|的一家|那家的|里)?(?:卖[一-鿿]{1,4}的)?[一-鿿]{0,6}?(?:店|摊|摊位|超市|餐馆|饭馆|药房|市场|小贩|菜店|店铺|面馆))"
 )
+_OWN_NAME = re.compile(r"[一-鿿A-Za-z]{4,9}")
+_NO_NAME = re.compile(
+    r"[的了我你他她它这那哪没不很就被把给说时天月年号个家门口里外上下边旁处街路村镇县市区省楼网群站台车床脸手机电话期间]|学校|医院|公司|单位|平台|老家|同学|朋友|淘宝|拼多多|京东|抖音|美团|微信|快手"
+)
 LONG = 10  # characters: what is longer is hardly a name alone
 _SPLIT = re.compile(r"(?:通过|在|位于|名叫|于|从)")
 _TAIL = re.compile(
@@ -108,6 +112,8 @@ def before_deed(text: str, reference: Reference) -> list[Candidate]:
             found.append(Candidate(start, end, 7.5, "at"))
         elif match["in"] and re.search(r"店|号", name):
             found.append(Candidate(start, end, 6.5, "at"))
+        elif _OWN_NAME.fullmatch(name) and not _NO_NAME.search(name):
+            found.append(Candidate(start, end, 4.2, "at"))  # 在喵星小筑买了: a name without an ending we know
     return found
 
 
