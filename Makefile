@@ -23,7 +23,7 @@ PATHS := actions bot xiaobao tests benchmarks
 need = for name in $(1); do eval "value=\$$$$name"; \
 	[ -n "$$value" ] || { echo "$$name is missing: make $@ $(foreach n,$(1),$(n)=...)" >&2; exit 2; }; done
 
-.PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token eval-questions eval-narratives eval-filing \
+.PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token eval-questions eval-narratives eval-changed eval-screening eval-filing \
 	bench bench-guidance soak install install-dev clean
 
 help: ## this list
@@ -70,6 +70,9 @@ eval-questions: train ## measure the answers: SET=in.jsonl OUT=out.jsonl
 
 eval-changed: install-dev ## SET=rows.jsonl [SEED=n]: stories told with other facts; do the slots follow?
 	@exec $(PY) -m tests.eval.changed $(SET) $(if $(SEED),--seed $(SEED))
+
+eval-screening: install-dev ## hints at the door beside what another writer expects [SET=rows.jsonl]
+	@exec $(PY) -m tests.eval.screening $(SET)
 
 eval-narratives: install ## measure the reading of stories: SET=in.jsonl OUT=out.jsonl
 	@$(call need,SET OUT)

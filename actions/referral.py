@@ -95,7 +95,7 @@ def letter(turn: Turn, draft: Draft, addressee: str, body_name: str = "utter_let
             "policy_number",
             "claim",
         )
-        if draft.get(slot)
+        if draft.get(slot) and (slot != "claim" or body_name == "utter_letter_body")
     ]
     blank = words.text("utter_letter_blank")
     body = words.text(
