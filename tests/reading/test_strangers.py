@@ -15,6 +15,7 @@ SETS = Path(__file__).parents[1] / "eval"
 FLOORS = {"merchant": 0.84, "item": 0.70, "amount": 0.82, "date": 0.92}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["narratives_heldout.jsonl", "narratives_personas.jsonl"])
 def test_slots_of_strangers_stories(reference: Reference, name: str) -> None:
     rows = [json.loads(line) for line in (SETS / name).read_text(encoding="utf-8").splitlines()]
