@@ -123,10 +123,8 @@ def _reply(turn: Turn, draft: Draft, act: str, asking: str, form: Any) -> None:
     elif act == "show_summary":
         if asking != "confirmed":  # else the whole summary comes again by itself
             summary.show_so_far(turn, draft, form.finance(turn, draft))
-    elif act == "ask_letter" and draft.kind == "complaint" and draft.begun:
-        referral.to_the_other_side(turn, draft)
     elif act == "ask_letter":
-        turn.say("utter_letter_from_story")
+        referral.own_letter(turn, draft)
     elif act == "resume":
         turn.say("utter_going_on")
     elif act == "ask_progress":

@@ -11,16 +11,12 @@ from actions.draft import Draft
 from xiaobao.tickets import hints
 from xiaobao.tickets.hints import Hint
 
-TOLD_BY_ANSWER = {"N2": ("elsewhere", "yes"), "use.business": ("own_use", "no")}
-
 
 def of(turn: Turn, draft: Draft) -> list[Hint]:
     """Grounds that the story or the answers speak for; none for reports, suggestions and other kinds of office."""
     if draft.kind != "complaint":
         return []
-    known = {ground.code for ground in turn.context.office.grounds()}
-    found = hints.read(facts(draft), turn.context.tickets.hints, turn.today)
-    return [hint for hint in found if hint.kind == hints.GROUND and known.intersection(hint.codes)]
+    return [hint for hint, ground in turn.context.office.hints(facts(draft), turn.today) if ground]
 
 
 def facts(draft: Draft) -> hints.Facts:
@@ -37,7 +33,7 @@ def facts(draft: Draft) -> hints.Facts:
 def take_over(turn: Turn, draft: Draft) -> None:
     """Lines of the summary that the citizen would otherwise declare wrongly: already handled elsewhere, for business."""
     for hint in of(turn, draft):
-        slot, value = TOLD_BY_ANSWER.get(hint.code) or TOLD_BY_ANSWER.get(hint.id) or ("", "")
+        slot, value = hints.ANSWERS.get(hint.id, ("", ""))
         if slot and hint.words and not draft.answered(slot):
             draft.put(slot, value, source="read")
 
@@ -45,9 +41,10 @@ def take_over(turn: Turn, draft: Draft) -> None:
 def look_at_age(turn: Turn, draft: Draft) -> None:
     """Note when the event lies more than three years back: then the day of discovery is asked."""
     happened = hints.last_day(draft.normalised("event_date"))
-    draft.flags["old"] = bool(draft.kind == "complaint" and happened and hints.late(happened, turn.today))
-    if not draft.flags["old"]:
-        draft.flags.pop("old")
+    if draft.kind == "complaint" and happened and hints.late(happened, turn.today):
+        draft.flags["old"] = True
+    else:
+        draft.flags.pop("old", None)
 
 
 def lines(turn: Turn, draft: Draft) -> list[str]:

@@ -10,7 +10,7 @@ from actions.base import Turn
 from actions.draft import CONTACT, Draft
 from actions.questions import ASKS_CONSENT
 from xiaobao.privacy import mask_address, mask_name, mask_phone, mask_sensitive
-from xiaobao.reading import answers, story
+from xiaobao.reading import answers, objects, story
 
 MERCHANT_LIKE = ("merchant", "institution", "item", "claim", "merchant_address", "shop_name", "platform", "region")
 YES_NO = ("complained_to_institution", "pass_on_to_merchant", "consent", "anonymous", "own_use", "elsewhere")
@@ -61,13 +61,6 @@ def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
 
     Returns the code of what is wrong with it (the words are `utter_error_<code>`), or None.
     """
-    error = _answer(turn, draft, slot, text)
-    if slot == "merchant_address" and not error:
-        _manner_from_place(draft)
-    return error
-
-
-def _answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
     if slot == "narrative":
         return _narrative(turn, draft, text)
     if slot == "amount":
@@ -140,8 +133,10 @@ def _words(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
         told = story.read(value, turn.today, turn.context.reading).values.get(slot)
         if told:
             value = told.text
-    manner = story.read(value, turn.today, turn.context.reading).values.get(slot) if slot == "purchase_mode" else None
+    manner = objects.read_manner(value).get(slot) if slot == "purchase_mode" else None
     draft.put(slot, value, normalised=manner.normalised if manner else None)
+    if slot == "merchant_address":
+        _manner_from_place(draft)
     return None
 
 

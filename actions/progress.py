@@ -229,12 +229,8 @@ class WriteLetter(Door):
         return "action_write_letter"
 
     def act(self, turn: Turn) -> Events:
-        draft = Draft.of(turn.tracker, "complaint_form")
-        if draft.begun:
-            referral.to_the_other_side(turn, draft)
-            return []
-        turn.say("utter_letter_from_story")
-        return [FollowupAction("complaint_form")]
+        written = referral.own_letter(turn, Draft.of(turn.tracker, "complaint_form"))
+        return [] if written else [FollowupAction("complaint_form")]
 
 
 # One question with a purpose -------------------------------------------------------------------

@@ -73,11 +73,15 @@ def without_contact(turn: Turn, draft: Draft, form: Any) -> Events:
     return form.next(turn, draft)
 
 
-def to_the_other_side(turn: Turn, draft: Draft) -> None:
-    """The citizen's own letter to merchant or institution, before or beside the complaint."""
+def own_letter(turn: Turn, draft: Draft) -> bool:
+    """The citizen's own letter to merchant or institution; False, and how to get one, while nothing is told."""
+    if draft.kind != "complaint" or not draft.begun:
+        turn.say("utter_letter_from_story")
+        return False
     kind = "institution" if draft.get("institution") or draft.flags.get("finance") else "merchant"
     addressee = draft.get("institution") or draft.get("merchant") or turn.context.words.text("utter_the_merchant")
     turn.say("utter_letter_ready", card=letter(turn, draft, addressee, f"utter_letter_body_{kind}"))
+    return True
 
 
 def letter(turn: Turn, draft: Draft, addressee: str, body_name: str = "utter_letter_body") -> dict[str, Any]:

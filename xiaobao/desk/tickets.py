@@ -124,15 +124,10 @@ def hints_for(ticket: TicketView, steps: list[Transition]) -> list[tuple[Hint, G
     desk = here()
     if ticket.kind != Kind.COMPLAINT or not any(row.step == Step.REJECT for row in steps):
         return []
-    grounds = {ground.code: ground for ground in desk.office.grounds()}
     dates = [ticket.spans.get(slot, {}).get("normalised") for slot in ("discovered_date", "event_date")]
     known_on = ticket.discovered_date or next((day for day in map(hints.last_day, dates) if day), ticket.event_date)
     facts = hints.Facts(ticket.narrative or "", ticket.own_use, ticket.elsewhere, known_on)
-    today = deadlines.local_date(ticket.submitted_at)
-    found = hints.read(facts, desk.office.reference.hints, today)
-    pairs = [(hint, next((grounds[code] for code in hint.codes if code in grounds), None)) for hint in found]
-    weighs = "N3" in grounds  # only where art. 16 binds may art. 17 be weighed
-    return [(hint, ground) for hint, ground in pairs if ground or (hint.kind == hints.FACTOR and weighs)]
+    return desk.office.hints(facts, deadlines.local_date(ticket.submitted_at))
 
 
 def departments(reading: Session) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from xiaobao.reading import numbers
-from xiaobao.reading.values import clause_end, clause_start, halve, last_match
+from xiaobao.reading.values import SENTENCE_END, clause_end, clause_start, halve, last_match
 
 TOO_LARGE_CENTS = 10**13  # beyond this a number is no sum of a consumer's story
 ANSWER_LIMIT_CENTS = 10**11  # a thousand million yuan: as an answer surely a slip
@@ -279,7 +279,7 @@ def role_at(plain: str, start: int, end: int) -> str:
     if before is None and _ASKED.search(plain[max(0, start - 40) : start]):
         return "paid"
     if before is None:
-        sentence = plain[clause_start(plain, start, 30, "。！？；;!?\n") : start]
+        sentence = plain[clause_start(plain, start, 30, SENTENCE_END) : start]
         earlier = last_match(_ROLES, sentence)
         return earlier.lastgroup if earlier and earlier.lastgroup in {"paid", "claimed"} else "other"  # type: ignore[return-value]
     role = str(before.lastgroup)
@@ -320,7 +320,7 @@ def main(amounts: list[Amount], text: str) -> Amount | None:
             re.search(r"定金|订金|押金", before + text[amount.end : amount.end + 3]) and amount.role == "paid"
         )
         sentence = text[
-            clause_start(text, amount.start, 30, "。！？；;!?\n") : clause_end(text, amount.end, 16, "。！？；;!?\n")
+            clause_start(text, amount.start, 30, SENTENCE_END) : clause_end(text, amount.end, 16, SENTENCE_END)
         ]
         score -= 5.0 * bool(_BESIDE.search(sentence))
         return score

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from xiaobao.reading.date_rules import RULES
-from xiaobao.reading.values import clause_end, clause_start, halve
+from xiaobao.reading.values import SENTENCE_END, clause_end, clause_start, halve
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def discovered(found: list[Date], text: str, event: Date | None) -> Date | None:
     for number, day in enumerate(found):
         upto = found[number + 1].start if number + 1 < len(found) else len(text)
         clause = text[day.end : min(upto, clause_end(text, day.end, 16))]
-        sentence = text[day.end : min(upto, clause_end(text, day.end, 50, "。！？；;!?\n"))]
+        sentence = text[day.end : min(upto, clause_end(text, day.end, 50, SENTENCE_END))]
         if day is event or day.precision == "invalid":
             continue
         if re.search(r"发现|得知|才知道|获悉", clause) or re.search(

@@ -13,8 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 
 YEARS = 3  # 办法 art. 16 (4)
-LATE = ("N4", "市场监督管理投诉举报处理办法", "第十六条第（四）项")
 GROUND, FACTOR = "ground", "factor"
+# The answer that says the same as the words of a rule: slot and value.
+ANSWERS = {
+    "handled.authority": ("elsewhere", "yes"),
+    "handled.court": ("elsewhere", "yes"),
+    "use.business": ("own_use", "no"),
+}
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 
 
@@ -61,19 +66,18 @@ class Hint:
         return self.codes[0]
 
 
+LATE = Hint("late", GROUND, ("N4",), "市场监督管理投诉举报处理办法", "第十六条第（四）项")
+
+
 def read(facts: Facts, rules: tuple[HintRule, ...], today: date) -> list[Hint]:
     """Grounds first, then factors, each rule at most once."""
     found = [hint for rule in rules if (hint := _by_words(rule, facts.narrative))]
-    for answer, doubtful, rule_id in (
-        (facts.elsewhere, "yes", "handled.authority"),
-        (facts.own_use, "no", "use.business"),
-    ):
-        rule = next((rule for rule in rules if rule.id == rule_id), None)
-        if rule and answer == doubtful and rule.codes not in [hint.codes for hint in found]:
+    for rule in rules:
+        slot, doubtful = ANSWERS.get(rule.id, ("", ""))
+        if slot and getattr(facts, slot) == doubtful and rule.codes not in [hint.codes for hint in found]:
             found.append(_hint(rule))
     if facts.known_on and late(facts.known_on, today):
-        code, law, article = LATE
-        found.append(Hint("late", GROUND, (code,), law, article))
+        found.append(LATE)
     return sorted(found, key=lambda hint: (hint.kind != GROUND, hint.code))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import Enum
 from pathlib import Path
 
 from xiaobao.tickets import reference as reference_data
 from xiaobao.tickets.deadlines import TIMEZONE, local_date
+from xiaobao.tickets.hints import FACTOR, Facts, Hint
+from xiaobao.tickets.hints import read as read_hints
 
 
 class OfficeKind(str, Enum):
@@ -61,6 +63,13 @@ class Office:
     def grounds(self) -> list[reference_data.Ground]:
         """Grounds on which this kind of office may refuse."""
         return self.reference.grounds_for(self.kind)
+
+    def hints(self, facts: Facts, today: date) -> list[tuple[Hint, reference_data.Ground | None]]:
+        """Hints for this kind of office, each with its ground; factors come without, and only where art. 16 binds."""
+        grounds = {ground.code: ground for ground in self.grounds()}
+        found = read_hints(facts, self.reference.hints, today)
+        pairs = [(hint, next((grounds[code] for code in hint.codes if code in grounds), None)) for hint in found]
+        return [(hint, ground) for hint, ground in pairs if ground or (hint.kind == FACTOR and "N3" in grounds)]
 
 
 def load(reference_dir: Path, office_id: str) -> Office:

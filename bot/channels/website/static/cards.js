@@ -194,6 +194,14 @@
     return box;
   }
 
+  function printLink(message) {
+    const link = make("a", "link", words.print);
+    link.href = "/chat/print#" + message.seq;
+    link.target = "_blank";
+    link.rel = "noopener";
+    return link;
+  }
+
   function receipt(card, message) {
     const box = make("section", "card");
     box.setAttribute("aria-label", words.receiptTitle);
@@ -205,11 +213,7 @@
     box.appendChild(head);
     const foot = make("div", "card-foot");
     foot.appendChild(copyButton(words.copyNumber, words.number + " " + card.number + " " + words.queryCode + " " + card.query_code));
-    const print = make("a", "link", words.print);
-    print.href = "/chat/print#" + message.seq;
-    print.target = "_blank";
-    print.rel = "noopener";
-    foot.appendChild(print);
+    foot.appendChild(printLink(message));
     head.appendChild(foot);
     if ((card.next || []).length) {
       const body = make("div", "card-body");
@@ -243,11 +247,7 @@
       const done = await download("/chat/letters/" + message.seq, card.title + ".docx");
       word.textContent = done ? words.asWord : words.notLoaded;
     });
-    const print = make("a", "link", words.print);
-    print.href = "/chat/print#" + message.seq;
-    print.target = "_blank";
-    print.rel = "noopener";
-    foot.append(word, print);
+    foot.append(word, printLink(message));
     box.appendChild(foot);
     return box;
   }
