@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from actions import summary
+from actions import both, summary
 from actions.base import Turn
 from actions.draft import Draft
 from xiaobao.conversations import uploads
+from xiaobao.reading import wishes
 from xiaobao.tickets import routing, service
 
 PRIVACY_NOTICE_VERSION = "2026-11"
@@ -32,6 +33,8 @@ def submission(turn: Turn, draft: Draft, files: list[Any], route: Any) -> servic
     amount, day = draft.normalised("amount"), draft.normalised("event_date")
     discovered = draft.normalised("discovered_date")
     declared = {"own_use": "yes", "elsewhere": "no"} if draft.kind == "complaint" else {}
+    if both.wanted(draft):
+        values["claim"] = wishes.without_punishment(draft.get("claim") or "") or None
     if manner := draft.normalised("purchase_mode"):
         values["purchase_mode"] = manner
     return service.Submission(
@@ -58,22 +61,26 @@ def _day(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
 
 
-def file(turn: Turn, draft: Draft) -> service.Receipt:
-    """Commit the ticket; nothing is said before the commit."""
+def file(turn: Turn, draft: Draft) -> list[service.Receipt]:
+    """Commit the ticket and the report beside it, if one is wanted; nothing is said before the commit."""
     files = summary.evidence(turn)
     entry = submission(turn, draft, files, route_of(turn, draft))
     with turn.session() as session:
-        receipt = service.submit(session, entry, office=turn.context.office, now=turn.now)
-        uploads.mark_filed(session, [f.evidence_id for f in files], receipt.number)
-    return receipt
+        receipts = [service.submit(session, entry, office=turn.context.office, now=turn.now)]
+        if both.wanted(draft):
+            beside = both.report(draft, entry, receipts[0].number)
+            receipts.append(service.submit(session, beside, office=turn.context.office, now=turn.now))
+        uploads.mark_filed(session, [f.evidence_id for f in files], receipts[0].number)
+    return receipts
 
 
-def filed(turn: Turn, draft: Draft) -> service.Receipt | None:
-    """The receipt when this draft was committed before (a crash between commit and answer)."""
+def filed(turn: Turn, draft: Draft) -> list[service.Receipt]:
+    """The receipts when this draft was committed before (a crash between commit and answer)."""
     if not draft.draft_id:
-        return None
+        return []
     with turn.session() as session:
-        return service.filed(session, draft.draft_id)
+        found = [service.filed(session, key) for key in (draft.draft_id, both.draft_id(draft))]
+    return [receipt for receipt in found if receipt]
 
 
 def due_words(turn: Turn, clock: Any) -> str:
@@ -87,25 +94,34 @@ def due_words(turn: Turn, clock: Any) -> str:
     return words + (turn.context.words.text("utter_due_provisional") if clock.provisional else "")
 
 
-def tell(turn: Turn, draft: Draft, receipt: service.Receipt, finance: bool) -> None:
+def tell(turn: Turn, draft: Draft, receipts: list[service.Receipt], finance: bool) -> None:
+    """One message for each ticket, so that what is shown of one says nothing of the other."""
+    for receipt in receipts:
+        _tell(turn, draft, receipt, finance)
+
+
+def _tell(turn: Turn, draft: Draft, receipt: service.Receipt, finance: bool) -> None:
     """Number, query code, what happens next; the card can be copied and printed."""
     words = turn.context.words
     due = due_words(turn, receipt.clock)
     next_steps = [words.text(f"utter_receipt_next_{receipt.kind}", due=due), words.text("utter_receipt_next_ask")]
     if receipt.kind == "complaint" and not turn.context.office.connected_12315:
         next_steps.append(words.text("utter_summary_not_connected"))
-    files = summary.ticket_evidence(turn, receipt.number)
+    beside = receipt.kind != draft.kind
+    files = [] if beside else summary.ticket_evidence(turn, receipt.number)
+    rows = summary.rows(turn, draft, finance)
     card = {
         "type": "receipt",
         "number": receipt.number,
         "query_code": receipt.query_code,
         "submitted_at": receipt.submitted_at.astimezone(turn.now.tzinfo).strftime("%Y-%m-%d %H:%M"),
         "deadline": due,
-        "rows": [{"title": r["title"], "value": full(turn, draft, r)} for r in summary.rows(turn, draft, finance)],
+        "rows": [{"title": r["title"], "value": full(turn, draft, r)} for r in rows if not beside or both.shows(draft, r)],
         "evidence": [{"filename": f.filename, "size": f.size, "sha256": f.sha256} for f in files],
         "next": next_steps,
     }
     name = "utter_filed_again" if receipt.already_filed else f"utter_filed_{receipt.kind}"
+    name = "utter_filed_report_beside" if beside else name
     turn.say(name, card=card, number=receipt.number, query_code=receipt.query_code, due=due)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import digressions, doubts, filing, filling, guidance, referral, summary
+from actions import both, digressions, doubts, filing, filling, guidance, referral, summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import open_slots, optional_contact, required_contact
@@ -37,9 +37,8 @@ class Intake(XiaobaoAction):
 
     def act(self, turn: Turn) -> Events:
         draft = Draft.of(turn.tracker, self.form)
-        if receipt := filing.filed(turn, draft):
-            filing.tell(turn, draft, receipt, self.finance(turn, draft))
-            return self.end(turn, draft, SlotSet("last_number", receipt.number))
+        if receipts := filing.filed(turn, draft):
+            return self.tell(turn, draft, receipts)
         asking = turn.slot("requested_slot")
         outcome = self.go_on(turn, draft, asking) if asking else self.open(turn, draft)
         return outcome if outcome is not None else self.next(turn, draft)
@@ -69,6 +68,8 @@ class Intake(XiaobaoAction):
         draft.start()
         if told:
             filling.tell(turn, draft, told)
+            if switched := both.switch(turn, draft, self):
+                return switched
             if referred := referral.refer(turn, draft, self):
                 return referred
             self.say_understood(turn, draft)
@@ -104,6 +105,8 @@ class Intake(XiaobaoAction):
             return self.stopping(turn, draft)
         if turn.pressed:
             return self.pressed(turn, draft, asking)
+        if both.change(turn, draft, turn.text):
+            return None
         if (correction := self.meant_as_correction(turn, draft, asking)) and self.correct(turn, draft, correction):
             return None
         handled, events = digressions.handle(turn, draft, asking, self)
@@ -139,6 +142,8 @@ class Intake(XiaobaoAction):
                 filling.tell(turn, draft, text)
         if asking in ("consent", "complained_to_institution"):
             return self.after_choice(turn, draft, asking)
+        if asking == "narrative" and (switched := both.switch(turn, draft, self)):
+            return switched
         if not told_before or asking in ("merchant", "institution", "item"):
             return referral.refer(turn, draft, self)
         return None
@@ -199,6 +204,9 @@ class Intake(XiaobaoAction):
             if error:
                 turn.say(f"utter_error_{error}")
             return None
+        if intent == "answer_slot" and turn.entity("slot_name") == both.FLAG:
+            both.drop(turn, draft)
+            return None
         if intent == "answer_slot":
             return self.take(turn, draft, turn.entity("slot_name") or asking, turn.entity("value") or "")
         if intent == "correct_answer":
@@ -220,15 +228,18 @@ class Intake(XiaobaoAction):
     def at_summary(self, turn: Turn, draft: Draft) -> Events | None:
         """确认提交 files; anything else is a change, an addition or a hint."""
         if turn.intent == "affirm" or self.says(turn, True):
-            receipt = filing.file(turn, draft)
-            filing.tell(turn, draft, receipt, self.finance(turn, draft))
-            return self.end(turn, draft, SlotSet("last_number", receipt.number))
+            return self.tell(turn, draft, filing.file(turn, draft))
         if turn.intent == "deny" or len(turn.text) < 8:
             turn.say("utter_summary_what_to_change")
             return None
         filling.tell(turn, draft, turn.text)
         turn.say("utter_added_to_story")
         return None
+
+    def tell(self, turn: Turn, draft: Draft, receipts: list[Any]) -> Events:
+        """The receipts, and the end of the form."""
+        filing.tell(turn, draft, receipts, self.finance(turn, draft))
+        return self.end(turn, draft, SlotSet("last_number", receipts[0].number))
 
     def correct(self, turn: Turn, draft: Draft, correction: Any) -> bool:
         """改3 / 金额不对，是2860: change one answer; true when it was one."""
@@ -301,6 +312,7 @@ class Intake(XiaobaoAction):
         """Ask the next open question; a slot to be asked again comes first."""
         finance = self.finance(turn, draft)
         doubts.look_at_age(turn, draft)
+        both.look(turn, draft)
         waiting = open_slots(draft, turn.context.office, finance)
         slot = draft.flags.pop("again", None) or (waiting[0] if waiting else "confirmed")
         turn.show_form(summary.strip(turn, draft, finance))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from actions import doubts
+from actions import both, doubts
 from actions.base import Turn
 from actions.draft import Draft
 from actions.questions import open_slots, order
@@ -126,6 +126,8 @@ def show(turn: Turn, draft: Draft, finance: bool) -> None:
     if draft.kind == "complaint" and not turn.context.office.connected_12315:
         lines.append(words.text("utter_summary_not_connected"))
     lines.extend(doubts.lines(turn, draft))
+    if both.wanted(draft):
+        lines.append(both.line(turn, draft, len(files)))
     known = rows(turn, draft, finance)
     card = {"type": "summary", "rows": known, "lines": lines}
     turn.say(
@@ -133,6 +135,7 @@ def show(turn: Turn, draft: Draft, finance: bool) -> None:
         buttons=[
             turn.button("confirm", "affirm"),
             *([turn.button("letter", "ask_letter")] if draft.kind == "complaint" else []),
+            *([turn.button("no_report", "answer_slot", slot_name=both.FLAG, value="no")] if both.wanted(draft) else []),
             turn.button("pause", "pause"),
             turn.button("stop", "stop"),
         ],

@@ -51,6 +51,11 @@ class Staff:
         """Messages of people in distress: the supervisor, and workers whom an admin put on duty."""
         return self.role == Role.SUPERVISOR or (self.role in WORKERS and self.account.on_duty)
 
+    @property
+    def sees_reports(self) -> bool:
+        """Reports, and that a complaint has one beside it: who handles them and nobody else (办法 art. 37)."""
+        return self.role in WORKERS
+
     def works_on(self, ticket: TicketView) -> bool:
         """Whether contact data, conversation and files of this ticket are needed for this person's work."""
         if self.role == Role.HANDLER:
@@ -62,6 +67,8 @@ def ticket_for(reading: Session, number: str, staff: Staff) -> TicketView:
     """The ticket, if this person may know of it. Raises NotFound."""
     ticket = queries.ticket(reading, number)
     if ticket.kind == Kind.DISTRESS and not staff.sees_distress:
+        raise NotFound(number)
+    if ticket.kind == Kind.REPORT and not staff.sees_reports:
         raise NotFound(number)
     return ticket
 

@@ -14,7 +14,7 @@ from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
 from xiaobao.desk.words import Notice
-from xiaobao.tickets import accounts, deadlines, hints, service, workflow, worklist
+from xiaobao.tickets import accounts, deadlines, hints, queries, service, workflow, worklist
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.errors import TicketError
 from xiaobao.tickets.hints import Hint
@@ -57,6 +57,7 @@ def worklist_page() -> str:
             overdue=bool(asked["overdue"]),
             after=request.args.get("after") or None,
             distress=me().sees_distress,
+            reports=me().sees_reports,
         )
     filtered = any(asked.values())
     return render_template(
@@ -96,6 +97,7 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
             ticket=ticket,
             works=works,
             hints=hints_for(ticket, steps),
+            report_beside=queries.report_beside(reading, number) if staff.sees_reports else None,
             pieces=story.pieces(ticket.narrative or "", ticket.spans, fields, masked=not works),
             said=conversation.said(reading, ticket.conversation_id) if works and ticket.conversation_id else [],
             previews=_previews(reading, ticket) if works else {},
@@ -149,4 +151,4 @@ def alarms(staff: Staff | None) -> worklist.Alarms | None:
     desk = here()
     mine = staff.account.id if staff.role == Role.HANDLER else None
     with desk.reading() as reading:
-        return worklist.alarms(reading, deadlines.local_date(desk.now()), mine, staff.sees_distress)
+        return worklist.alarms(reading, deadlines.local_date(desk.now()), mine, staff.sees_distress, staff.sees_reports)

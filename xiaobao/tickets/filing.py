@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from xiaobao import privacy
 from xiaobao.tickets import clocks, deadlines, numbering, workflow
-from xiaobao.tickets.errors import MissingDraft
+from xiaobao.tickets.errors import InvalidField, MissingDraft
 from xiaobao.tickets.office import Office
 from xiaobao.tickets.tables import Ticket, TicketEvent, TicketEvidence
 from xiaobao.tickets.views import ClockView, clock_view
-from xiaobao.tickets.workflow import Role, Step, Transition
+from xiaobao.tickets.workflow import Kind, Role, Step, Transition
 
 SUBMITTED_TEXTS = (
     *("ticket_kind", "merchant", "merchant_address", "shop_name", "platform", "purchase_mode", "item"),
@@ -61,7 +61,10 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """A confirmed draft. `amount_cents` in fen; `spans` says where each value came from."""
+    """A confirmed draft. `amount_cents` in fen; `spans` says where each value came from.
+
+    `beside_complaint` is the number of the complaint that the same story became: on reports only (办法 art. 37).
+    """
 
     ticket_kind: str
     draft_id: str | None
@@ -97,6 +100,7 @@ class Submission:
     contact_email: str | None = None
     pass_on_to_merchant: str | None = None
     anonymous: str | None = None
+    beside_complaint: str | None = None
     evidence: tuple[Evidence, ...] = ()
     consent_version: str | None = None
     route_code: str | None = None
@@ -185,6 +189,8 @@ def _insert(
     evidence = values.pop("evidence")
     for name in ("ticket_kind", "spans"):
         values.pop(name)
+    if values["beside_complaint"] and submission.ticket_kind != Kind.REPORT:
+        raise InvalidField("beside_complaint", "only a report may know of a complaint")
     ticket = Ticket(
         **values,
         number=numbering.next_number(session, deadlines.local_date(now)),

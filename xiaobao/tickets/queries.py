@@ -37,6 +37,11 @@ def ticket(session: Session, number: str, unmasked: bool = False) -> TicketView:
     return ticket_view(found, unmasked=unmasked)
 
 
+def report_beside(session: Session, number: str) -> str | None:
+    """The number of the report that the story of complaint `number` became, too; only for who may see reports."""
+    return session.scalar(select(Ticket.number).where(Ticket.beside_complaint == number))
+
+
 def of_conversation(session: Session, conversation_id: str) -> list[TicketView]:
     """The tickets filed in a conversation, newest first; a cry for help is no ticket to whoever sent it."""
     theirs = (Ticket.conversation_id == conversation_id, Ticket.kind != str(Kind.DISTRESS))

@@ -110,6 +110,8 @@ class Ticket(Base):
     contact_email: Mapped[str | None]
     pass_on_to_merchant: Mapped[str | None]
     anonymous: Mapped[str | None]
+    # On reports only: the number of the complaint that the same story became. No complaint points at a report.
+    beside_complaint: Mapped[str | None] = mapped_column(String(17), index=True)
 
     as_filed: Mapped[dict[str, Any]]  # every field as it stood at filing; later corrections never touch it
     consent_version: Mapped[str | None]

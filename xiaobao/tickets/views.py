@@ -112,6 +112,7 @@ class TicketView:
     elsewhere: str | None
     pass_on_to_merchant: str | None
     anonymous: str | None
+    beside_complaint: str | None
     contact_name: str | None
     contact_phone: str | None
     contact_address: str | None
@@ -168,7 +169,7 @@ def ticket_view(ticket: tables.Ticket, *, unmasked: bool = False) -> TicketView:
     if not unmasked:
         contact = {name: masked(name, value) for name, value in contact.items()}
     own = "number kind status version channel conversation_id office_id submitted_at updated_at consent_version"
-    own += " route_code urgent department assignee_id ground reply result score urged"
+    own += " route_code urgent department assignee_id ground reply result score urged beside_complaint"
     return TicketView(
         **{name: getattr(ticket, name) for name in (*own.split(), *PLAIN)},
         **contact,

@@ -58,10 +58,12 @@ def page(
     after: str | None = None,
     limit: int = 50,
     distress: bool = False,
+    reports: bool = True,
 ) -> Worklist:
     """One page, the earliest due first, then the newest. `status` may be `ANY_OPEN`; filters as in queries.search.
 
-    Messages of people in distress are left out unless `distress`: then they stand on top.
+    Messages of people in distress are left out unless `distress`: then they stand on top. Reports are left out
+    unless `reports` (办法 art. 37).
 
     Raises NotFound for an `after` that names no ticket.
     """
@@ -72,8 +74,9 @@ def page(
         statement = statement.where(Ticket.status.in_([str(one) for one in OPEN]))
     elif status:
         statement = statement.where(Ticket.status == status)
-    if not distress:
-        statement = statement.where(Ticket.kind != str(Kind.DISTRESS))
+    hidden = [kind for kind, seen in ((Kind.DISTRESS, distress), (Kind.REPORT, reports)) if not seen]
+    if hidden:
+        statement = statement.where(Ticket.kind.not_in([str(one) for one in hidden]))
     if kind:
         statement = statement.where(Ticket.kind == kind)
     if assignee is not None:
@@ -90,13 +93,17 @@ def page(
     return Worklist(rows, rows[-1].ticket.number if len(found) > limit else None)
 
 
-def alarms(session: Session, today: date, assignee: int | None = None, distress: bool = False) -> Alarms:
+def alarms(
+    session: Session, today: date, assignee: int | None = None, distress: bool = False, reports: bool = True
+) -> Alarms:
     """What has to be done today: for everybody, or for one handler."""
     # Grouped once over the running clocks: a correlated EXISTS would look at all of them for every ticket.
     first = (
         select(func.min(TicketClock.due).label("due"), func.min(TicketClock.due_lenient).label("lenient"))
         .join(Ticket, Ticket.id == TicketClock.ticket_id)
-        .where(TicketClock.state == "running", *([Ticket.assignee_id == assignee] if assignee is not None else []))
+        .where(TicketClock.state == "running")
+        .where(*([Ticket.assignee_id == assignee] if assignee is not None else []))
+        .where(*([] if reports else [Ticket.kind != str(Kind.REPORT)]))
         .group_by(TicketClock.ticket_id)
         .subquery()
     )
