@@ -116,7 +116,9 @@ def _tell(turn: Turn, draft: Draft, receipt: service.Receipt, finance: bool) -> 
         "query_code": receipt.query_code,
         "submitted_at": receipt.submitted_at.astimezone(turn.now.tzinfo).strftime("%Y-%m-%d %H:%M"),
         "deadline": due,
-        "rows": [{"title": r["title"], "value": full(turn, draft, r)} for r in rows if not beside or both.shows(draft, r)],
+        "rows": [
+            {"title": r["title"], "value": full(turn, draft, r)} for r in rows if not beside or both.shows(draft, r)
+        ],
         "evidence": [{"filename": f.filename, "size": f.size, "sha256": f.sha256} for f in files],
         "next": next_steps,
     }

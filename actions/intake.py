@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import both, digressions, doubts, filing, filling, guidance, referral, summary
+from actions import both, digressions, doubts, filing, filling, guidance, referral, several, summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import open_slots, optional_contact, required_contact
@@ -52,6 +52,8 @@ class Intake(XiaobaoAction):
         if draft.flags.pop("resuming", None):
             draft.saved_at = None
             return None
+        if draft.flags.pop("next_story", None) and several.take_next(turn, draft):
+            return self.after_story(turn, draft)
         if draft.expired(turn.now) or draft.flags.get("referred"):
             draft.clear()
         told = draft.flags.pop("new_story", None) or self.opening_words(turn)
@@ -65,14 +67,22 @@ class Intake(XiaobaoAction):
         if turn.text and guidance.asks_rather_than_tells(turn):
             draft.clear()
             return [*self.leave(turn, draft), FollowupAction("action_answer")]
+        draft.saved_at = None
         draft.start()
+        if told and several.split(turn, draft, told):
+            return None
         if told:
             filling.tell(turn, draft, told)
-            if switched := both.switch(turn, draft, self):
-                return switched
-            if referred := referral.refer(turn, draft, self):
-                return referred
-            self.say_understood(turn, draft)
+            return self.after_story(turn, draft)
+        return None
+
+    def after_story(self, turn: Turn, draft: Draft) -> Events | None:
+        """A story was told: another kind of ticket, another authority, or what was understood of it."""
+        if switched := both.switch(turn, draft, self):
+            return switched
+        if referred := referral.refer(turn, draft, self):
+            return referred
+        self.say_understood(turn, draft)
         return None
 
     @staticmethod
@@ -105,6 +115,8 @@ class Intake(XiaobaoAction):
             return self.stopping(turn, draft)
         if turn.pressed:
             return self.pressed(turn, draft, asking)
+        if asking == several.SLOT and several.names_one(draft, turn.text):
+            return self.choose_story(turn, draft, turn.text)
         if both.change(turn, draft, turn.text):
             return None
         if (correction := self.meant_as_correction(turn, draft, asking)) and self.correct(turn, draft, correction):
@@ -128,6 +140,10 @@ class Intake(XiaobaoAction):
 
     def take(self, turn: Turn, draft: Draft, asking: str, text: str) -> Events | None:
         """The words are the answer to the question."""
+        if asking == several.SLOT:
+            return self.choose_story(turn, draft, text)
+        if asking == "narrative" and several.split(turn, draft, text):
+            return None
         told_before = bool(draft.get("narrative"))
         if (turn.intent == "skip" and turn.confidence >= SURE) or answers.is_unknown(text) or answers.is_skip(text):
             return self.unknown(turn, draft, asking)
@@ -147,6 +163,20 @@ class Intake(XiaobaoAction):
         if not told_before or asking in ("merchant", "institution", "item"):
             return referral.refer(turn, draft, self)
         return None
+
+    def choose_story(self, turn: Turn, draft: Draft, text: str) -> Events | None:
+        """The answer to 先写哪一件; after three that could not be read all is written as one."""
+        if several.choose(turn, draft, text) is None:
+            draft.flags.pop("failed", None)
+            return self.after_story(turn, draft)
+        _, times = draft.flags.get("failed") or (several.SLOT, 0)
+        draft.flags["failed"] = [several.SLOT, times + 1]
+        if times + 1 < PATIENCE:
+            turn.say("utter_error_which_story")
+            return None
+        draft.flags.pop("failed")
+        several.take_as_one(turn, draft)
+        return self.after_story(turn, draft)
 
     def not_understood(self, turn: Turn, draft: Draft, asking: str, text: str, error: str) -> None:
         """The words are no answer: perhaps they answer something else; the third time the question is let go."""
@@ -239,7 +269,7 @@ class Intake(XiaobaoAction):
     def tell(self, turn: Turn, draft: Draft, receipts: list[Any]) -> Events:
         """The receipts, and the end of the form."""
         filing.tell(turn, draft, receipts, self.finance(turn, draft))
-        return self.end(turn, draft, SlotSet("last_number", receipts[0].number))
+        return self.end(turn, draft, SlotSet("last_number", receipts[0].number), kept=several.keep(draft))
 
     def correct(self, turn: Turn, draft: Draft, correction: Any) -> bool:
         """改3 / 金额不对，是2860: change one answer; true when it was one."""
@@ -323,9 +353,13 @@ class Intake(XiaobaoAction):
         turn.show_form(None)
         return [*draft.events(), SlotSet("requested_slot", None)]
 
-    def end(self, turn: Turn, draft: Draft, *more: Any) -> Events:
-        """Close the form and keep nothing of the draft."""
+    def end(self, turn: Turn, draft: Draft, *more: Any, kept: dict[str, Any] | None = None) -> Events:
+        """Close the form and keep nothing of the draft but `kept` flags."""
         draft.clear()
+        if kept:
+            draft.flags = kept
+            draft.save(turn.now)
+            several.offer(turn, draft)
         turn.show_form(None)
         return [*draft.events(), *more, SlotSet("requested_slot", None)]
 
@@ -403,6 +437,23 @@ class AskReportContact(AskContact):
 
 class AskSuggestionContact(AskContact):
     form = "suggestion_form"
+
+
+class AskWhichStory(XiaobaoAction):
+    """Several matters in one message: which is written first."""
+
+    form = "complaint_form"
+
+    def name(self) -> str:
+        return f"action_ask_{self.form}_{several.SLOT}"
+
+    def act(self, turn: Turn) -> Events:
+        several.ask(turn, Draft.of(turn.tracker, self.form))
+        return []
+
+
+class AskReportWhichStory(AskWhichStory):
+    form = "report_form"
 
 
 class AskConfirmed(XiaobaoAction):

@@ -14,6 +14,8 @@ ASKS_CONSENT = {OfficeKind.COUNCIL, OfficeKind.INSTITUTION}
 
 def order(draft: Draft, office: Office, finance: bool) -> list[str]:
     """Slots to be filled, in the order of asking; a contact card counts as one, under `contact_name`."""
+    if draft.flags.get("parts"):  # several matters in one message: first which one
+        return ["which_story"]
     consent = ["consent"] if office.kind in ASKS_CONSENT else []
     if draft.kind == "suggestion":
         return ["narrative", *consent, "contact_name", "confirmed"]

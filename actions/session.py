@@ -7,7 +7,7 @@ import uuid
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import summary
+from actions import several, summary
 from actions.base import Door, Events, Turn, XiaobaoAction
 from actions.draft import FORM_OF, Draft
 from xiaobao.tickets import service
@@ -124,6 +124,9 @@ class ResumeDraft(Door):
             draft.clear()
             turn.say("utter_draft_expired")
             return draft.events()
+        if draft.flags.get(several.LATER) and not draft.begun:
+            draft.flags["next_story"] = True
+            return [*draft.events(), FollowupAction(draft.form)]
         if not draft.saved_at or not draft.draft_id or draft.flags.get("referred"):
             turn.say("utter_nothing_to_resume")
             return []

@@ -53,7 +53,13 @@ def test_who_only_speaks_of_it_is_not(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("claim", "left"),
-    [("退款并查处", "退款"), ("退一赔三，处罚商家", "退一赔三"), ("查处", ""), ("退货退款", "退货退款"), ("赔偿和道歉", "赔偿，道歉")],
+    [
+        ("退款并查处", "退款"),
+        ("退一赔三，处罚商家", "退一赔三"),
+        ("查处", ""),
+        ("退货退款", "退货退款"),
+        ("赔偿和道歉", "赔偿，道歉"),
+    ],
 )
 def test_a_claim_without_its_punishment(claim: str, left: str) -> None:
     assert wishes.without_punishment(claim) == left

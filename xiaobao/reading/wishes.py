@@ -30,9 +30,8 @@ _SPOKEN_OF = re.compile(r"^(?:过|了|电话|热线|中心|平台|信箱|邮箱|
 
 def punishment(text: str) -> Value | None:
     """The words that ask for a violation to be looked into or punished, or None."""
-    if found := _OPENS.match(text):
-        if not _SPOKEN_OF.match(text[found.end() :]):
-            return value(text, found.start(), found.end())
+    if (found := _OPENS.match(text)) and not _SPOKEN_OF.match(text[found.end() :]):
+        return value(text, found.start(), found.end())
     for found in _PUNISH.finditer(text):
         wish = text[max(0, found.start() - 8) : found.start()]
         if _NOT.search(wish) or _NEGATED.search(found.group()):
