@@ -104,7 +104,9 @@ def report(draft: Draft, complaint: Submission, number: str) -> Submission:
     One without a name knows neither complaint nor conversation: both would lead to the name.
     """
     hidden = bool(draft.flags.get(ANONYMOUS))
-    contact = dict.fromkeys(("contact_name", "contact_phone", "contact_address", "contact_email")) if hidden else {}
+    contact: dict[str, Any] = (
+        dict.fromkeys(("contact_name", "contact_phone", "contact_address", "contact_email")) if hidden else {}
+    )
     return replace(
         complaint,
         ticket_kind="report",
