@@ -64,6 +64,9 @@ check-knowledge: install ## what is wrong with the files of data/knowledge, in s
 fit-search: install ## find the weights of the search anew, on our own wordings (five minutes)
 	@exec $(PY) -m xiaobao.knowledge.fit
 
+fit-reading: install ## learn anew which words name merchant, ware, sum and day (two minutes)
+	@exec $(PY) -m xiaobao.reading.fit data/reading data/reading/stories/*.jsonl tests/reading/narratives.jsonl
+
 eval-questions: train ## measure the answers: SET=in.jsonl OUT=out.jsonl
 	@$(call need,SET OUT)
 	@exec $(PY) -m tests.eval.questions "$(SET)" "$(OUT)"

@@ -1,4 +1,4 @@
-"""Stories of writers who saw no rule are read no worse than they were (docs/intake.md has the first looks)."""
+"""Stories that neither rules nor weights were made with are read no worse than they were (docs/intake.md)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.reading.conftest import TODAY
 from xiaobao.reading.reference import Reference
 
 SETS = Path(__file__).parents[1] / "eval"
-FLOORS = {"merchant": 0.84, "item": 0.70, "amount": 0.82, "date": 0.92}
+FLOORS = {"merchant": 0.86, "item": 0.66, "amount": 0.86, "date": 0.92}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["narratives_heldout.jsonl", "narratives_personas.jsonl"])
+@pytest.mark.parametrize("name", ["narratives_second.jsonl", "narratives_fourth.jsonl"])
 def test_slots_of_strangers_stories(reference: Reference, name: str) -> None:
     rows = [json.loads(line) for line in (SETS / name).read_text(encoding="utf-8").splitlines()]
     right, told, labelled = ({slot: 0 for slot in SLOTS} for _ in range(3))

@@ -41,7 +41,7 @@ _PAY_WORD = re.compile(
 _WEAK_PAY_WORD = re.compile(
     r"(?:要了?|说好的?|买了?|人均|每人|[一每][个只件台套双条张包袋盒瓶箱斤份间位罐桶]|[费金款钱]|保价|结账|加|起步价|卖|了他们?|了她)(?:我|约|大概)?\s?$"
 )
-_COUNTED = re.compile(
+COUNTED = re.compile(
     r"\s?(?:[个只件台部套双条张本包袋盒瓶箱斤克米日号周岁期人位名份间辆座楼层室栋秒倍折点页头支把片粒颗句遍趟种款家届级寸平升度副枚]|[天月年次](?![卡费])"
     r"|公斤|公里|小时|分钟|多(?:[个只件台次天年月人岁家])|美元|欧元|港币|日元|英镑|积分|[%A-Za-z\d.:/\-*])"
 )
@@ -126,6 +126,59 @@ def parse(text: str) -> list[Amount]:
         if number is not None and not any(a.start < match.end() and match.start() < a.end for a in found):
             found.append(_amount(text, plain, match.start(), match.end(), number / 10, number / 10, False))
     return sorted(found, key=lambda amount: amount.start)
+
+
+# 每月299连扣7个月, 299扣了两年; 定金500尾款4500: told in parts, meant as one sum.
+_TIMES = re.compile(
+    rf"(?:每个?月|每期|一个?月|一年|每年|月月)?(?P<one>{_ARABIC})(?:元|块钱?)?(?:连|一共|共|总共)?[扣交付还缴]了?"
+    rf"(?P<count>[\d{_SMALL}十]{{1,3}})(?P<unit>个月|期|年|次|回)"
+)
+_PARTS = re.compile(
+    rf"(?:定金|订金|首付)(?P<one>{_ARABIC})(?:元|块)?[，,、和加+及]?(?:尾款|余款)(?P<two>{_ARABIC})(?:元|块)?"
+)
+
+
+def parse_all(text: str) -> list[tuple[Amount, bool]]:
+    """Every number that may be money, with whether `parse` takes it; sums told in parts are one more each."""
+    plain = halve(text)
+    found = [(one, True) for one in parse(text)]
+    taken = {place for one, _ in found for place in range(one.start, one.end)}
+    for match in _MONEY.finditer(plain):
+        begin = match.start("cur") if match["cur"] else match.start("num")
+        if not taken.isdisjoint(range(begin, match.end())):
+            continue
+        if (doubtful := _doubtful(text, plain, match, begin)) is not None:
+            found.append((doubtful, False))
+    found += [(one, True) for one in _composed(text, plain)]
+    return sorted(found, key=lambda pair: (pair[0].start, pair[0].end))
+
+
+def _doubtful(text: str, plain: str, match: re.Match[str], start: int) -> Amount | None:
+    """A number that nothing marks as money: perhaps a sum told without its unit."""
+    reckoned = bounds(match)
+    if reckoned is None or len(re.sub(r"\D", "", match["num"])) > 8:
+        return None
+    low, high, approximate = reckoned
+    if low < 5 or low * 100 > TOO_LARGE_CENTS:
+        return None
+    end = match.end()
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return _amount(text, plain, start, end, low, high, approximate)
+
+
+def _composed(text: str, plain: str) -> list[Amount]:
+    found = []
+    for match in _TIMES.finditer(plain):
+        one, count = numbers.parse(match["one"].replace(",", "")), numbers.parse(match["count"])
+        if one and count:
+            months = 12 if match["unit"] == "年" and re.match(r"每个?月|一个?月|月月", match[0]) else 1
+            found.append(_amount(text, plain, *match.span(), one * count * months, one * count * months, False))
+    for match in _PARTS.finditer(plain):
+        one, two = (numbers.parse(match[name].replace(",", "")) for name in ("one", "two"))
+        if one and two:
+            found.append(_amount(text, plain, *match.span(), one + two, one + two, False))
+    return found
 
 
 def parse_bare(text: str) -> list[Amount]:
@@ -224,7 +277,7 @@ def _is_money(plain: str, match: re.Match[str], start: int) -> bool:
         return not (plain[start - 1 : start] == "第" or plain[end : end + 1] in ("店",))
     if re.search(r"[退假缺增]一[赔罚]$", before):
         return False
-    if _COUNTED.match(plain, end) or _NOT_MONEY_BEFORE.search(before):
+    if COUNTED.match(plain, end) or _NOT_MONEY_BEFORE.search(before):
         return False
     if len(re.sub(r"\D", "", number)) > 8:
         return False

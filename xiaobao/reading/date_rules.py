@@ -32,6 +32,7 @@ def _year_of(written: str | None, today: date) -> int | None:
         "本年": 0,
         "当年": 0,
         "去年": -1,
+        "头年": -1,
         "上年": -1,
         "前年": -2,
         "大前年": -3,
@@ -208,7 +209,61 @@ def _festival(match: re.Match[str], today: date) -> Found:
         span = festivals.days(name, year)
     if span is None:
         return None
-    return *span, "day" if span[0] == span[1] else "span", assumed
+    first, last = _moved(span, match["tail"] or "")
+    return first, last, "day" if first == last else "span", assumed
+
+
+def _moved(span: tuple[date, date], tail: str) -> tuple[date, date]:
+    """前一天, 头一天, 前两天, 后第二天: so many days before the first or after the last day."""
+    found = re.search(r"(?P<side>前|头|后)第?(?P<n>[一二两三四五\d])?[天日]", tail)
+    if found is None or tail.startswith("前后"):
+        return span
+    number = _number(found["n"] or "一") or 1
+    day = span[1] + timedelta(days=number) if found["side"] == "后" else span[0] - timedelta(days=number)
+    return day, day
+
+
+_SEASONS = {
+    "开春": (2, 4), "入夏": (5, 6), "天热": (6, 9), "暑假": (7, 8), "放暑假": (7, 8), "入秋": (8, 9), "开学": (8, 9), "秋播": (9, 10),
+    "秋收": (9, 10), "麦收": (5, 6), "春耕": (3, 4), "入冬": (11, 12), "天冷": (11, 12), "寒假": (1, 2), "放寒假": (1, 2), "过完年": (2, 3),
+    "年后": (2, 3), "年前": (1, 2),
+}  # fmt: skip
+
+
+def _season(match: re.Match[str], today: date) -> Found:
+    year = _year_of(match["year"], today)
+    low, high = _SEASONS[match["season"]]
+    assumed = year is None
+    if year is None:
+        year = today.year if date(today.year, low, 1) <= today else today.year - 1
+    return date(year, low, 1), month_span(year, high)[1], "span", assumed
+
+
+def _some_day(match: re.Match[str], today: date) -> Found:
+    """十月二十几号: one of ten days."""
+    year, month = _year_of(match["year"], today), _number(match["month"])
+    if month is None or not 1 <= month <= 12:
+        return None
+    tens = 20 if match["tens"].startswith(("二", "2")) else 10
+    assumed = year is None
+    if year is None:
+        first = _latest(today, month, tens)
+        if first is None:
+            return None
+        year = first.year
+    last = month_span(year, month)[1].day
+    return date(year, month, tens), date(year, month, min(tens + 9, last)), "span", assumed
+
+
+def _lunar(match: re.Match[str], today: date) -> Found:
+    year, day = _year_of(match["year"], today), _number(match["day"])
+    if day is None:
+        return None
+    year = today.year if year is None else year + (match["month"] == "腊月")
+    span = festivals.lunar_day(match["month"], day, year)
+    if span is None:
+        return None
+    return *span, "day" if span[0] == span[1] else "span", match["year"] is None
 
 
 def _lone_day(match: re.Match[str], today: date) -> Found:
@@ -226,6 +281,13 @@ def _lone_day(match: re.Match[str], today: date) -> Found:
 RULES: list[tuple[re.Pattern[str], Reader]] = [
     (
         re.compile(
+            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?<![\d{numbers.CHINESE}])(?P<month>\d{{1,2}}|{_N}{{1,3}})月(?:份)?"
+            rf"(?P<tens>二十几|二十多|2\d?几|十几|1几|20几|20多)[号日]"
+        ),
+        _some_day,
+    ),
+    (
+        re.compile(
             rf"(?:(?<![\d零〇一二三四五六七八九])(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?\s?(?<![\d.{numbers.CHINESE}])"
             rf"(?P<month>\d{{1,2}}|{_N}{{1,3}})\s?月(?:份)?(?!卡|饼|供|租(?!的|了|下|住)|薪|嫂|费|付|均|销|子|还)"
             rf"(?:\s?(?P<day>\d{{1,2}}|{_N}{{1,3}})\s?[日号](?!楼|店|线|院)|(?P<part>初|底|末|上旬|中旬|下旬))?"
@@ -237,8 +299,27 @@ RULES: list[tuple[re.Pattern[str], Reader]] = [
     (re.compile(r"(?<![\d.\-/])(\d{1,2})[./](\d{1,2})(?=[入买下签交付到住收订])"), _dotted_day),
     (
         re.compile(
+            r"(?:(?<=^)|(?<=[\s，。；！？、我他她于从]))(1[0-2]|[1-9])[.](\d{1,2})(?=\s?[我在他她去晚早上下中寄那])"
+        ),
+        _dotted_day,
+    ),
+    (
+        re.compile(
+            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR}|头年)\s?的?)?(?P<month>正月|腊月)(?:初|里)?(?P<day>{_N}{{1,3}})(?:[号日]|那天|当天)?"
+        ),
+        _lunar,
+    ),
+    (
+        re.compile(
+            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?P<season>{'|'.join(sorted(_SEASONS, key=len, reverse=True))})"
+            rf"(?:的时候|那会儿?|那阵子?|前后|期间|之前|以前|前|时)?(?![通期])"
+        ),
+        _season,
+    ),
+    (
+        re.compile(
             rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?<![\d块毛])(?P<name>{_FESTIVAL})"
-            rf"(?P<tail>(?:劳动节|国庆节)?(?:小?长假|节假日期间|节假日|假期期间|放假期间|假期|期间|当天|当日|那天|前后|大促|购物节|活动))?"
+            rf"(?P<tail>(?:劳动节|国庆节)?(?:小?长假|节假日期间|节假日|假期期间|放假期间|假期|期间|当天|当日|那天|前后|大促|购物节|活动|[前后]第?[一二两三四五\d][天日]|头[一二两]?天|那[几两]天|那会儿?|那阵子?|前夕|放假))?"
             rf"(?![路街广村镇店号元块室\d.%]|大道|月饼|礼盒|粽子|国旅)"
         ),
         _festival,

@@ -39,19 +39,26 @@ class Parties:
 def read(text: str, reference: Reference, head: tuple[int, int] | None = None) -> Parties:
     """The parties of a story. `head` is the span that a 12315 head gives for the accused."""
     known = _known(text, reference)
-    candidates = [
-        *signs.from_fields(text), *signs.from_head(text, head), *signs.called(text), *signs.before_deed(text, reference), *by_ending(text, reference), *signs.masked(text, reference),
-        *signs.apps(text, reference), *signs.stalls(text),
-    ]  # fmt: skip
-    candidates += [Candidate(v.start, v.end, 6.2 if m.kind != "payment" else 4.0, m.kind) for v, m in known]
-    candidates = [c for c in candidates if _is_name(text, c)]
-    merchant = _best(text, candidates)
+    found = candidates(text, reference, head)
+    merchant = _best(text, found)
     platform = next((v for v, m in known if m.kind == "platform" and _sells_there(text, v)), None)
-    institution = _institution(text, known, candidates)
-    shop = _shop(text, candidates)
+    institution = _institution(text, known, found)
+    shop = _shop(text, found)
     if merchant is not None and reference.known(merchant.text):
         merchant = Value(merchant.text, merchant.start, merchant.end, reference.known(merchant.text).name)  # type: ignore[union-attr]
     return Parties(merchant, shop, platform, institution)
+
+
+def candidates(text: str, reference: Reference, head: tuple[int, int] | None = None) -> list[Candidate]:
+    """Every name that some sign speaks for, each with the weight of its sign."""
+    found = [
+        *signs.from_fields(text), *signs.from_head(text, head), *signs.called(text),
+        *signs.before_deed(text, reference), *by_ending(text, reference), *signs.masked(text, reference),
+        *signs.apps(text, reference), *signs.stalls(text),
+    ]  # fmt: skip
+    for value_, merchant in _known(text, reference):
+        found.append(Candidate(value_.start, value_.end, 6.2 if merchant.kind != "payment" else 4.0, merchant.kind))
+    return [one for one in found if _is_name(text, one)]
 
 
 def _is_name(text: str, candidate: Candidate) -> bool:
@@ -132,6 +139,13 @@ def _institution(text: str, known: list[tuple[Value, KnownMerchant]], candidates
         if merchant.kind in FINANCIAL_KINDS:
             return found
     return None
+
+
+def institution(merchant: Value, known: KnownMerchant | None) -> Value | None:
+    """The merchant as a financial institution, if its name says so."""
+    if known is not None:
+        return merchant if known.kind in FINANCIAL_KINDS else None
+    return merchant if re.search(rf"(?:{MONEY_HOUSE})$", merchant.text) else None
 
 
 def _shop(text: str, candidates: list[Candidate]) -> Value | None:

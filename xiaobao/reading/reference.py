@@ -9,6 +9,8 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from xiaobao.reading.learned import Learned
+from xiaobao.reading.learned import load as load_learned
 from xiaobao.reading.tagger import Tagger
 from xiaobao.reading.wordlist import WordList
 
@@ -49,6 +51,7 @@ class Reference:
     merchant_words: WordList
     product_words: WordList
     tagger: Tagger
+    learned: Learned | None = None
 
     def known(self, alias: str) -> KnownMerchant | None:
         """The merchant behind a name as written, whatever its case."""
@@ -77,6 +80,7 @@ def load(reference_dir: Path | str, dictionary_dir: Path | str | None = None) ->
         merchant_words=WordList(merchants),
         product_words=WordList(products),
         tagger=Tagger(sorted(words.glob("*.txt"))),
+        learned=load_learned(folder.parent / "reading"),
     )
 
 

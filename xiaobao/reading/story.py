@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from xiaobao.reading import amounts, claims, contacts, dates, heads, items, objects, parties, places
+from xiaobao.reading import amounts, claims, contacts, dates, features, heads, items, learned, objects, parties, places
 from xiaobao.reading.amounts import Amount
 from xiaobao.reading.claims import Claim
 from xiaobao.reading.dates import Date
+from xiaobao.reading.features import Found
+from xiaobao.reading.parties import Parties
 from xiaobao.reading.reference import Reference
-from xiaobao.reading.values import Value
+from xiaobao.reading.values import Features, Value
 
 READ_AT_MOST = 4000  # characters; what comes later in a very long text only repeats
+MOST_CHOICES = 40  # sums or days weighed against each other
+
+_MASKED = re.compile(r"[*＊×Xx某]")
 
 
 @dataclass(frozen=True)
@@ -23,26 +29,68 @@ class Story:
     amounts: list[Amount] = field(default_factory=list)
     dates: list[Date] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    unsure: dict[str, list[Value]] = field(default_factory=dict)  # what else the slot may be, likeliest first
+
+
+@dataclass(frozen=True)
+class Look:
+    """A text with what the rules say, and what else it might mean."""
+
+    found: Found
+    who: Parties
+    sums: list[tuple[Amount, bool]]
+    days: list[Date]
+    head_end: int
+    ruled: dict[str, Value]
+
+    def choices(self, slot: str) -> tuple[list[str], list[Features]]:
+        """The texts to choose from for `amount` or `event_date`, and what speaks for each."""
+        if slot == "amount":
+            ruled = next((one for one, _ in self.sums if _is(one, self.ruled.get(slot))), None)
+            return [one.text for one, _ in self.sums], features.of_amounts(self.found, self.sums, ruled)
+        day = next((one for one in self.days if _is(one, self.ruled.get(slot))), None)
+        return [one.text for one in self.days], features.of_dates(self.found, self.days, day)
+
+
+def _is(one: Amount | Date, value: Value | None) -> bool:
+    return value is not None and (one.start, one.end) == (value.start, value.end)
+
+
+def look(text: str, today: date, reference: Reference) -> Look:
+    """What the rules alone make of a text; what is learned looks at its beginning only."""
+    sums = amounts.parse_all(text)
+    days = [day for day in dates.parse(text, today) if day.precision != "invalid"]
+    head = heads.read(text, reference)
+    who = parties.read(text, reference, head.accused)
+    item = items.read(text, reference, who.merchant, head.end)
+    ruled = _sum_and_days(text, amounts.parse(text), days)
+    end = min(len(text), learned.READ_AT_MOST)
+    tokens = tuple(reference.tagger.tag(text, 0, end))
+    merchant = who.merchant or who.institution
+    found = Found(text[:end], today, tokens, merchant, item, ruled.get("amount"), ruled.get("event_date"))
+    sums = [(one, sure) for one, sure in sums if one.end <= end][:MOST_CHOICES]
+    days = [day for day in days if day.end <= end][:MOST_CHOICES]
+    return Look(found, who, sums, days, head.end, ruled)
 
 
 def read(text: str, today: date, reference: Reference) -> Story:
     """Read a story. Every value's text is `text[start:end]`; nothing is made up."""
     text = text[:READ_AT_MOST]
-    found_amounts = amounts.parse(text)
-    found_dates = dates.parse(text, today)
-    head = heads.read(text, reference)
-    found_claims = claims.read(text, reference, head.end)
+    seen = look(text, today, reference)
+    who, item, unsure = seen.who, seen.found.item, {}
+    if reference.learned is not None:
+        who, item = _names(seen, reference)
+        unsure = _choose(seen, reference.learned)
+    found_claims = claims.read(text, reference, seen.head_end)
     values = {**contacts.read(text), **places.read(text), **objects.read_manner(text)}
-    who = parties.read(text, reference, head.accused)
     named = {
         "merchant": who.merchant,
         "shop_name": who.shop_name,
         "platform": who.platform,
         "institution": who.institution,
     }
-    item = items.read(text, reference, who.merchant, head.end)
     values.update({slot: found for slot, found in named.items() if found is not None})
-    values.update(_sum_and_days(text, found_amounts, found_dates))
+    values.update(seen.ruled)
     known = reference.known(values["institution"].text) if "institution" in values else None
     problems = objects.read_problems(text, reference)
     extra = {
@@ -53,7 +101,49 @@ def read(text: str, today: date, reference: Reference) -> Story:
         "problem_secondary": problems[1] if len(problems) > 1 else None,
     }
     values.update({slot: found for slot, found in extra.items() if found is not None})
-    return Story(values, found_amounts, found_dates, found_claims)
+    return Story(values, [one for one, sure in seen.sums if sure], seen.days, found_claims, unsure)
+
+
+def _names(seen: Look, reference: Reference) -> tuple[Parties, Value | None]:
+    """Merchant and item as learned, else by the rules."""
+    rows = features.of_characters(seen.found, reference)
+    ruled = {"merchant": seen.found.merchant, "item": seen.found.item}
+    named = learned.spans(reference.learned, rows, seen.found.text, ruled) if reference.learned else {}
+    merchant = named.get("merchant")
+    who = seen.who
+    if merchant is not None:
+        known = reference.known(merchant.text)
+        full = Value(merchant.text, merchant.start, merchant.end, known.name) if known else merchant
+        who = replace(who, merchant=full, institution=parties.institution(full, known) or who.institution)
+    elif who.merchant is not None and not _MASKED.search(who.merchant.text):
+        who = replace(who, merchant=None)  # a clerk's mask (信*飞, XX市XX商场) is a name to the rules alone
+    return who, named.get("item")
+
+
+def _choose(seen: Look, weights: learned.Learned) -> dict[str, list[Value]]:
+    """Put the likeliest sum and day in place of the rules'; what is nearly as likely is given back, to be asked."""
+    unsure: dict[str, list[Value]] = {}
+    for slot, of_slot in (("amount", weights.amount), ("event_date", weights.event_date)):
+        texts, rows = seen.choices(slot)
+        if not rows:
+            continue
+        choice = learned.choose(of_slot, rows, features.of_none(seen.found, len(rows)))
+        values = [_value(seen, slot, n) for n in range(len(texts))]
+        if choice.index is None:
+            seen.ruled.pop(slot, None)
+        else:
+            seen.ruled[slot] = values[choice.index]
+        if choice.probability < learned.SURE and len(choice.others) > 1:
+            unsure[slot] = [values[n] for n in choice.others[:3]]
+    return unsure
+
+
+def _value(seen: Look, slot: str, number: int) -> Value:
+    if slot == "amount":
+        one = seen.sums[number][0]
+        return Value(one.text, one.start, one.end, one.cents)
+    day = seen.days[number]
+    return Value(day.text, day.start, day.end, day.iso)
 
 
 def _sum_and_days(text: str, found_amounts: list[Amount], found_dates: list[Date]) -> dict[str, Value]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 # Full-width digits and signs to their half-width twins, one character for one: offsets stay true.
 _WIDTHS = str.maketrans("０１２３４５６７８９．＋－／％＊×￥¥：，", "0123456789.+-/%**¥¥：，")
 
+Features = dict[str, float]  # what speaks for a reading, by name
 CLAUSE_END = "，。！？；,;!?\n"
 SENTENCE_END = "。！？；;!?\n"
 

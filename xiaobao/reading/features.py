@@ -1,0 +1,192 @@
+"""What speaks for a reading, as features that weights are learned for (`fit.py`) and looked up by (`learned.py`).
+
+Three questions have learned weights: which characters name merchant and ware (a linear chain over characters), which of
+several sums the story is about, and which of several days. The hand-made rules stay: what they find is a feature here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from xiaobao.reading import amounts, endings, heads, parties
+from xiaobao.reading.amounts import Amount
+from xiaobao.reading.dates import Date
+from xiaobao.reading.reference import Reference
+from xiaobao.reading.tagger import Token
+from xiaobao.reading.values import SENTENCE_END, Features, Value, clause_end, clause_start, halve
+
+_WISH = re.compile(r"要求|诉求|希望|请求|恳请|请")
+_NEIGHBOURS = (-3, -2, -1, 0, 1, 2)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A text with what the rules say of it."""
+
+    text: str
+    today: date
+    tokens: tuple[Token, ...]
+    merchant: Value | None
+    item: Value | None
+    amount: Value | None = None
+    day: Value | None = None
+
+    def words(self, start: int, end: int) -> list[str]:
+        """The words that lie wholly between two places."""
+        return [token.word for token in self.tokens if start <= token.start and token.end <= end]
+
+
+def of_characters(found: Found, reference: Reference) -> list[list[str]]:
+    """For each character the marks of the characters around it."""
+    text, plain = found.text, halve(found.text)
+    marks = _marks(found, reference)
+    rows = []
+    for place in range(len(text)):
+        row = [f"{d}={_at(plain, place + d)}" for d in range(-4, 5)]
+        row += [f"b{d}={plain[max(0, place + d) : place + d + 2]}" for d in range(-3, 3)]
+        for d in _NEIGHBOURS:
+            if 0 <= place + d < len(text):
+                row += [f"{d}|{mark}" for mark in marks[place + d]]
+        row.append(f"at{6 * place // len(text)}")
+        rows.append(row)
+    return rows
+
+
+def _at(plain: str, place: int) -> str:
+    if not 0 <= place < len(plain):
+        return "<>"
+    return "9" if plain[place].isdigit() else plain[place]
+
+
+def _marks(found: Found, reference: Reference) -> list[list[str]]:
+    text = found.text
+    marks: list[list[str]] = [[] for _ in text]
+
+    def mark(start: int, end: int, name: str) -> None:
+        for place in range(start, min(end, len(text))):
+            marks[place].append(f"{name}:{'B' if place == start else 'E' if place == end - 1 else 'I'}")
+
+    for token in found.tokens:
+        for place in range(token.start, min(token.end, len(text))):
+            inside = "S" if token.end - token.start == 1 else "B" if place == token.start else "I"
+            inside = "E" if inside == "I" and place == token.end - 1 else inside
+            marks[place] += [f"t:{token.flag[:2]}", f"tp:{token.flag[0]}{inside}"]
+        marks[token.start].append("w:" + token.word)
+        marks[token.end - 1].append("we:" + token.word)
+    for name in parties.candidates(text, reference, heads.read(text, reference).accused):
+        mark(name.start, name.end, "c_" + name.kind)
+    for word in islice(endings.SUFFIX.finditer(text), 80):
+        mark(word.start(), word.end(), "suf")
+    for start, end in islice(reference.product_words.find(text, 0), 120):
+        mark(start, end, "p")
+    for value, name in ((found.merchant, "RM"), (found.item, "RI")):
+        if value is not None:
+            mark(value.start, value.end, name)
+    return marks
+
+
+def of_amounts(found: Found, sums: list[tuple[Amount, bool]], ruled: Amount | None) -> list[Features]:
+    """For each sum (with whether the rules are sure that it is money) what speaks for it as the one in dispute."""
+    cents = [one.cents for one, _ in sums]
+    counts = [int(n) for n in re.findall(r"(?<!\d)\d{1,2}(?!\d)", found.text)]
+    rows = []
+    for number, (one, sure) in enumerate(sums):
+        others = cents[:number] + cents[number + 1 :]
+        written = found.text[one.start : one.end]
+        row = _place(found, one.start, one.end, number, len(sums))
+        row |= {
+            "sure": float(sure),
+            "ruled": float(ruled is not None and ruled.start == one.start),
+            f"role:{one.role}": 1.0,
+            f"unit:{_unit(written)}": 1.0,
+            f"size:{int(math.log10(max(1, one.cents / 100)) * 2)}": 1.0,
+            "approximate": float(one.approximate),
+            "twice": float(cents.count(one.cents) > 1),
+            f"rank:{sorted(set(cents), reverse=True).index(one.cents)}": 1.0,
+            "sum": float(any(a + b == one.cents for k, a in enumerate(others) for b in others[k + 1 :])),
+            "part": float(any(one.cents + a == b for a in others for b in others)),
+            "product": float(any(a * k == one.cents for a in others for k in counts if k > 1)),
+            "factor": float(any(one.cents * k == a for a in others for k in counts if k > 1)),
+            "counted": float(bool(amounts.COUNTED.match(found.text, one.end))),
+        }
+        row |= _beside(found, one.start, one.end, {"item": found.item, "who": found.merchant, "day": found.day})
+        rows.append(row)
+    return rows
+
+
+def _unit(written: str) -> str:
+    if written[:1] in "¥￥":
+        return "sign"
+    return next((unit for unit in "元块" if unit in written), "big" if re.search(r"[万wW千百]", written) else "bare")
+
+
+def of_dates(found: Found, days: list[Date], ruled: Date | None) -> list[Features]:
+    """For each day what speaks for it as the day of the event."""
+    firsts = [day.first for day in days if day.first]
+    rows = []
+    for number, day in enumerate(days):
+        row = _place(found, day.start, day.end, number, len(days))
+        row |= {
+            "ruled": float(day is ruled),
+            f"exact:{day.precision}": 1.0,
+            "assumed": float(day.assumed_year),
+            "future": float(day.future),
+            "first": float(day.first is not None and day.first == min(firsts)),
+            "latest": float(day.first is not None and day.first == max(firsts)),
+            "twice": float(sum(other.first == day.first for other in days) > 1),
+            "as:" + re.sub(r"\d+", "9", day.text): 1.0,
+        }
+        if day.first:
+            row[f"ago:{min(8, int(math.log2(max(1, (found.today - day.first).days + 1))))}"] = 1.0
+        row |= _beside(found, day.start, day.end, {"item": found.item, "who": found.merchant, "sum": found.amount})
+        rows.append(row)
+    return rows
+
+
+def of_none(found: Found, count: int) -> Features:
+    """What speaks for none of them."""
+    return {"none": 1.0, f"none:of{min(count, 6)}": 1.0, f"none:long{min(8, len(found.text) // 60)}": 1.0}
+
+
+def _place(found: Found, start: int, end: int, number: int, count: int) -> Features:
+    """Where it stands, and the words around it: near ones by place, those of the sentence without."""
+    text = found.text
+    begin, stop = clause_start(text, start, 14), clause_end(text, end, 14)
+    row: Features = {
+        f"n:{min(number, 6)}": 1.0,
+        "last": float(number == count - 1),
+        f"of:{min(count, 12)}": 1.0,
+        f"at:{5 * start // max(1, len(text))}": 1.0,
+        "l=" + text[max(0, start - 1) : start]: 1.0,
+        "ll=" + text[max(0, start - 2) : start]: 1.0,
+        "r=" + text[end : end + 1]: 1.0,
+        "rr=" + text[end : end + 2]: 1.0,
+        "clause_head": float(begin == start),
+        "clause_end": float(stop == end),
+    }
+    for n, word in enumerate(reversed(found.words(begin, start)[-4:])):
+        row[f"l{n}:{word}"] = row[f"l:{word}"] = 1.0
+    for n, word in enumerate(found.words(end, stop)[:4]):
+        row[f"r{n}:{word}"] = row[f"r:{word}"] = 1.0
+    head, tail = clause_start(text, start, 60, SENTENCE_END), clause_end(text, end, 60, SENTENCE_END)
+    row |= dict.fromkeys((f"L:{word}" for word in found.words(head, start)), 0.5)
+    row |= dict.fromkeys((f"R:{word}" for word in found.words(end, tail)), 0.5)
+    row["wished"] = float(bool(_WISH.search(text, head, start)))
+    return row
+
+
+def _beside(found: Found, start: int, end: int, others: dict[str, Value | None]) -> Features:
+    row: Features = {}
+    for name, other in others.items():
+        if other is None:
+            continue
+        after = start >= other.end
+        gap = start - other.end if after else other.start - end
+        between = found.text[min(end, other.end) : max(start, other.start)]
+        row[f"{name}:{'after' if after else 'before'}{min(6, max(gap, 0) // 6)}"] = 1.0
+        row[f"{name}:sentence"] = float(not re.search(r"[。！？；\n]", between))
+    return row
