@@ -138,10 +138,10 @@ _PARTS = re.compile(
 )
 
 
-def parse_all(text: str) -> list[tuple[Amount, bool]]:
-    """Every number that may be money, with whether `parse` takes it; sums told in parts are one more each."""
+def widened(text: str, parsed: list[Amount]) -> list[tuple[Amount, bool]]:
+    """Every number that may be money, with whether it is among those `parsed`; sums told in parts are one more each."""
     plain = halve(text)
-    found = [(one, True) for one in parse(text)]
+    found = [(one, True) for one in parsed if one.end <= len(text)]
     taken = {place for one, _ in found for place in range(one.start, one.end)}
     for match in _MONEY.finditer(plain):
         begin = match.start("cur") if match["cur"] else match.start("num")

@@ -6,11 +6,12 @@ several sums the story is about, and which of several days. The hand-made rules 
 
 from __future__ import annotations
 
+import bisect
 import math
 import re
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import islice, takewhile
 
 from xiaobao.reading import amounts, endings, heads, parties
 from xiaobao.reading.amounts import Amount
@@ -20,6 +21,7 @@ from xiaobao.reading.tagger import Token
 from xiaobao.reading.values import SENTENCE_END, Features, Value, clause_end, clause_start, halve
 
 _WISH = re.compile(r"要求|诉求|希望|请求|恳请|请")
+MOST_COMPARED = 15  # other sums that a sum is compared with
 _NEIGHBOURS = (-3, -2, -1, 0, 1, 2)
 
 
@@ -37,7 +39,9 @@ class Found:
 
     def words(self, start: int, end: int) -> list[str]:
         """The words that lie wholly between two places."""
-        return [token.word for token in self.tokens if start <= token.start and token.end <= end]
+        first = bisect.bisect_left(self.tokens, start, key=lambda token: token.start)
+        inside = takewhile(lambda token: token.end <= end, islice(self.tokens, first, None))
+        return [token.word for token in inside]
 
 
 def of_characters(found: Found, reference: Reference) -> list[list[str]]:
@@ -95,7 +99,7 @@ def of_amounts(found: Found, sums: list[tuple[Amount, bool]], ruled: Amount | No
     counts = [int(n) for n in re.findall(r"(?<!\d)\d{1,2}(?!\d)", found.text)]
     rows = []
     for number, (one, sure) in enumerate(sums):
-        others = cents[:number] + cents[number + 1 :]
+        others = (cents[:number] + cents[number + 1 :])[:MOST_COMPARED]
         written = found.text[one.start : one.end]
         row = _place(found, one.start, one.end, number, len(sums))
         row |= {

@@ -58,17 +58,17 @@ def _is(one: Amount | Date, value: Value | None) -> bool:
 
 def look(text: str, today: date, reference: Reference) -> Look:
     """What the rules alone make of a text; what is learned looks at its beginning only."""
-    sums = amounts.parse_all(text)
+    parsed = amounts.parse(text)
     days = [day for day in dates.parse(text, today) if day.precision != "invalid"]
     head = heads.read(text, reference)
     who = parties.read(text, reference, head.accused)
     item = items.read(text, reference, who.merchant, head.end)
-    ruled = _sum_and_days(text, amounts.parse(text), days)
+    ruled = _sum_and_days(text, parsed, days)
     end = min(len(text), learned.READ_AT_MOST)
     tokens = tuple(reference.tagger.tag(text, 0, end))
     merchant = who.merchant or who.institution
     found = Found(text[:end], today, tokens, merchant, item, ruled.get("amount"), ruled.get("event_date"))
-    sums = [(one, sure) for one, sure in sums if one.end <= end][:MOST_CHOICES]
+    sums = amounts.widened(found.text, parsed)[:MOST_CHOICES]
     days = [day for day in days if day.end <= end][:MOST_CHOICES]
     return Look(found, who, sums, days, head.end, ruled)
 
