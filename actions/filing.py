@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -51,7 +52,15 @@ def submission(turn: Turn, draft: Draft, files: list[Any], route: Any) -> servic
         route_code=route.code,
         urgent=bool(route.urgent or draft.flags.get("urgent")),
         spans=draft.details,
+        sources=sources(draft, declared),
     )
+
+
+def sources(draft: Draft, declared: Collection[str]) -> dict[str, str]:
+    """How each value came, for the desk; lines that nobody spoke of are declared by the confirmation."""
+    known = {slot: str(details.get("source", "said")) for slot, details in draft.details.items()}
+    known |= {slot: "declared" for slot in declared if slot not in draft.values}
+    return known | {slot: "unknown" for slot in draft.unknown}
 
 
 def _day(value: Any) -> date | None:
