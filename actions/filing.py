@@ -51,9 +51,14 @@ def submission(turn: Turn, draft: Draft, files: list[Any], route: Any) -> servic
         consent_version=PRIVACY_NOTICE_VERSION,
         route_code=route.code,
         urgent=bool(route.urgent or draft.flags.get("urgent")),
-        spans=draft.details,
+        spans={slot: _with_words(draft, slot, details) for slot, details in draft.details.items()},
         sources=sources(draft, declared),
     )
+
+
+def _with_words(draft: Draft, slot: str, details: dict[str, Any]) -> dict[str, Any]:
+    """A place in the story with the words that stand there: some values are kept in other words (线下)."""
+    return {"words": draft.get(slot), **details} if "start" in details else details
 
 
 def sources(draft: Draft, declared: Collection[str]) -> dict[str, str]:
