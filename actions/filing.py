@@ -8,7 +8,7 @@ from typing import Any
 
 from actions import summary
 from actions.base import Turn
-from actions.draft import Draft
+from actions.draft import CONTACT, Draft
 from xiaobao.conversations import uploads
 from xiaobao.tickets import routing, service
 
@@ -58,7 +58,7 @@ def submission(turn: Turn, draft: Draft, files: list[Any], route: Any) -> servic
 
 def _with_words(draft: Draft, slot: str, details: dict[str, Any]) -> dict[str, Any]:
     """A place in the story with the words that stand there: some values are kept in other words (线下)."""
-    return {"words": draft.get(slot), **details} if "start" in details else details
+    return {"words": draft.get(slot), **details} if "start" in details and slot not in CONTACT else details
 
 
 def sources(draft: Draft, declared: Collection[str]) -> dict[str, str]:

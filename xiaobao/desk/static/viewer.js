@@ -39,7 +39,14 @@ if (stage) {
     picture.style.transform = `translate(-50%, -50%) rotate(${quarter * 90}deg)`;
   };
   const turn = () => { quarter = (quarter + 1) % 4; draw(); };
-  const enlarge = (by) => { zoom = Math.min(MOST, Math.max(LEAST, zoom * by)); draw(); };
+  // What was in the middle stays in the middle.
+  const enlarge = (by) => {
+    const across = (stage.scrollLeft + stage.clientWidth / 2) / stage.scrollWidth;
+    const down = (stage.scrollTop + stage.clientHeight / 2) / stage.scrollHeight;
+    zoom = Math.min(MOST, Math.max(LEAST, zoom * by));
+    draw();
+    stage.scrollTo(across * stage.scrollWidth - stage.clientWidth / 2, down * stage.scrollHeight - stage.clientHeight / 2);
+  };
   const reset = () => { zoom = 1; draw(); };
 
   document.querySelector("[data-turn]").addEventListener("click", turn);
