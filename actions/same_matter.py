@@ -29,8 +29,10 @@ def found(turn: Turn, draft: Draft) -> bool:
     """Whether the citizen has to choose first; the open ticket's number is then noted in the draft."""
     if draft.flags.get(APART):
         return False
-    with turn.session() as session:
-        ticket = _existing(session, turn, draft)
+    ticket = None
+    if (matter := _matter(turn, draft)).merchant_key:
+        with turn.session() as session:
+            ticket = _existing(session, turn, draft, matter)
     if ticket is None:
         draft.flags.pop(OPEN_TICKET, None)
         return False
@@ -69,7 +71,7 @@ def add(turn: Turn, draft: Draft, number: str) -> Events | None:
     """Put what was told now into the open ticket, once; None when that ticket has ended meanwhile."""
     files, told = summary.evidence(turn), _told(turn, draft)
     with turn.session() as session:
-        ticket = _existing(session, turn, draft)
+        ticket = _existing(session, turn, draft, _matter(turn, draft))
         if ticket is None or ticket.number != number:
             return None
         # A turn may run again after a crash between commit and answer.
@@ -91,9 +93,13 @@ def add(turn: Turn, draft: Draft, number: str) -> Events | None:
     return [SlotSet("last_number", number)]
 
 
-def _existing(session: Any, turn: Turn, draft: Draft) -> Any | None:
+def _existing(session: Any, turn: Turn, draft: Draft, matter: matches.Matter) -> Any | None:
+    return matches.existing(session, matter, kind=draft.kind, conversation_id=turn.conversation_id)
+
+
+def _matter(turn: Turn, draft: Draft) -> matches.Matter:
     amount, day = draft.normalised("amount"), draft.normalised("event_date")
-    matter = matches.Matter(
+    return matches.Matter(
         office_id=turn.context.office.id,
         merchant_key=merchants.key_of(*(draft.get(name) for name in merchants.NAMED_BY)),
         item=draft.get("item"),
@@ -101,9 +107,6 @@ def _existing(session: Any, turn: Turn, draft: Draft) -> Any | None:
         event_date=date.fromisoformat(day) if isinstance(day, str) and len(day) == 10 else None,
         order_number=draft.get("order_number"),
     )
-    if matter.merchant_key is None:
-        return None
-    return matches.existing(session, matter, kind=draft.kind, conversation_id=turn.conversation_id)
 
 
 def _told(turn: Turn, draft: Draft) -> str:

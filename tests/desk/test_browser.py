@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 
 from tests.desk.conftest import PASSWORD
 from tests.factories import CONVERSATION, NOW, file_ticket
+from tests.journeys import axe
 from xiaobao.conversations import uploads
 from xiaobao.conversations.uploads import Received
 from xiaobao.desk.context import Desk
@@ -144,6 +145,7 @@ def test_all_that_decides_stands_on_one_page_and_evidence_can_be_turned(
             page.goto(f"{address}/tickets/{number}")
             page.get_by_text("同一商家近12个月另有").wait_for(timeout=10_000)
             page.screenshot(path=pictures / f"ticket-{width}.png", full_page=True)
+            assert axe.faults(page) == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             _leaf_through(page, pictures, width)
             assert complaints == []
@@ -169,6 +171,7 @@ def _leaf_through(page: Any, pictures: Path, width: int) -> None:
     page.keyboard.press("ArrowRight")
     page.get_by_text("第2份，共2份").wait_for(timeout=10_000)
     page.screenshot(path=pictures / f"viewer-{width}.png")
+    assert axe.faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.keyboard.press("ArrowLeft")
     page.get_by_text("第1份，共2份").wait_for(timeout=10_000)
