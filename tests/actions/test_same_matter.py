@@ -172,3 +172,14 @@ def test_sources_reach_the_ticket(talk: Talk) -> None:
     sources = ticket(str(citizen.card("receipt")["number"])).sources
     assert sources["merchant"] == sources["amount"] == "read" and sources["contact_phone"] == "said"
     assert sources["own_use"] == sources["elsewhere"] == "declared" and sources["merchant_address"] == "unknown"
+
+
+def test_a_later_paragraph_is_marked_where_it_stands(talk: Talk) -> None:
+    citizen = talk()
+    to_summary(citizen)
+    citizen.say("再补充一句，订单号是DD20261003778，合同上写着")
+    found = citizen.slots["details"]["order_number"]
+    assert citizen.slots["narrative"][found["start"] : found["end"]] == citizen.slots["order_number"]
+    citizen.press("/affirm")
+    kept = ticket(str(citizen.card("receipt")["number"])).spans["order_number"]
+    assert kept["words"] == "DD20261003778" and kept["start"] > len(STORY)
