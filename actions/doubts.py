@@ -35,7 +35,8 @@ def take_over(turn: Turn, draft: Draft) -> None:
     for hint in of(turn, draft):
         slot, value = hints.ANSWERS.get(hint.id, ("", ""))
         if slot and hint.words and not draft.answered(slot):
-            draft.put(slot, value, source="read")
+            start = (draft.get("narrative") or "").find(hint.words)
+            draft.put(slot, value, source="read", start=start, end=start + len(hint.words), words=hint.words)
 
 
 def look_at_age(turn: Turn, draft: Draft) -> None:

@@ -1,7 +1,7 @@
 """The complaint, report or suggestion that is being written: its values, where each came from, and what is open.
 
 A draft lives in the slots of the conversation. `details` holds for each slot the normalised value,
-its place in the story and its source (read | said | confirmed); `unknown_slots` the questions
+its place in the story and its source (read | said | confirmed | inferred); `unknown_slots` the questions
 answered with 不知道 or 跳过.
 """
 
@@ -102,7 +102,7 @@ class Draft:
         return self.values.get(slot)
 
     def put(self, slot: str, value: str, source: str = "said", **details: Any) -> None:
-        """Fill a slot; `details` may carry `normalised`, `start`, `end`."""
+        """Fill a slot; `details` may carry `normalised`, `start`, `end`, and `words` where the story says it otherwise."""
         self.values[slot] = value
         self.details[slot] = {"source": source, **{k: v for k, v in details.items() if v is not None}}
         self.unknown.discard(slot)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from actions import both, summary
 from actions.base import Turn
-from actions.draft import Draft
+from actions.draft import CONTACT, Draft
 from xiaobao.conversations import uploads
 from xiaobao.reading import wishes
 from xiaobao.tickets import routing, service
@@ -53,8 +54,21 @@ def submission(turn: Turn, draft: Draft, files: list[Any], route: Any) -> servic
         consent_version=PRIVACY_NOTICE_VERSION,
         route_code=route.code,
         urgent=bool(route.urgent or draft.flags.get("urgent")),
-        spans=draft.details,
+        spans={slot: _with_words(draft, slot, details) for slot, details in draft.details.items()},
+        sources=sources(draft, declared),
     )
+
+
+def _with_words(draft: Draft, slot: str, details: dict[str, Any]) -> dict[str, Any]:
+    """A place in the story with the words that stand there: some values are kept in other words (线下)."""
+    return {"words": draft.get(slot), **details} if "start" in details and slot not in CONTACT else details
+
+
+def sources(draft: Draft, declared: Collection[str]) -> dict[str, str]:
+    """How each value came, for the desk; lines that nobody spoke of are declared by the confirmation."""
+    known = {slot: str(details.get("source", "said")) for slot, details in draft.details.items()}
+    known |= {slot: "declared" for slot in declared if slot not in draft.values}
+    return known | {slot: "unknown" for slot in draft.unknown}
 
 
 def _day(value: Any) -> date | None:

@@ -28,10 +28,11 @@ STREET = r"[路街道巷弄村镇区县市楼层栋幢室]|商场|市场|广场|
 LONGEST = {"narrative": 10_000, "merchant": 100, "institution": 100, "item": 100, "claim": 300, "merchant_address": 200}
 
 
-def read_story(turn: Turn, draft: Draft, text: str, positions: bool, skip: str = "narrative") -> None:
+def read_story(turn: Turn, draft: Draft, text: str, positions: bool, skip: str = "narrative", begins: int = 0) -> None:
     """Fill what the text tells and no earlier answer has filled.
 
-    `positions` is true for the narrative itself: spans then point into it. `skip` is left alone.
+    `positions` is true for the narrative itself: spans then point into it, where the text begins at `begins`.
+    `skip` is left alone.
     """
     told = story.read(text, turn.today, turn.context.reading)
     for slot, value in told.values.items():
@@ -41,7 +42,7 @@ def read_story(turn: Turn, draft: Draft, text: str, positions: bool, skip: str =
             draft.held[slot] = value.text
             draft.values["narrative"] = (draft.get("narrative") or "").replace(value.text, MASKS[slot](value.text))
             continue
-        where: dict[str, Any] = {"start": value.start, "end": value.end} if positions else {}
+        where: dict[str, Any] = {"start": begins + value.start, "end": begins + value.end} if positions else {}
         draft.put(slot, value.text, source="read", normalised=value.normalised, **where)
 
 
@@ -52,7 +53,7 @@ def tell(turn: Turn, draft: Draft, text: str) -> None:
     if known and text in known:
         return
     draft.put("narrative", f"{known}\n{text}" if known else text)
-    read_story(turn, draft, text, positions=not known)
+    read_story(turn, draft, text, positions=True, begins=len(known) + 1 if known else 0)
     doubts.take_over(turn, draft)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import both, digressions, doubts, filing, filling, guidance, referral, several, summary
+from actions import both, digressions, doubts, filing, filling, guidance, referral, same_matter, several, summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import open_slots, optional_contact, required_contact
@@ -113,6 +113,11 @@ class Intake(XiaobaoAction):
             return self.comfort(turn, draft)
         if draft.flags.get("stopping"):
             return self.stopping(turn, draft)
+        choosing = draft.flags.pop(same_matter.OPEN_TICKET, None)
+        if choosing and (choice := same_matter.chosen(turn)):
+            return self.settle(turn, draft, choosing, choice)
+        if choosing and turn.intent in ("affirm", "deny"):
+            return None  # says neither, and there is no summary yet that could be confirmed
         if turn.pressed:
             return self.pressed(turn, draft, asking)
         if asking == several.SLOT and several.names_one(draft, turn.text):
@@ -124,9 +129,21 @@ class Intake(XiaobaoAction):
         handled, events = digressions.handle(turn, draft, asking, self)
         if handled:
             return events
+        if choosing:
+            if len(turn.text) > BARE:
+                filling.tell(turn, draft, turn.text)
+            return None
         if asking == "confirmed":
             return self.at_summary(turn, draft)
         return self.take(turn, draft, asking, turn.text)
+
+    def settle(self, turn: Turn, draft: Draft, number: str, choice: str) -> Events | None:
+        """The same matter is open already: what was told goes there, or becomes a ticket of its own."""
+        if choice == same_matter.APART:
+            draft.flags[same_matter.APART] = True
+            return None
+        added = same_matter.add(turn, draft, number)
+        return None if added is None else self.end(turn, draft, *added)
 
     @staticmethod
     def meant_as_correction(turn: Turn, draft: Draft, asking: str) -> Any | None:
@@ -345,6 +362,8 @@ class Intake(XiaobaoAction):
         both.look(turn, draft)
         waiting = open_slots(draft, turn.context.office, finance)
         slot = draft.flags.pop("again", None) or (waiting[0] if waiting else "confirmed")
+        if same_matter.found(turn, draft):
+            slot = "confirmed"  # whose question is then: to that ticket, or apart?
         turn.show_form(summary.strip(turn, draft, finance))
         return [*draft.events(), SlotSet("requested_slot", slot)]
 
@@ -466,6 +485,8 @@ class AskConfirmed(XiaobaoAction):
 
     def act(self, turn: Turn) -> Events:
         draft = Draft.of(turn.tracker, self.form)
+        if same_matter.ask(turn, draft):
+            return []
         summary.show(turn, draft, FORMS[self.form]().finance(turn, draft))
         return []
 

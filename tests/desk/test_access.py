@@ -28,6 +28,7 @@ MAY = {
     "steps.take_step": WORKERS,
     "evidence.preview": WORKERS,
     "evidence.original": WORKERS,
+    "evidence.view": WORKERS,
     "accounts.list_accounts": {Role.ADMIN},
     "accounts.create": {Role.ADMIN},
     "accounts.new_password": {Role.ADMIN},

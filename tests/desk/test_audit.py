@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from tests.desk.conftest import Browser, signed_in
-from tests.factories import file_ticket
+from tests.factories import NOW, file_ticket
 from xiaobao.desk.context import Desk
+from xiaobao.tickets import service
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.workflow import Role
 
@@ -29,3 +30,16 @@ def test_a_supervisor_finds_who_looked_at_a_ticket(
 def test_a_page_number_that_is_none_is_not_found(admin: Browser) -> None:
     assert admin.get("/audit?before=x").status_code == 404
     assert admin.get("/audit?before=1").status_code == 200
+
+
+def test_a_look_at_evidence_names_the_file_only_to_who_may_open_it(
+    app: Flask, staff: dict[str, AccountView], desk: Desk
+) -> None:
+    with desk.writing.begin() as session:
+        actor, payload = service.Actor(Role.CLERK, 1, "甲"), {"evidence_id": "e77", "filename": "张三拍的.jpg"}
+        service.audit(
+            session, actor=actor, action="view_evidence", subject="XB20261123-000001", now=NOW, payload=payload
+        )
+    for role in (Role.SUPERVISOR, Role.INSPECTOR, Role.ADMIN):
+        page = signed_in(app, role).get("/audit").text
+        assert "e77" in page and ("张三拍的" in page) == (role == Role.SUPERVISOR)

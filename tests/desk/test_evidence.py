@@ -80,6 +80,56 @@ def test_an_inspector_opens_no_files(app: Flask, staff: dict[str, AccountView], 
     assert evidence_id not in inspector.get(f"/tickets/{number}").text
 
 
+def test_the_viewer_shows_the_copy_beside_the_story_and_each_look_is_written_down(
+    clerk: Browser, desk: Desk, filed: tuple[str, str], staff: dict[str, AccountView]
+) -> None:
+    number, evidence_id = filed
+    page = clerk.get(f"/tickets/{number}/evidence/{evidence_id}/view").text
+    assert f'src="/tickets/{number}/evidence/{evidence_id}"' in page and "漏电" in page and "第1份，共1份" in page
+    assert 'rel="next"' not in page and 'rel="prev"' not in page
+    with desk.reading() as session:
+        (row,) = session.scalars(select(Audit)).all()
+    assert (row.action, row.subject, row.account_id) == ("view_evidence", number, staff["clerk"].id)
+    assert row.payload["evidence_id"] == evidence_id
+
+
+def test_the_viewer_leafs_through_the_files_of_its_ticket(clerk: Browser, desk: Desk) -> None:
+    files = tuple(service.Evidence(f"f{n}", f"{n}.jpg", "image/jpeg", 9, "0" * 64, f"{n}.jpg") for n in range(3))
+    number = file_ticket(desk.writing, evidence=files)
+    page = clerk.get(f"/tickets/{number}/evidence/f1/view").text
+    assert f'rel="prev" href="/tickets/{number}/evidence/f0/view"' in page
+    assert f'rel="next" href="/tickets/{number}/evidence/f2/view"' in page
+    assert "这份没有预览" in page
+
+
+def test_a_handler_sees_originals_of_a_report_that_is_theirs_and_nobody_else_below_decides(
+    app: Flask, desk: Desk, staff: dict[str, AccountView]
+) -> None:
+    number, evidence_id = _filed(desk, preview="p1.jpg", ticket_kind="report")
+    with desk.writing.begin() as session:
+        handler = staff["handler"].id
+        service.assign(session, number, actor=CLERK, now=NOW, department="一科", handler=handler)
+    for role in sorted(staff):
+        browser = signed_in(app, role)
+        may = role in ("clerk", "handler", "supervisor")
+        paths = (f"/tickets/{number}/evidence/{evidence_id}", f"/tickets/{number}/evidence/{evidence_id}/view")
+        assert [browser.get(path).status_code for path in paths] == [200 if may else 403] * 2, role
+        assert browser.post(paths[0]).status_code == (200 if may else 403), role
+    with desk.reading() as session:
+        rows = session.scalars(select(Audit)).all()
+    looks = [(row.role, row.action) for row in rows if row.payload.get("evidence_id") == evidence_id]
+    both = [("view_evidence",), ("open_evidence",)]
+    assert sorted(looks) == sorted((role, *one) for role in ("clerk", "handler", "supervisor") for one in both)
+
+
+def test_an_inspector_learns_not_even_the_names_of_a_reports_files(
+    app: Flask, desk: Desk, staff: dict[str, AccountView]
+) -> None:
+    number, _ = _filed(desk, preview="p1.jpg", ticket_kind="report")
+    answer = signed_in(app, Role.INSPECTOR).get(f"/tickets/{number}")
+    assert answer.status_code == 404 and "水壶.jpg" not in answer.text
+
+
 def test_a_file_of_another_ticket_is_not_found_under_this_one(
     clerk: Browser, desk: Desk, filed: tuple[str, str]
 ) -> None:
@@ -95,7 +145,9 @@ def test_a_path_that_leads_out_of_the_folder_opens_nothing(clerk: Browser, desk:
     assert clerk.post(f"/tickets/{number}/evidence/{evidence_id}").status_code == 404
 
 
-def _filed(desk: Desk, path: str = "o1.bin", preview: str | None = None) -> tuple[str, str]:
+def _filed(
+    desk: Desk, path: str = "o1.bin", preview: str | None = None, ticket_kind: str = "complaint"
+) -> tuple[str, str]:
     folder = desk.settings.evidence_dir
     folder.mkdir(exist_ok=True)
     Path(folder / "o1.bin").write_bytes(HTML)
@@ -107,4 +159,4 @@ def _filed(desk: Desk, path: str = "o1.bin", preview: str | None = None) -> tupl
             uploads.set_preview(session, upload.evidence_id, preview)
         evidence_id = upload.evidence_id
     file = service.Evidence(evidence_id, "水壶.jpg", "image/jpeg", len(HTML), "0" * 64, path)
-    return file_ticket(desk.writing, evidence=(file,)), evidence_id
+    return file_ticket(desk.writing, evidence=(file,), ticket_kind=ticket_kind), evidence_id

@@ -104,7 +104,7 @@ def test_markup_and_sql_in_every_field_stay_text(clerk: Browser, desk: Desk) -> 
 def test_the_words_that_became_fields_are_marked(clerk: Browser, desk: Desk) -> None:
     number = file_ticket(desk.writing)
     page = clerk.get(f"/tickets/{number}").text
-    assert '<mark title="东西或服务">电水壶</mark>' in page
+    assert '<mark id="mark-item" title="东西或服务">电水壶</mark>' in page
 
 
 def test_what_runs_out_first_stands_on_top(clerk: Browser, desk: Desk, clock: Clock) -> None:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from xiaobao.desk import tokens
 from xiaobao.desk.context import here
-from xiaobao.tickets import accounts, queries
+from xiaobao.tickets import accounts, matches, queries
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.errors import NotFound
 from xiaobao.tickets.service import Actor
@@ -26,6 +26,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 STAFF = tuple(sorted(accounts.STAFF))
 WORKERS = (Role.CLERK, Role.HANDLER, Role.SUPERVISOR)
 READERS = (*WORKERS, Role.INSPECTOR)
+REPORT_READERS = (Role.CLERK, Role.SUPERVISOR)  # who triages and decides: 办法 art. 37
 WATCHERS = (Role.SUPERVISOR, Role.INSPECTOR, Role.ADMIN)
 PUBLIC = "public"
 OPEN_ENDPOINTS = ("static",)  # Flask's own view
@@ -55,6 +56,11 @@ class Staff:
     def sees_reports(self) -> bool:
         """Reports, and that a complaint has one beside it: who handles them and nobody else (办法 art. 37)."""
         return self.role in WORKERS
+
+    @property
+    def matched_kinds(self) -> frozenset[Kind]:
+        """Kinds of tickets that groups, likely duplicates and their counts may be made of for this person."""
+        return matches.WITH_REPORTS if self.role in REPORT_READERS else matches.COMPLAINTS
 
     def works_on(self, ticket: TicketView) -> bool:
         """Whether contact data, conversation and files of this ticket are needed for this person's work."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, send_file
+from flask import Blueprint, render_template, send_file
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from xiaobao.conversations import uploads
+from xiaobao.desk import story
 from xiaobao.desk.access import WORKERS, allow, me, ticket_for
 from xiaobao.desk.context import here
 from xiaobao.tickets import service
@@ -32,20 +34,52 @@ def preview(number: str, evidence_id: str) -> Response:
     return send_file(path, mimetype=kind, max_age=0)
 
 
+@screen.get("/tickets/<number>/evidence/<evidence_id>/view")
+@allow(*WORKERS)
+def view(number: str, evidence_id: str) -> str:
+    """The copy as large as one likes beside the story; who looked at which file is written down first."""
+    desk, file = here(), _mine(number, evidence_id)
+    _note(number, file, "view_evidence")
+    with desk.reading() as reading:
+        ticket = ticket_for(reading, number, me())
+        shown = {one.evidence_id for one in ticket.evidence if _has_preview(reading, one.evidence_id)}
+    files = list(ticket.evidence)
+    at = files.index(file)
+    pieces = story.pieces(ticket.narrative or "", ticket.spans, vars(ticket), ticket.sources)
+    return render_template(
+        "evidence.html",
+        ticket=ticket,
+        file=file,
+        place=at + 1,
+        before=files[at - 1] if at else None,
+        after=files[at + 1] if at + 1 < len(files) else None,
+        has_picture=evidence_id in shown,
+        pieces=pieces,
+    )
+
+
 @screen.post("/tickets/<number>/evidence/<evidence_id>")
 @allow(*WORKERS)
 def original(number: str, evidence_id: str) -> Response:
     """The original as a download, never shown by the browser as a page of ours."""
-    desk, file = here(), _mine(number, evidence_id)
+    file = _mine(number, evidence_id)
     path = _inside(file.path)
-    with desk.writing.begin() as writing:
-        payload = {"evidence_id": evidence_id, "filename": file.filename}
-        service.audit(
-            writing, actor=me().actor, action="open_evidence", subject=number, now=desk.now(), payload=payload
-        )
+    _note(number, file, "open_evidence")
     return send_file(
         path, mimetype="application/octet-stream", as_attachment=True, download_name=file.filename, max_age=0
     )
+
+
+def _note(number: str, file: EvidenceView, action: str) -> None:
+    """Write down who looks at which file, before it is shown."""
+    desk, payload = here(), {"evidence_id": file.evidence_id, "filename": file.filename}
+    with desk.writing.begin() as writing:
+        service.audit(writing, actor=me().actor, action=action, subject=number, now=desk.now(), payload=payload)
+
+
+def _has_preview(reading: Session, evidence_id: str) -> bool:
+    upload = uploads.get(reading, evidence_id)
+    return bool(upload and upload.preview_path)
 
 
 def _mine(number: str, evidence_id: str) -> EvidenceView:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from xiaobao import privacy
 
-# In the order in which they win where two overlap.
-MARKED = ("merchant", "institution", "amount", "event_date", "item", "claim", "platform", "shop_name", "order_number")
+# Fields that hold the citizen's own words; in the order in which they win where two overlap.
+VERBATIM = (
+    *("merchant", "institution", "amount", "event_date", "item", "claim", "platform", "shop_name", "order_number"),
+    *("policy_number", "merchant_address", "region"),
+)
+# Fields that say the same in other words (线下, no): marked only where the reading left its place.
+IN_OTHER_WORDS = (
+    *("purchase_mode", "problem", "discovered_date", "tried_with_merchant", "complained_to_institution"),
+    *("own_use", "elsewhere"),
+)
+MARKED = (*VERBATIM, *IN_OTHER_WORDS)
 TEXT_OF = {"amount": "amount_text", "event_date": "event_date_text"}
+READ = "read"
 
 
 @dataclass(frozen=True)
@@ -21,31 +32,45 @@ class Piece:
     slot: str | None = None
 
 
-def pieces(narrative: str, spans: Mapping[str, Any], fields: Mapping[str, Any], *, masked: bool = False) -> list[Piece]:
-    """Cut `narrative` at the marks. Spans whose words are not there (corrected since) are looked for, else left out.
+def pieces(
+    narrative: str,
+    spans: Mapping[str, Any],
+    fields: Mapping[str, Any],
+    sources: Mapping[str, str] | None = None,
+    *,
+    masked: bool = False,
+) -> list[Piece]:
+    """Cut `narrative` at the marks of values that were read from it; a value that was answered marks nothing.
 
-    `masked` hides telephone numbers and addresses of mail in the words between the marks.
+    Spans whose words are not there (masked or added to since) are looked for nearby, else left out. `masked` hides
+    telephone numbers and addresses of mail: before the cutting, so that no mark lets a part of one through.
     """
+    hide = privacy.mask_pii if masked else str
+    shown = hide(narrative)
     taken: list[tuple[int, int, str]] = []
     for slot in MARKED:
         value = fields.get(TEXT_OF.get(slot, slot))
-        found = _place(narrative, spans.get(slot), value) if value else None
+        if not value or (sources or {}).get(slot, READ) != READ:
+            continue
+        found = _place(shown, spans.get(slot), slot, value, hide)
         if found and all(found[1] <= start or end <= found[0] for start, end, _ in taken):
             taken.append((*found, slot))
     cut, at = [], 0
     for start, end, slot in sorted(taken):
-        cut += [Piece(narrative[at:start]), Piece(narrative[start:end], slot)]
+        cut += [Piece(shown[at:start]), Piece(shown[start:end], slot)]
         at = end
-    cut.append(Piece(narrative[at:]))
-    shown = [Piece(privacy.mask_pii(piece.text), piece.slot) for piece in cut] if masked else cut
-    return [piece for piece in shown if piece.text]
+    cut.append(Piece(shown[at:]))
+    return [piece for piece in cut if piece.text]
 
 
-def _place(narrative: str, span: Any, value: str) -> tuple[int, int] | None:
-    """Where the value stands: by its span when the words agree, else its first occurrence."""
-    if isinstance(span, Mapping) and isinstance(span.get("start"), int) and isinstance(span.get("end"), int):
-        start, end = span["start"], span["end"]
-        if 0 <= start < end and narrative[start:end] == value:
-            return start, end
-    start = narrative.find(value)
-    return (start, start + len(value)) if start >= 0 else None
+def _place(shown: str, span: Any, slot: str, value: Any, hide: Any) -> tuple[int, int] | None:
+    """Where the words stand: at their span, else where they occur nearest to it."""
+    kept = span if isinstance(span, Mapping) else {}
+    words = kept.get("words") or (value if slot in VERBATIM else None)
+    if not isinstance(words, str) or not (words := hide(words)):
+        return None
+    start = kept.get("start")
+    near = start if isinstance(start, int) else 0
+    found = [match.start() for match in re.finditer(re.escape(words), shown)]
+    at = min(found, key=lambda place: abs(place - near), default=None)
+    return None if at is None else (at, at + len(words))

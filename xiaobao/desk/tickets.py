@@ -9,21 +9,22 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from xiaobao.conversations import uploads
-from xiaobao.desk import conversation, story
+from xiaobao.desk import compare, conversation, story
 from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
 from xiaobao.desk.words import Notice
-from xiaobao.tickets import accounts, deadlines, hints, queries, service, workflow, worklist
+from xiaobao.tickets import accounts, deadlines, hints, matches, queries, service, workflow, worklist
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.errors import TicketError
 from xiaobao.tickets.hints import Hint
+from xiaobao.tickets.matches import Duplicate
 from xiaobao.tickets.reference import Ground
 from xiaobao.tickets.views import TicketView
 from xiaobao.tickets.workflow import Kind, Role, Status, Step, Transition
 
 screen = Blueprint("tickets", __name__)
-FILTERS = ("status", "kind", "mine", "overdue", "q")
+FILTERS = ("status", "kind", "mine", "overdue", "q", "merchant")
 EVERY_STATUS = "all"
 
 
@@ -58,11 +59,29 @@ def worklist_page() -> str:
             after=request.args.get("after") or None,
             distress=me().sees_distress,
             reports=me().sees_reports,
+            merchant=_of_merchant(asked["merchant"]),
         )
+        keys = [row.ticket.merchant_key for row in page.rows if row.ticket.kind in me().matched_kinds]
+        counts = matches.counts(reading, desk.office.id, keys, me().matched_kinds, desk.now())
     filtered = any(asked.values())
     return render_template(
-        "tickets.html", page=page, asked=asked, status=status, today=today, bar=bar, filtered=filtered
+        "tickets.html",
+        page=page,
+        asked=asked,
+        status=status,
+        today=today,
+        bar=bar,
+        filtered=filtered,
+        counts=counts,
+        matched_kinds=me().matched_kinds,
     )
+
+
+def _of_merchant(key: str) -> worklist.OfMerchant | None:
+    """The list of one merchant holds what its count counted."""
+    desk = here()
+    since = desk.now() - matches.WINDOW
+    return worklist.OfMerchant(desk.office.id, key, since, me().matched_kinds) if key else None
 
 
 @screen.get("/tickets/<number>")
@@ -90,15 +109,22 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
     with desk.reading() as reading:
         ticket = ticket_for(reading, number, me())
         works = staff.works_on(ticket)
-        fields = vars(ticket)
+        shown = ticket if works else compare.hidden(ticket)
         steps = open_steps(ticket, staff)
+        pieces = story.pieces(ticket.narrative or "", ticket.spans, vars(ticket), ticket.sources, masked=not works)
+        missing = desk.office.missing(ticket.kind, vars(ticket))
         return render_template(
             "ticket.html",
-            ticket=ticket,
+            ticket=shown,
             works=works,
             hints=hints_for(ticket, steps),
             report_beside=queries.report_beside(reading, number) if staff.sees_reports else None,
-            pieces=story.pieces(ticket.narrative or "", ticket.spans, fields, masked=not works),
+            missing=missing,
+            lacking=[rule for rule in missing if rule.law] if decides(ticket, steps) else [],
+            pieces=pieces,
+            marked={piece.slot for piece in pieces},
+            twins=_twins(reading, ticket, staff),
+            group=matches.group(reading, number, staff.matched_kinds, desk.now()),
             said=conversation.said(reading, ticket.conversation_id) if works and ticket.conversation_id else [],
             previews=_previews(reading, ticket) if works else {},
             steps=steps,
@@ -118,18 +144,30 @@ def open_steps(ticket: TicketView, staff: Staff) -> list[Transition]:
     return [row for row in rows if not row.own_only or staff.works_on(ticket)]
 
 
+def decides(ticket: TicketView, steps: list[Transition]) -> bool:
+    """Whether this person has to decide now on accepting a complaint."""
+    return ticket.kind == Kind.COMPLAINT and any(row.step == Step.REJECT for row in steps)
+
+
 def hints_for(ticket: TicketView, steps: list[Transition]) -> list[tuple[Hint, Ground | None]]:
     """What to look at before deciding, with the ground it speaks for: for who decides on accepting, and for nobody else.
 
     Factors of 办法 art. 17 come without one. Worked out on each view and kept nowhere.
     """
     desk = here()
-    if ticket.kind != Kind.COMPLAINT or not any(row.step == Step.REJECT for row in steps):
+    if not decides(ticket, steps):
         return []
     dates = [ticket.spans.get(slot, {}).get("normalised") for slot in ("discovered_date", "event_date")]
     known_on = ticket.discovered_date or next((day for day in map(hints.last_day, dates) if day), ticket.event_date)
     facts = hints.Facts(ticket.narrative or "", ticket.own_use, ticket.elsewhere, known_on)
     return desk.office.hints(facts, deadlines.local_date(ticket.submitted_at))
+
+
+def _twins(reading: Session, ticket: TicketView, staff: Staff) -> list[tuple[Duplicate, TicketView, list[compare.Row]]]:
+    """Likely duplicates, each with the other ticket as it may be shown here and the fields side by side."""
+    mine = compare.hidden(ticket)
+    found = matches.duplicates(reading, ticket.number, staff.matched_kinds)
+    return [(one, other := compare.hidden(one.ticket), compare.rows(mine, other)) for one in found]
 
 
 def departments(reading: Session) -> list[str]:

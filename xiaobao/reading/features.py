@@ -81,8 +81,8 @@ def _marks(found: Found, reference: Reference) -> list[list[str]]:
             marks[place] += [f"t:{token.flag[:2]}", f"tp:{token.flag[0]}{inside}"]
         marks[token.start].append("w:" + token.word)
         marks[token.end - 1].append("we:" + token.word)
-    for name in parties.candidates(text, reference, heads.read(text, reference).accused):
-        mark(name.start, name.end, "c_" + name.kind)
+    for candidate in parties.candidates(text, reference, heads.read(text, reference).accused):
+        mark(candidate.start, candidate.end, "c_" + candidate.kind)
     for word in islice(endings.SUFFIX.finditer(text), 80):
         mark(word.start(), word.end(), "suf")
     for start, end in islice(reference.product_words.find(text, 0), 120):

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from xiaobao import privacy
-from xiaobao.tickets import clocks, deadlines, numbering, workflow
+from xiaobao.tickets import clocks, deadlines, merchants, numbering, workflow
 from xiaobao.tickets.errors import InvalidField, MissingDraft
 from xiaobao.tickets.office import Office
 from xiaobao.tickets.tables import Ticket, TicketEvent, TicketEvidence
@@ -61,7 +61,10 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """A confirmed draft. `amount_cents` in fen; `spans` says where each value came from.
+    """A confirmed draft. `amount_cents` in fen; `spans` says where in the story each value stands.
+
+    `sources` says for each slot how its value came: read, said, confirmed, inferred, declared (a line of the
+    summary that the confirmation declares), staff; unknown for a question answered with 不知道.
 
     `beside_complaint` is the number of the complaint that the same story became: on reports only (办法 art. 37).
     """
@@ -106,6 +109,7 @@ class Submission:
     route_code: str | None = None
     urgent: bool = False
     spans: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -187,12 +191,13 @@ def _insert(
         "evidence": [asdict(one) for one in submission.evidence],
     }
     evidence = values.pop("evidence")
-    for name in ("ticket_kind", "spans"):
+    for name in ("ticket_kind", "spans", "sources"):
         values.pop(name)
     if values["beside_complaint"] and submission.ticket_kind != Kind.REPORT:
         raise InvalidField("beside_complaint", "only a report may know of a complaint")
     ticket = Ticket(
         **values,
+        merchant_key=merchants.key_of(*(values[name] for name in merchants.NAMED_BY)),
         number=numbering.next_number(session, deadlines.local_date(now)),
         query_code=numbering.new_query_code(),
         kind=submission.ticket_kind,

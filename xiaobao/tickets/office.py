@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from xiaobao.tickets import reference as reference_data
 from xiaobao.tickets.deadlines import TIMEZONE, local_date
 from xiaobao.tickets.hints import FACTOR, Facts, Hint
 from xiaobao.tickets.hints import read as read_hints
+from xiaobao.tickets.required import Required, missing
 
 
 class OfficeKind(str, Enum):
@@ -63,6 +66,10 @@ class Office:
     def grounds(self) -> list[reference_data.Ground]:
         """Grounds on which this kind of office may refuse."""
         return self.reference.grounds_for(self.kind)
+
+    def missing(self, kind: str, values: Mapping[str, Any]) -> list[Required]:
+        """What a ticket of this kind should tell here and does not."""
+        return missing(self.reference.required, str(self.kind), kind, values)
 
     def hints(self, facts: Facts, today: date) -> list[tuple[Hint, reference_data.Ground | None]]:
         """Hints for this kind of office, each with its ground; factors come without, and only where art. 16 binds."""

@@ -18,6 +18,7 @@ from chinese_calendar import constants
 
 from xiaobao.tickets.deadlines import CALENDAR_DAYS, WORKING_DAYS, Holidays
 from xiaobao.tickets.hints import FACTOR, GROUND, HintRule
+from xiaobao.tickets.required import Required
 from xiaobao.tickets.routing import Authorities, Authority, Rule
 
 
@@ -96,6 +97,7 @@ class Reference:
     authorities: Authorities
     hotlines: dict[str, Hotline]
     hints: tuple[HintRule, ...]
+    required: tuple[Required, ...]
 
     def may_be_told(self, number: str) -> bool:
         """Whether a telephone number of the public service may be told to a citizen."""
@@ -117,6 +119,7 @@ def _load(directory: Path) -> Reference:
         authorities=load_authorities(directory),
         hotlines=load_hotlines(directory),
         hints=load_hints(directory),
+        required=load_required(directory),
     )
 
 
@@ -215,6 +218,17 @@ def load_hints(reference_dir: Path) -> tuple[HintRule, ...]:
         together, unless = _pattern("hints.csv", row, "together"), _pattern("hints.csv", row, "unless")
         codes = tuple(row["code"].split())
         found.append(HintRule(row["id"], row["kind"], codes, words, together, unless, row["law"], row["article"]))
+    return tuple(found)
+
+
+def load_required(reference_dir: Path) -> tuple[Required, ...]:
+    """required.csv in its order. Raises ReferenceFileError for a row without a field."""
+    found = []
+    for line, row in enumerate(rows(Path(reference_dir) / "required.csv"), start=2):
+        if not row["slots"]:
+            raise ReferenceFileError(f"required.csv, line {line}, slots: empty")
+        slots, unless = tuple(row["slots"].split()), tuple(row["unless"].split())
+        found.append(Required(row["office_kind"], row["kind"], slots, unless, row["law"], row["article"]))
     return tuple(found)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from xiaobao import privacy
 from xiaobao.tickets import tables
+from xiaobao.tickets.workflow import Role
 
+STAFF = "staff"  # a value that a member of staff entered
 CONTACT = ("contact_name", "contact_phone", "contact_address", "contact_email")
 PLAIN = (
     *("merchant", "merchant_address", "shop_name", "platform", "item", "amount_text", "amount_cents"),
@@ -132,6 +134,8 @@ class TicketView:
     clocks: tuple[ClockView, ...]
     events: tuple[EventView, ...]
     spans: dict[str, Any]
+    sources: dict[str, str]  # of each slot: see filing.Submission
+    merchant_key: str | None
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,7 @@ class TicketSummary:
 
     number: str
     kind: str
+    merchant_key: str | None
     status: str
     version: int
     submitted_at: datetime
@@ -169,7 +174,7 @@ def ticket_view(ticket: tables.Ticket, *, unmasked: bool = False) -> TicketView:
     if not unmasked:
         contact = {name: masked(name, value) for name, value in contact.items()}
     own = "number kind status version channel conversation_id office_id submitted_at updated_at consent_version"
-    own += " route_code urgent department assignee_id ground reply result score urged beside_complaint"
+    own += " merchant_key route_code urgent department assignee_id ground reply result score urged beside_complaint"
     return TicketView(
         **{name: getattr(ticket, name) for name in (*own.split(), *PLAIN)},
         **contact,
@@ -178,13 +183,14 @@ def ticket_view(ticket: tables.Ticket, *, unmasked: bool = False) -> TicketView:
         clocks=tuple(clock_view(row) for row in ticket.clocks),
         events=tuple(_event(row) for row in ticket.events),
         spans=dict(ticket.as_filed.get("spans") or {}),
+        sources=_sources(ticket),
     )
 
 
 def ticket_summary(ticket: tables.Ticket, today: date) -> TicketSummary:
     """One row of a list."""
     running = [clock_view(row) for row in ticket.clocks if row.state == "running"]
-    copied = "number kind status version submitted_at merchant item amount_text urgent urged department assignee_id"
+    copied = "number kind merchant_key status version submitted_at merchant item amount_text urgent urged department assignee_id"
     return TicketSummary(
         **{name: getattr(ticket, name) for name in copied.split()},
         excerpt=privacy.mask_pii(ticket.narrative or "")[:80],
@@ -194,6 +200,17 @@ def ticket_summary(ticket: tables.Ticket, today: date) -> TicketSummary:
         due=min((clock.due for clock in running), default=None),
         overdue=any(clock.overdue(today) for clock in running),
     )
+
+
+def _sources(ticket: tables.Ticket) -> dict[str, str]:
+    """How each value came; tickets filed before this was kept say it in their spans, or were entered by staff."""
+    filed: dict[str, Any] = ticket.as_filed
+    if kept := filed.get("sources"):
+        return dict(kept)
+    spans = {slot: span.get("source") for slot, span in (filed.get("spans") or {}).items() if isinstance(span, dict)}
+    known = {slot: str(source) for slot, source in spans.items() if source}
+    by_staff = bool(ticket.events) and ticket.events[0].role != Role.CITIZEN
+    return {name: STAFF for name in (*PLAIN, *CONTACT) if filed.get(name)} if by_staff and not known else known
 
 
 def clock_view(row: tables.TicketClock) -> ClockView:

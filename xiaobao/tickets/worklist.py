@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Date, Select, and_, case, func, literal, or_, select
@@ -27,6 +27,16 @@ class Row:
 
     ticket: TicketSummary
     clock: ClockView | None
+
+
+@dataclass(frozen=True)
+class OfMerchant:
+    """The tickets of one merchant since a moment, of these kinds only."""
+
+    office_id: str
+    merchant_key: str
+    since: datetime
+    kinds: frozenset[Kind]
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ def page(
     limit: int = 50,
     distress: bool = False,
     reports: bool = True,
+    merchant: OfMerchant | None = None,
 ) -> Worklist:
     """One page, the earliest due first, then the newest. `status` may be `ANY_OPEN`; filters as in queries.search.
 
@@ -81,6 +92,13 @@ def page(
         statement = statement.where(Ticket.kind == kind)
     if assignee is not None:
         statement = statement.where(Ticket.assignee_id == assignee)
+    if merchant is not None:
+        statement = statement.where(
+            Ticket.office_id == merchant.office_id,
+            Ticket.merchant_key == merchant.merchant_key,
+            Ticket.submitted_at >= merchant.since,
+            Ticket.kind.in_([str(kind) for kind in merchant.kinds]),
+        )
     for word in (text or "").split()[:8]:
         columns = [getattr(Ticket, name).icontains(word, autoescape=True) for name in queries.SEARCHED]
         statement = statement.where(or_(*columns, Ticket.contact_phone == word))
