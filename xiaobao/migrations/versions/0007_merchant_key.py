@@ -1,7 +1,7 @@
 """Tickets of one merchant under one key, and tickets of one telephone, found without reading all of them.
 
 Revision ID: 0007_merchant_key
-Revises: 0004_on_duty
+Revises: 0006_upload_kind
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from xiaobao.tickets import merchants
 
 revision = "0007_merchant_key"
-down_revision = "0004_on_duty"
+down_revision = "0006_upload_kind"
 branch_labels = None
 depends_on = None
 
