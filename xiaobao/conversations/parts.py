@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from xiaobao.conversations import uploads
@@ -91,5 +91,5 @@ def forget_older_than(session: Session, before: datetime) -> list[str]:
     return [row.path for row in old if row.evidence_id is None]
 
 
-def _unfinished(conversation_id: str) -> tuple[object, ...]:
+def _unfinished(conversation_id: str) -> tuple[ColumnElement[bool], ...]:
     return UploadInParts.conversation_id == conversation_id, UploadInParts.evidence_id.is_(None)

@@ -47,7 +47,9 @@ def load(reference_dir: Path) -> Kinds:
 def _kind(row: dict[str, str]) -> Kind:
     words, unless = ("|".join(row[name].split()) for name in ("words", "unless"))
     compiled = re.compile(unless) if unless else None
-    return Kind(row["id"], row["title"], re.compile(words), compiled, *(row[n] for n in ("why", "risk", "law", "article")))
+    return Kind(
+        row["id"], row["title"], re.compile(words), compiled, *(row[n] for n in ("why", "risk", "law", "article"))
+    )
 
 
 def named(text: str, kinds: Kinds) -> Kind | None:
