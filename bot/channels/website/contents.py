@@ -39,7 +39,7 @@ MEDIA_TYPES = {
     "video/webm": "video/webm",
 }
 OPENED_BY_PILLOW = {"image/jpeg", "image/png", "image/webp"}
-# Brands that telephones write and the sniffer does not know, by their first letters.
+# Brands of films by their first letters; the sniffer looks at what else a player may take it for.
 BRANDS = {
     b"qt": "video/quicktime",
     b"3g": "video/3gpp",
@@ -69,12 +69,14 @@ def judge(path: Path) -> str:
 
 def sniff(head: bytes) -> str:
     """The media type by the first bytes. Raises Problem `file_kind` for all that is no photo, PDF, sound or video."""
-    guessed = filetype.guess(head)
-    media_type = MEDIA_TYPES.get(guessed.mime if guessed else "")
-    if media_type is None and head[4:8] == b"ftyp":
+    media_type = None
+    if head[4:8] == b"ftyp":
         media_type = next((found for brand, found in BRANDS.items() if head[8:12].startswith(brand)), None)
-    if media_type is None and head[4:8] in OLD_QUICKTIME:
+    elif head[4:8] in OLD_QUICKTIME:
         media_type = "video/quicktime"
+    if media_type is None:
+        guessed = filetype.guess(head)
+        media_type = MEDIA_TYPES.get(guessed.mime if guessed else "")
     if media_type is None:
         raise Problem("file_kind")
     return media_type
