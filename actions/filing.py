@@ -60,11 +60,14 @@ def _day(value: Any) -> date | None:
 
 def file(turn: Turn, draft: Draft) -> service.Receipt:
     """Commit the ticket; nothing is said before the commit."""
-    files = summary.evidence(turn)
-    entry = submission(turn, draft, files, route_of(turn, draft))
+    route = route_of(turn, draft)
     with turn.session() as session:
+        # Read in the same transaction: a consent may be taken back until the commit.
+        files = uploads.ready(session, turn.conversation_id)
+        entry = submission(turn, draft, files, route)
         receipt = service.submit(session, entry, office=turn.context.office, now=turn.now)
         uploads.mark_filed(session, [f.evidence_id for f in files], receipt.number)
+        uploads.mark_refused(session, turn.conversation_id, receipt.number)
     return receipt
 
 

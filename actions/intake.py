@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import digressions, doubts, filing, filling, guidance, referral, summary
+from actions import digressions, doubts, evidence, filing, filling, guidance, referral, summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import open_slots, optional_contact, required_contact
@@ -303,6 +303,7 @@ class Intake(XiaobaoAction):
         doubts.look_at_age(turn, draft)
         waiting = open_slots(draft, turn.context.office, finance)
         slot = draft.flags.pop("again", None) or (waiting[0] if waiting else "confirmed")
+        evidence.once(turn, draft, slot)
         turn.show_form(summary.strip(turn, draft, finance))
         return [*draft.events(), SlotSet("requested_slot", slot)]
 
@@ -403,7 +404,7 @@ class AskConfirmed(XiaobaoAction):
 
     def act(self, turn: Turn) -> Events:
         draft = Draft.of(turn.tracker, self.form)
-        summary.show(turn, draft, FORMS[self.form]().finance(turn, draft))
+        summary.show(turn, draft, FORMS[self.form]().finance(turn, draft), evidence.consent_lines(turn))
         return []
 
 
