@@ -24,9 +24,7 @@ def photo() -> bytes:
 
 def send(citizen: Client, content: bytes, filename: str, **fields: str) -> requests.Response:
     files = {"file": (filename, content)}
-    return requests.post(
-        f"{citizen.base}/chat/evidence", files=files, data=fields, headers=citizen.headers, timeout=30
-    )
+    return requests.post(f"{citizen.base}/chat/evidence", files=files, data=fields, headers=citizen.headers, timeout=30)
 
 
 def questions(citizen: Client) -> list[dict[str, Any]]:

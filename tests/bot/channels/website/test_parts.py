@@ -29,7 +29,10 @@ def film(size: int = 9 * MB, brand: bytes = b"isom", seed: int = 0) -> bytes:
     return head + box(b"mdat", noise[: size - len(head) - len(index) - 8]) + index
 
 
-WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm" + b"\0" * 400
+WEBM = (
+    b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm"
+    + b"\0" * 400
+)
 
 
 def begin(citizen: Client, size: int, filename: str = "现场.mp4", **more: Any) -> requests.Response:
@@ -185,7 +188,9 @@ def test_a_zip_is_refused_at_its_first_part(bot: Bot, citizen: Client) -> None:
 
 def test_sizes_are_limited_by_what_it_is(citizen: Client) -> None:
     answer = begin(citizen, 201 * MB)
-    assert (answer.status_code, answer.json()["code"]) == (413, "file_too_large") and "200MB" in answer.json()["message"]
+    assert (answer.status_code, answer.json()["code"]) == (413, "file_too_large") and "200MB" in answer.json()[
+        "message"
+    ]
     upload_id = begin(citizen, 30 * MB, "合同.pdf").json()["upload_id"]
     answer = put(citizen, upload_id, 0, b"%PDF-1.7\n" + b"x" * MB)
     assert answer.json()["code"] == "file_too_large" and "20MB" in answer.json()["message"]
