@@ -28,6 +28,8 @@
       $("text").value = xiaobao.storage.get("draft") || "";
       this.grow();
       this.session.queue.forEach((item) => this.showItem(item));
+      const broken = xiaobao.unfinished.names();
+      if (broken.length) this.problem(words.goOnWith(broken.join("、")));
       await this.session.open();
       this.session.poll();
     }
@@ -62,6 +64,8 @@
         bubble.appendChild(view.box);
         element.appendChild(bubble);
         xiaobao.thumbnail(this.session, message.card, view);
+        const label = xiaobao.label(this.session, message.card);
+        if (label) element.appendChild(label);
         return element;
       }
       if (message.text) element.appendChild(xiaobao.bubble(message));
@@ -299,8 +303,9 @@
     }
 
     upload(files) {
-      const most = Number(document.body.dataset.uploadMb);
+      const { uploadMb, videoMb } = document.body.dataset;
       Array.from(files).forEach((file) => {
+        const most = Number(xiaobao.isFilm(file) ? videoMb : uploadMb);
         if (file.size > most * 1048576) { this.problem(words.tooLarge(file.name, most)); return; }
         this.problem("");
         const upload = new xiaobao.Upload(file, this.session, (box, line) => {
