@@ -28,6 +28,8 @@ MAY = {
     "steps.take_step": WORKERS,
     "evidence.preview": WORKERS,
     "evidence.original": WORKERS,
+    "evidence.play": WORKERS,
+    "evidence.film": WORKERS,
     "accounts.list_accounts": {Role.ADMIN},
     "accounts.create": {Role.ADMIN},
     "accounts.new_password": {Role.ADMIN},
