@@ -74,7 +74,7 @@ class Consents:
 
     def button_for(self, session: Session, conversation_id: str, text: str) -> str | None:
         """The button that a typed 同意 or 不同意 means: only when the question was the last thing said."""
-        answer = next((answer for answer, words in TYPED.items() if words.fullmatch(text.strip("。.，, "))), None)
+        answer = typed(text)
         last = messages.last_of_others(session, conversation_id) if answer else None
         unused = [b for b in (last.buttons if last else []) if not b["used"]]
         return next((b["id"] for b in unused if b["payload"].startswith(f"{PREFIX}{answer}:")), None)
@@ -112,6 +112,11 @@ class Consents:
         """Before the commit: a crash in between leaves a row to be answered again, never bytes without consent."""
         for path in paths:
             (self.folder / path).unlink(missing_ok=True)
+
+
+def typed(text: str) -> str | None:
+    """The answer that a typed word would be, if a question is open."""
+    return next((answer for answer, words in TYPED.items() if words.fullmatch(text.strip("。.，, "))), None)
 
 
 def _keyed(draft: Draft, sent: Message) -> Draft:

@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -38,7 +39,7 @@ class Parts:
 
     def __init__(self, site: Website, take: Take) -> None:
         self.site, self.take = site, take
-        self._busy: dict[str, asyncio.Lock] = {}
+        self._busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # each lives while somebody holds it
 
     def routes(self) -> list[Route]:
         """See Route."""
@@ -79,8 +80,8 @@ class Parts:
         announced = request.headers.get("content-length", "0")
         if announced.isdigit() and int(announced) > MOST_PART:
             raise Problem("part_too_large", most=MOST_PART // (1024 * 1024))
-        lock = self._busy.setdefault(upload_id, asyncio.Lock())
-        async with lock:
+        async with self._busy.setdefault(upload_id, asyncio.Lock()):
+            row = await self._own(request, upload_id)  # whoever was before us may have finished or dropped it
             offset = request.args.get("offset", "")
             if not offset.isdigit() or int(offset) != self._received(row) or row.evidence_id:
                 return self._elsewhere(row)
@@ -141,15 +142,15 @@ class Parts:
                 raise
             try:
                 shown = await self.take(row.conversation_id, file, {"kind": row.kind} if row.kind else {})
-            except Exception:
-                await self.site.store(parts.forget, upload_id)
+            except Problem:
+                await self._drop(row)
                 raise
             await self.site.store(parts.finished, upload_id, shown["evidence_id"])
-        self._busy.pop(upload_id, None)
+            self._path(row).unlink(missing_ok=True)
         return as_json_response(shown, ensure_ascii=False)
 
     def _whole(self, row: UploadInParts) -> Received:
-        """Check the file and put it among the others."""
+        """Check the file and put it among the others, under a second name: the first goes when the row is committed."""
         folder, path = self.site.settings.evidence_dir, self._path(row)
         media_type = contents.judge(path)
         self._check_size(row, media_type)
@@ -159,7 +160,10 @@ class Parts:
         name = secrets.token_hex(16)
         target = folder / name[:2] / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(path, target)
+        try:
+            os.link(path, target)
+        except OSError:  # a disk without hard links
+            shutil.copyfile(path, target)
         return Received(row.filename, media_type, row.size, sha256, str(target.relative_to(folder)))
 
     async def _own(self, request: Request, upload_id: str) -> UploadInParts:
@@ -173,7 +177,6 @@ class Parts:
 
     async def _drop(self, row: UploadInParts) -> None:
         self._path(row).unlink(missing_ok=True)
-        self._busy.pop(row.upload_id, None)
         await self.site.store(parts.forget, row.upload_id)
 
     def _elsewhere(self, row: UploadInParts) -> HTTPResponse:

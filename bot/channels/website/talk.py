@@ -82,7 +82,7 @@ class Talk:
     async def _consent(self, conversation_id: str, body: dict[str, Any]) -> tuple[Message, list[Message]] | None:
         """The answer to the question about a sensitive file, which is no turn of the bot; None for all else."""
         button, text = body.get("button"), body.get("text")
-        if button is None and isinstance(text, str):
+        if button is None and isinstance(text, str) and consents.typed(text):
             button = await self.site.reading(self.site.consents.button_for, conversation_id, text)
         if not isinstance(button, str):
             return None

@@ -230,3 +230,34 @@ def test_forty_photos_leave_twenty_and_lose_none_of_them(bot: Bot, citizen: Clie
     assert "前面传好的都在" in answers[-1].json()["message"] and "请保留原件" in answers[-1].json()["message"]
     assert len([m for m in citizen.after(0)["messages"] if m["card"]]) == 20
     assert begin(citizen, MB).json()["code"] == "files_too_many"
+
+
+def test_a_full_disk_is_said_and_what_arrived_stays(bot: Bot, citizen: Client) -> None:
+    whole = film(3 * MB)
+    upload_id = begin(citizen, len(whole)).json()["upload_id"]
+    put(citizen, upload_id, 0, whole[:MB])
+    path, aside = bot.folder / "evidence" / "parts" / upload_id, bot.folder / "aside"
+    path.rename(aside)
+    path.symlink_to("/dev/full")
+    answer = put(citizen, upload_id, 0, whole[:MB])
+    assert (answer.status_code, answer.json()["code"]) == (507, "disk_full")
+    assert "不是您的操作" in answer.json()["message"] and "请保留原件" in answer.json()["message"]
+    path.unlink()
+    aside.rename(path)
+    assert put(citizen, upload_id, MB, whole[MB:]).json()["received"] == len(whole)
+    assert finish(citizen, upload_id).status_code == 200 and not path.exists()
+
+
+def test_a_finish_that_was_cut_off_behind_the_commit_makes_no_second_file(bot: Bot, citizen: Client) -> None:
+    whole = film(MB, seed=9)
+    first = send(citizen, whole).json()["evidence_id"]
+    upload_id = begin(citizen, len(whole)).json()["upload_id"]
+    put(citizen, upload_id, 0, whole)
+    assert finish(citizen, upload_id).json()["evidence_id"] == first
+    assert stored(bot).count(whole) == 1
+
+
+def test_a_file_in_parts_that_names_sensitive_papers_is_asked_about(citizen: Client) -> None:
+    assert send(citizen, b"%PDF-1.7\n" + b"x" * 900, "银行流水.pdf").json()["consent"] == "asked"
+    assert "kind" not in send(citizen, film(6000), "身份证被拒的视频.mp4").json()
+    assert send(citizen, picture("PNG", colour=777), "IMG_1.png", kind="medical").json()["kind"] == "medical"
