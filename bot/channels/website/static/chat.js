@@ -206,11 +206,13 @@
       const all = Array.from(document.querySelectorAll(".message"));
       let previous = "";
       const lastOwn = all.map((element) => element.classList.contains("citizen")).lastIndexOf(true);
+      const lastSaid = all.map((element) => element.classList.contains("citizen") && !element.querySelector(".file")).lastIndexOf(true);
       all.forEach((element, index) => {
         const first = element.dataset.speaker !== previous;
         previous = element.dataset.speaker;
         element.classList.toggle("first", first);
         element.classList.toggle("past", index < lastOwn);
+        element.classList.toggle("settled", index < lastSaid); // what a file is, is asked until one talks on
         const label = element.querySelector(".speaker");
         label.className = first && !element.classList.contains("citizen") ? "speaker" : "speaker sr-only";
       });

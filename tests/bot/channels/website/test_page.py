@@ -390,6 +390,13 @@ def test_a_photo_can_be_called_sensitive_and_the_answer_is_a_button(page: Page, 
     page.get_by_role("button", name="不同意", exact=True).click()
     expect(page.locator(".message.bot .bubble").last).to_contain_text("已经删掉")
     assert photo.read_bytes() not in stored_files(bot) and bot.texts() == []
+    other = tmp_path / "IMG_78.jpg"
+    other.write_bytes(picture(colour=4243))
+    page.set_input_files("#album", str(other))
+    label = page.get_by_role("button", name="这是证件、流水或病历？")
+    expect(label).to_be_visible()
+    say(page, "在吗")
+    expect(label).to_be_hidden()
     assert no_sideways_scroll(page) and page.problems == []  # type: ignore[attr-defined]
 
 
