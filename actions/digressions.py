@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from actions import advice, guidance, handoff, referral, session, summary
+from actions import advice, evidence, guidance, handoff, referral, session, summary
 from actions.base import Events, Turn
 from actions.draft import Draft
 from xiaobao.reading import answers, story
@@ -71,6 +71,8 @@ def _meant(turn: Turn, asking: str) -> str | None:
     intent, short = turn.intent, len(turn.text) <= SHORT
     if turn.text and PAUSES.match(turn.text):
         return "pause"
+    if turn.text and short and evidence.ASKS.search(turn.text):
+        return "ask_evidence"
     sure = turn.pressed or turn.confidence >= SURE
     if intent == "distress" and sure:
         return intent
@@ -123,6 +125,8 @@ def _reply(turn: Turn, draft: Draft, act: str, asking: str, form: Any) -> None:
     elif act == "show_summary":
         if asking != "confirmed":  # else the whole summary comes again by itself
             summary.show_so_far(turn, draft, form.finance(turn, draft))
+    elif act == "ask_evidence":
+        evidence.show(turn, draft)
     elif act == "ask_letter":
         referral.own_letter(turn, draft)
     elif act == "resume":

@@ -77,14 +77,17 @@ def _day(value: Any) -> date | None:
 
 def file(turn: Turn, draft: Draft) -> list[service.Receipt]:
     """Commit the ticket and the report beside it, if one is wanted; nothing is said before the commit."""
-    files = summary.evidence(turn)
-    entry = submission(turn, draft, files, route_of(turn, draft))
+    route = route_of(turn, draft)
     with turn.session() as session:
+        # Read in the same transaction: a consent may be taken back until the commit.
+        files = uploads.ready(session, turn.conversation_id)
+        entry = submission(turn, draft, files, route)
         receipts = [service.submit(session, entry, office=turn.context.office, now=turn.now)]
         if both.wanted(draft):
             beside = both.report(draft, entry, receipts[0].number)
             receipts.append(service.submit(session, beside, office=turn.context.office, now=turn.now))
         uploads.mark_filed(session, [f.evidence_id for f in files], receipts[0].number)
+        uploads.mark_refused(session, turn.conversation_id, receipts[0].number)
     return receipts
 
 

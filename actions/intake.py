@@ -11,7 +11,19 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import both, digressions, doubts, filing, filling, guidance, referral, same_matter, several, summary
+from actions import (
+    both,
+    digressions,
+    doubts,
+    evidence,
+    filing,
+    filling,
+    guidance,
+    referral,
+    same_matter,
+    several,
+    summary,
+)  # fmt: skip
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import open_slots, optional_contact, required_contact
@@ -364,6 +376,7 @@ class Intake(XiaobaoAction):
         slot = draft.flags.pop("again", None) or (waiting[0] if waiting else "confirmed")
         if same_matter.found(turn, draft):
             slot = "confirmed"  # whose question is then: to that ticket, or apart?
+        evidence.once(turn, draft, slot)
         turn.show_form(summary.strip(turn, draft, finance))
         return [*draft.events(), SlotSet("requested_slot", slot)]
 
@@ -487,7 +500,7 @@ class AskConfirmed(XiaobaoAction):
         draft = Draft.of(turn.tracker, self.form)
         if same_matter.ask(turn, draft):
             return []
-        summary.show(turn, draft, FORMS[self.form]().finance(turn, draft))
+        summary.show(turn, draft, FORMS[self.form]().finance(turn, draft), evidence.consent_lines(turn))
         return []
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import filing, guidance, handoff, referral, summary
+from actions import evidence, filing, guidance, handoff, referral, summary
 from actions.base import Door, Events, Turn, XiaobaoAction
 from actions.draft import Draft
 from xiaobao.conversations import uploads
@@ -299,8 +299,8 @@ class ValidateQuestionForm(XiaobaoAction):
 
     def _supplement(self, turn: Turn, proof: str) -> Events:
         number, _, code = proof.partition(":")
-        files = summary.evidence(turn)
         with turn.session() as session:
+            files = uploads.ready(session, turn.conversation_id)
             service.supplement(
                 session,
                 number,
@@ -312,6 +312,10 @@ class ValidateQuestionForm(XiaobaoAction):
                 now=turn.now,
             )
             uploads.mark_filed(session, [f.evidence_id for f in files], number)
+            uploads.mark_refused(session, turn.conversation_id, number)
+            waiting = uploads.kinds_in(session, turn.conversation_id, uploads.ASKED)
+        if waiting:
+            turn.say("utter_supplement_waiting", titles=evidence.kind_titles(turn, waiting))
         turn.say(
             "utter_supplemented", number=number, buttons=[turn.button("progress", "ask_progress", ticket_number=number)]
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -104,9 +105,9 @@ def strip(turn: Turn, draft: Draft, finance: bool) -> dict[str, Any]:
 
 
 def evidence(turn: Turn) -> list[Any]:
-    """Uploads of this conversation that belong to no ticket yet."""
+    """Uploads of this conversation that may go into a ticket now; those that wait for a consent may not."""
     with turn.session() as session:
-        return list(uploads.of_conversation(session, turn.conversation_id, not_filed=True))
+        return uploads.ready(session, turn.conversation_id)
 
 
 def show_so_far(turn: Turn, draft: Draft, finance: bool) -> None:
@@ -116,13 +117,14 @@ def show_so_far(turn: Turn, draft: Draft, finance: bool) -> None:
     turn.say("utter_so_far", card={"type": "summary", "rows": known, "lines": []}, rows=shown)
 
 
-def show(turn: Turn, draft: Draft, finance: bool) -> None:
-    """Say the summary, with 确认提交 as the one primary button."""
+def show(turn: Turn, draft: Draft, finance: bool, more: Sequence[str] = ()) -> None:
+    """Say the summary, with 确认提交 as the one primary button; `more` lines stand behind the count of files."""
     words = turn.context.words
     lines = [words.text(f"utter_summary_declares_{draft.kind}")]
     files = evidence(turn)
     if files:
         lines.append(words.text("utter_summary_evidence", count=len(files)))
+    lines.extend(more)
     if draft.kind == "complaint" and not turn.context.office.connected_12315:
         lines.append(words.text("utter_summary_not_connected"))
     lines.extend(doubts.lines(turn, draft))

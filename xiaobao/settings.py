@@ -43,6 +43,8 @@ class Settings:
     conversation_days: int
     ticket_days: int
     upload_max_mb: int
+    video_max_mb: int
+    conversation_max_mb: int
     bot_address: str = ""
     actions_address: str = ""
     reference_dir: Path = ROOT / "data" / "reference"
@@ -100,6 +102,8 @@ class Settings:
             conversation_days=_number(env, "CONVERSATION_DAYS", 180),
             ticket_days=_number(env, "TICKET_DAYS", 1095),
             upload_max_mb=_number(env, "UPLOAD_MAX_MB", 20),
+            video_max_mb=_number(env, "VIDEO_MAX_MB", 200),
+            conversation_max_mb=_number(env, "CONVERSATION_MAX_MB", 1000),
             bot_address=(env.get("BOT_URL") or "").rstrip("/"),
             actions_address=(env.get("ACTIONS_URL") or "").rstrip("/"),
         )

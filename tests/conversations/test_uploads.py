@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
 from tests.conversations.conftest import NOON
 from xiaobao.conversations import uploads
+from xiaobao.conversations.tables import Upload
 from xiaobao.conversations.uploads import Received, TooMany
 
 
@@ -42,3 +45,64 @@ def test_pictures_without_a_preview_are_listed_until_they_have_one(session: Sess
     assert uploads.without_preview(session) == [upload]
     uploads.set_preview(session, upload.evidence_id, "aa/1.preview.jpg")
     assert uploads.without_preview(session) == []
+
+
+def of_kind(session: Session, conversation_id: str, n: int, kind: str = "identity") -> Upload:
+    return uploads.add(session, conversation_id, photo(n), NOON, kind=kind)[0]
+
+
+def test_a_sensitive_file_waits_and_is_ready_after_a_yes(session: Session, conversation_id: str) -> None:
+    plain, paper = uploads.add(session, conversation_id, photo(1), NOON)[0], of_kind(session, conversation_id, 2)
+    assert uploads.ready(session, conversation_id) == [plain]
+    assert uploads.without_preview(session) == [plain]
+    assert uploads.agree(session, conversation_id, "identity", "v1", NOON) == [paper]
+    assert uploads.ready(session, conversation_id) == [plain, paper]
+    assert (paper.consent, paper.consent_at, paper.consent_version) == ("given", NOON, "v1")
+    assert of_kind(session, conversation_id, 3).consent_version == "v1"
+
+
+def test_a_no_leaves_a_row_without_bytes_and_takes_no_more_of_the_kind(session: Session, conversation_id: str) -> None:
+    paper = of_kind(session, conversation_id, 1)
+    uploads.set_preview(session, paper.evidence_id, "aa/1.preview.jpg")
+    assert uploads.refuse(session, conversation_id, "identity", "v1", NOON) == (1, ["aa/1", "aa/1.preview.jpg"])
+    assert (paper.path, paper.preview_path, paper.consent) == ("", "", "refused")
+    assert uploads.of_conversation(session, conversation_id) == []
+    assert (uploads.count_unfiled(session, conversation_id), uploads.bytes_of(session, conversation_id)) == (0, 0)
+    for n in (1, 2):
+        with pytest.raises(uploads.Unwanted):
+            of_kind(session, conversation_id, n)
+    assert of_kind(session, conversation_id, 4, kind="medical").consent == "asked"
+    assert not uploads.set_preview(session, paper.evidence_id, "late.jpg")
+
+
+def test_a_refusal_belongs_to_its_ticket_and_the_next_draft_may_ask_again(
+    session: Session, conversation_id: str
+) -> None:
+    of_kind(session, conversation_id, 1)
+    uploads.refuse(session, conversation_id, "identity", "v1", NOON)
+    uploads.mark_refused(session, conversation_id, "XB1")
+    assert uploads.refused_for(session, conversation_id, "XB1") == ["identity"]
+    assert uploads.of_ticket(session, conversation_id, "XB1") == []
+    assert of_kind(session, conversation_id, 2).consent == "asked"
+
+
+def test_what_was_filed_is_not_taken_back_by_a_later_no(session: Session, conversation_id: str) -> None:
+    paper = of_kind(session, conversation_id, 1)
+    uploads.agree(session, conversation_id, "identity", "v1", NOON)
+    uploads.mark_filed(session, [paper.evidence_id], "XB1")
+    assert uploads.refuse(session, conversation_id, "identity", "v1", NOON) == (0, [])
+    assert paper.path
+
+
+def test_a_question_nobody_answers_lapses(session: Session, conversation_id: str) -> None:
+    old = of_kind(session, conversation_id, 1)
+    assert uploads.lapse(session, NOON, NOON) == []
+    assert uploads.lapse(session, NOON + timedelta(days=7), NOON + timedelta(days=8)) == ["aa/1"]
+    assert (old.consent, old.path) == ("lapsed", "")
+    assert of_kind(session, conversation_id, 1).consent == "asked"  # the same file may come again
+
+
+def test_what_only_looked_sensitive_is_ordinary_again(session: Session, conversation_id: str) -> None:
+    paper = of_kind(session, conversation_id, 1)
+    uploads.undeclare(session, paper)
+    assert uploads.ready(session, conversation_id) == [paper]

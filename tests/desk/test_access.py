@@ -29,6 +29,8 @@ MAY = {
     "evidence.preview": WORKERS,
     "evidence.original": WORKERS,
     "evidence.view": WORKERS,
+    "evidence.play": WORKERS,
+    "evidence.film": WORKERS,
     "accounts.list_accounts": {Role.ADMIN},
     "accounts.create": {Role.ADMIN},
     "accounts.new_password": {Role.ADMIN},

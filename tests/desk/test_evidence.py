@@ -145,18 +145,59 @@ def test_a_path_that_leads_out_of_the_folder_opens_nothing(clerk: Browser, desk:
     assert clerk.post(f"/tickets/{number}/evidence/{evidence_id}").status_code == 404
 
 
+def test_a_video_is_played_in_ranges_after_a_press_that_is_written_down(clerk: Browser, desk: Desk) -> None:
+    number, evidence_id = _filed(desk, path="v1.mp4", media_type="video/mp4")
+    (desk.settings.evidence_dir / "v1.mp4").write_bytes(bytes(range(256)) * 40)
+    where = f"/tickets/{number}/evidence/{evidence_id}"
+    assert "播放" in clerk.get(f"/tickets/{number}").text
+    assert clerk.get(f"{where}/film").status_code == 404  # nobody pressed
+    page = clerk.post(f"{where}/play")
+    assert f'src="{where}/film"' in page.text and "media-src 'self'" in page.headers["Content-Security-Policy"]
+    part = clerk.client.get(f"{where}/film", headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.data, part.mimetype) == (206, bytes(range(10, 20)), "video/mp4")
+    assert part.headers["Content-Range"] == "bytes 10-19/10240"
+    with desk.reading() as session:
+        assert [row.action for row in session.scalars(select(Audit))] == ["play_evidence"]
+
+
+def test_what_is_no_video_is_not_played(clerk: Browser, filed: tuple[str, str]) -> None:
+    assert clerk.post(f"/tickets/{filed[0]}/evidence/{filed[1]}/play").status_code == 404
+    assert "播放" not in clerk.get(f"/tickets/{filed[0]}").text
+
+
+def test_an_inspector_plays_nothing(app: Flask, desk: Desk, staff: dict[str, AccountView]) -> None:
+    number, evidence_id = _filed(desk, media_type="video/mp4")
+    inspector = signed_in(app, Role.INSPECTOR)
+    assert inspector.post(f"/tickets/{number}/evidence/{evidence_id}/play").status_code == 403
+    assert inspector.get(f"/tickets/{number}/evidence/{evidence_id}/film").status_code == 403
+
+
+def test_the_ticket_says_what_its_citizen_did_not_agree_to(clerk: Browser, desk: Desk) -> None:
+    number, _ = _filed(desk)
+    assert "未同意提供" not in clerk.get(f"/tickets/{number}").text
+    with desk.writing.begin() as session:
+        uploads.add(session, CONVERSATION, Received("身份证.jpg", "image/jpeg", 1, "1" * 64, "x"), NOW, kind="identity")
+        uploads.refuse(session, CONVERSATION, "identity", "v1", NOW)
+        uploads.mark_refused(session, CONVERSATION, number)
+    assert "身份证件：未同意提供" in clerk.get(f"/tickets/{number}").text
+
+
 def _filed(
-    desk: Desk, path: str = "o1.bin", preview: str | None = None, ticket_kind: str = "complaint"
+    desk: Desk,
+    path: str = "o1.bin",
+    preview: str | None = None,
+    media_type: str = "image/jpeg",
+    ticket_kind: str = "complaint",
 ) -> tuple[str, str]:
     folder = desk.settings.evidence_dir
     folder.mkdir(exist_ok=True)
     Path(folder / "o1.bin").write_bytes(HTML)
     Path(folder / "p1.jpg").write_bytes(b"a re-encoded picture")
     with desk.writing.begin() as session:
-        received = Received("水壶.jpg", "image/jpeg", len(HTML), "0" * 64, path)
+        received = Received("水壶.jpg", media_type, len(HTML), "0" * 64, path)
         upload, _ = uploads.add(session, CONVERSATION, received, NOW)
         if preview is not None:
             uploads.set_preview(session, upload.evidence_id, preview)
         evidence_id = upload.evidence_id
-    file = service.Evidence(evidence_id, "水壶.jpg", "image/jpeg", len(HTML), "0" * 64, path)
+    file = service.Evidence(evidence_id, "水壶.jpg", media_type, len(HTML), "0" * 64, path)
     return file_ticket(desk.writing, evidence=(file,), ticket_kind=ticket_kind), evidence_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 
 from tests.factories import NOW, file_ticket
 from xiaobao import database
-from xiaobao.conversations import messages, uploads
+from xiaobao.conversations import messages, parts, uploads
 from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import Conversation, Message
 from xiaobao.worker import retention
@@ -122,3 +123,37 @@ def test_a_tracker_database_that_rasa_never_opened_is_no_error(sessions, tmp_pat
     empty = database.make_engine(f"sqlite:///{tmp_path / 'none.db'}")
     assert retention.forget_trackers(sessions, empty, LATER) == 0
     empty.dispose()
+
+
+def test_a_file_in_parts_that_nobody_finished_goes_after_a_day(sessions, tracker, tmp_path):
+    evidence = tmp_path / "evidence"
+    (evidence / "parts").mkdir(parents=True)
+    begun = {}
+    for name, at in (("old", NOW - timedelta(hours=25)), ("young", NOW - timedelta(hours=23))):
+        with sessions.begin() as session:
+            conversation = messages.open_conversation(session, channel="website", now=NOW)
+            row = parts.begin(session, conversation, parts.Announced(f"{name}.mp4", 9), at, most_bytes=99)
+            begun[name] = row.path
+        (evidence / row.path).write_bytes(b"half")
+    stray = evidence / "parts" / "stray"
+    stray.write_bytes(b"half")
+    os.utime(stray, (0, 0))
+    assert retention.forget(sessions, tracker, evidence, DAYS, NOW).files == 2
+    assert not (evidence / begun["old"]).exists() and (evidence / begun["young"]).exists()
+    assert retention.forget(sessions, tracker, evidence, DAYS, NOW).files == 0
+
+
+def test_a_sensitive_file_without_its_consent_goes_after_seven_days(sessions, tracker, tmp_path):
+    evidence = tmp_path / "evidence"
+    evidence.mkdir()
+    with sessions.begin() as session:
+        conversation = messages.open_conversation(session, channel="website", now=NOW)
+        for name, kind in (("paper", "identity"), ("plain", None)):
+            file = uploads.Received(f"{name}.jpg", "image/jpeg", 3, name.ljust(64, "0"), name)
+            uploads.add(session, conversation, file, NOW, kind=kind)
+            (evidence / name).write_bytes(b"abc")
+    assert retention.forget(sessions, tracker, evidence, DAYS, NOW + timedelta(days=6)).files == 0
+    assert retention.forget(sessions, tracker, evidence, DAYS, NOW + timedelta(days=8)).files == 1
+    assert [path.name for path in evidence.iterdir()] == ["plain"]
+    with sessions.begin() as session:
+        assert [one.filename for one in uploads.of_conversation(session, conversation)] == ["plain.jpg"]

@@ -102,12 +102,17 @@ def append(session: Session, conversation_id: str, draft: Draft, now: datetime) 
 
 
 def press(
-    session: Session, conversation_id: str, button_id: str, client_message_id: str | None, now: datetime
+    session: Session,
+    conversation_id: str,
+    button_id: str,
+    client_message_id: str | None,
+    now: datetime,
+    owed: bool = True,
 ) -> Message:
     """Append the press of a button as the citizen's message and mark the button used.
 
-    Pressed again with the same `client_message_id`, the first message is returned.
-    Raises UnknownConversation, UnknownButton, UsedButton.
+    Pressed again with the same `client_message_id`, the first message is returned. Without `owed` the bot is told
+    nothing and owes nothing. Raises UnknownConversation, UnknownButton, UsedButton.
     """
     _locked(session, conversation_id)
     draft = Draft(speaker=CITIZEN, client_message_id=client_message_id)
@@ -123,9 +128,24 @@ def press(
     if not button.get("row"):  # the links of a summary stay alive: one may change the same row twice
         shown.buttons = [{**b, "used": True} if b["id"] == button_id else b for b in shown.buttons]
     pressed = Draft(
-        speaker=CITIZEN, text=button["title"], payload=button["payload"], client_message_id=client_message_id
+        speaker=CITIZEN,
+        text=button["title"],
+        payload=button["payload"] if owed else None,
+        client_message_id=client_message_id,
     )
     return append(session, conversation_id, pressed, now)[0]
+
+
+def payload_of(session: Session, conversation_id: str, button_id: str) -> str | None:
+    """What a button of this conversation stands for; None when it never showed such a button."""
+    shown = _shown_with(session, conversation_id, button_id)
+    return next((str(b["payload"]) for b in shown.buttons if b["id"] == button_id), None) if shown else None
+
+
+def last_of_others(session: Session, conversation_id: str) -> Message | None:
+    """The last message that is not the citizen's own."""
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.speaker != CITIZEN)
+    return session.scalars(query.order_by(Message.seq.desc()).limit(1)).first()
 
 
 def after(session: Session, conversation_id: str, seq: int, limit: int = 500) -> list[Message]:
@@ -245,5 +265,6 @@ def _shown_with(session: Session, conversation_id: str, button_id: str) -> Messa
 
 __all__ = [
     "BOT", "Draft", "Forgotten", "UnknownButton", "UnknownConversation", "UsedButton", "after", "append", "as_json",
-    "conversation", "forget_older_than", "of_conversation", "open_conversation", "press", "seen", "set_form",
+    "conversation", "forget_older_than", "last_of_others", "of_conversation", "open_conversation", "payload_of", "press",
+    "seen", "set_form",
 ]  # fmt: skip

@@ -117,3 +117,24 @@ class Upload(Base):
     received_at: Mapped[datetime] = mapped_column(UtcTime)
     preview_path: Mapped[str | None] = mapped_column(String(200))
     filed_as: Mapped[str | None] = mapped_column(String(40), index=True)
+    # What it is, when that makes it sensitive, and what its citizen answered to being asked (see uploads.py).
+    kind: Mapped[str | None] = mapped_column(String(20))
+    consent: Mapped[str | None] = mapped_column(String(10))
+    consent_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    consent_version: Mapped[str | None] = mapped_column(String(16))
+
+
+class UploadInParts(Base):
+    """A large file on its way in; how much has arrived is the length of the file itself. See parts.py."""
+
+    __tablename__ = "upload_in_parts"
+
+    upload_id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    conversation_id: Mapped[str] = mapped_column(String(32), index=True)
+    filename: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    kind: Mapped[str | None] = mapped_column(String(20))
+    path: Mapped[str] = mapped_column(String(200))
+    begun_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    evidence_id: Mapped[str | None] = mapped_column(String(32))

@@ -1,4 +1,9 @@
-"""Evidence as the citizen sent it: one row a file, the bytes lie untouched below the evidence folder."""
+"""Evidence as the citizen sent it: one row a file, the bytes lie untouched below the evidence folder.
+
+A sensitive file (sensitive.py) waits for a consent of its own: `consent` is ASKED, then GIVEN, REFUSED or LAPSED; an
+ordinary file has none. Until it is given the file is neither looked at nor put into a ticket. Refused and lapsed rows
+have no bytes any more; they stay as the memory of the answer.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +11,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from xiaobao.conversations.tables import Upload
+
+ASKED, GIVEN, REFUSED, LAPSED = "asked", "given", "refused", "lapsed"
+GONE = (REFUSED, LAPSED)
 
 
 @dataclass(frozen=True)
@@ -27,17 +35,28 @@ class TooMany(ValueError):
     """The draft has as many files as it may have."""
 
 
-def add(session: Session, conversation_id: str, file: Received, now: datetime, limit: int = 20) -> tuple[Upload, bool]:
+class Unwanted(ValueError):
+    """Their citizen said no to keeping files of this kind, or this very file. `args[0]` is the kind."""
+
+
+def add(
+    session: Session, conversation_id: str, file: Received, now: datetime, limit: int = 20, kind: str | None = None
+) -> tuple[Upload, bool]:
     """Add a file and return its row with True, or the row of the same bytes in this draft with False.
 
-    Raises TooMany when the unfiled files of the conversation reached `limit`.
+    A `kind` makes it wait for consent, unless that was given for the kind before. Raises TooMany when the unfiled
+    files of the conversation reached `limit`, Unwanted after a refusal.
     """
-    loose = of_conversation(session, conversation_id, not_filed=True)
+    loose = list(session.scalars(_loose(conversation_id)))
     for upload in loose:
-        if upload.sha256 == file.sha256:
+        if upload.sha256 == file.sha256 and upload.consent == REFUSED:
+            raise Unwanted(upload.kind)
+        if upload.sha256 == file.sha256 and upload.consent not in GONE:
             return upload, False
-    if len(loose) >= limit:
+    if sum(upload.consent not in GONE for upload in loose) >= limit:
         raise TooMany(conversation_id)
+    if kind and answer_for(session, conversation_id, kind) == REFUSED:
+        raise Unwanted(kind)
     upload = Upload(
         conversation_id=conversation_id,
         filename=file.filename,
@@ -49,15 +68,90 @@ def add(session: Session, conversation_id: str, file: Received, now: datetime, l
     )
     session.add(upload)
     session.flush()
+    if kind:
+        declare(session, upload, kind)
     return upload, True
 
 
+def answer_for(session: Session, conversation_id: str, kind: str) -> str | None:
+    """What was answered for this kind in this draft; ASKED while it was not, None when nobody was asked."""
+    found = [upload.consent for upload in session.scalars(_loose(conversation_id)) if upload.kind == kind]
+    return next((answer for answer in (REFUSED, GIVEN, ASKED) if answer in found), None)
+
+
+def declare(session: Session, upload: Upload, kind: str) -> bool:
+    """Note what a file is; the consent given for its kind holds for it, too. True when somebody has to ask now.
+
+    Raises Unwanted when files of this kind were refused: the caller takes the bytes away (`drop`).
+    """
+    before = answer_for(session, upload.conversation_id, kind)
+    if before == REFUSED:
+        raise Unwanted(kind)
+    given = _given(session, upload.conversation_id, kind) if before == GIVEN else None
+    upload.kind, upload.consent = kind, GIVEN if given else ASKED
+    if given:
+        upload.consent_at, upload.consent_version = given.consent_at, given.consent_version
+    session.flush()
+    return before is None
+
+
+def undeclare(session: Session, upload: Upload) -> None:
+    """It only looked sensitive: an ordinary file again."""
+    upload.kind = upload.consent = upload.consent_at = upload.consent_version = None
+    session.flush()
+
+
+def agree(session: Session, conversation_id: str, kind: str, version: str, now: datetime) -> list[Upload]:
+    """Keep the waiting files of a kind; returns them. `version` is that of the question."""
+    waiting = _of_kind(session, conversation_id, kind, (ASKED,))
+    for upload in waiting:
+        upload.consent, upload.consent_at, upload.consent_version = GIVEN, now, version
+    session.flush()
+    return waiting
+
+
+def refuse(session: Session, conversation_id: str, kind: str, version: str, now: datetime) -> tuple[int, list[str]]:
+    """Refusal, or withdrawal of a consent, for the unfiled files of a kind: (how many, paths to remove at once)."""
+    unwanted = _of_kind(session, conversation_id, kind, (ASKED, GIVEN))
+    paths = [path for upload in unwanted for path in drop(upload, kind, REFUSED, version, now)]
+    session.flush()
+    return len(unwanted), paths
+
+
+def drop(upload: Upload, kind: str, why: str, version: str | None, now: datetime) -> list[str]:
+    """Make a row without bytes of an upload; returns the paths to remove."""
+    paths = [path for path in (upload.path, upload.preview_path) if path]
+    upload.kind, upload.consent, upload.consent_at, upload.consent_version = kind, why, now, version
+    upload.path, upload.preview_path = "", ""
+    return paths
+
+
+def lapse(session: Session, before: datetime, now: datetime) -> list[str]:
+    """Files whose question nobody answered since `before` lose their bytes; returns the paths to remove."""
+    query = select(Upload).where(Upload.consent == ASKED, Upload.received_at < before)
+    return [path for upload in session.scalars(query) for path in drop(upload, upload.kind or "", LAPSED, None, now)]
+
+
 def of_conversation(session: Session, conversation_id: str, not_filed: bool = False) -> list[Upload]:
-    """Files of a conversation, oldest first; with `not_filed` only those that belong to no ticket yet."""
-    query = select(Upload).where(Upload.conversation_id == conversation_id)
+    """Files of a conversation, oldest first; with `not_filed` only those that belong to no ticket yet.
+
+    Rows without bytes are left out.
+    """
+    query = select(Upload).where(Upload.conversation_id == conversation_id, or_(*_kept()))
     if not_filed:
         query = query.where(Upload.filed_as.is_(None))
     return list(session.scalars(query.order_by(Upload.received_at, Upload.evidence_id)))
+
+
+def ready(session: Session, conversation_id: str) -> list[Upload]:
+    """Files that may go into a ticket now, oldest first."""
+    return [one for one in of_conversation(session, conversation_id, not_filed=True) if one.consent != ASKED]
+
+
+def kinds_in(session: Session, conversation_id: str, consent: str) -> list[str]:
+    """Kinds of unfiled files with this answer, each once."""
+    found = [upload.kind for upload in session.scalars(_loose(conversation_id)) if upload.consent == consent]
+    return sorted({kind for kind in found if kind})
 
 
 def of_ticket(session: Session, conversation_id: str, number: str) -> list[Upload]:
@@ -65,15 +159,36 @@ def of_ticket(session: Session, conversation_id: str, number: str) -> list[Uploa
     return [upload for upload in of_conversation(session, conversation_id) if upload.filed_as == number]
 
 
+def refused_for(session: Session, conversation_id: str, number: str) -> list[str]:
+    """Kinds of files that the citizen did not agree to hand in with this ticket, each once."""
+    query = select(Upload.kind).where(
+        Upload.conversation_id == conversation_id, Upload.filed_as == number, Upload.consent == REFUSED
+    )
+    return sorted({kind for kind in session.scalars(query) if kind})
+
+
 def count_unfiled(session: Session, conversation_id: str) -> int:
     """How many files wait for a ticket."""
     query = select(func.count()).where(Upload.conversation_id == conversation_id, Upload.filed_as.is_(None))
+    return session.scalar(query.where(or_(*_kept()))) or 0
+
+
+def bytes_of(session: Session, conversation_id: str) -> int:
+    """How much disk the files of a conversation take."""
+    query = select(func.sum(Upload.size)).where(Upload.conversation_id == conversation_id, or_(*_kept()))
     return session.scalar(query) or 0
 
 
 def get(session: Session, evidence_id: str) -> Upload | None:
     """One file by its id."""
     return session.get(Upload, evidence_id)
+
+
+def newest_unnamed(session: Session, conversation_id: str, since: datetime) -> Upload | None:
+    """The last picture or PDF of the draft of which nobody said what it is, not older than `since`."""
+    pages = or_(Upload.media_type.startswith("image/"), Upload.media_type == "application/pdf")
+    query = _loose(conversation_id).where(Upload.kind.is_(None), Upload.received_at >= since, pages)
+    return session.scalars(query.order_by(Upload.received_at.desc())).first()
 
 
 def mark_filed(session: Session, evidence_ids: Collection[str], number: str) -> None:
@@ -84,14 +199,46 @@ def mark_filed(session: Session, evidence_ids: Collection[str], number: str) -> 
             upload.filed_as = number
 
 
+def mark_refused(session: Session, conversation_id: str, number: str) -> None:
+    """The refusals of this draft belong to the ticket `number`: the next draft may ask again."""
+    for upload in session.scalars(_loose(conversation_id).where(Upload.consent == REFUSED)):
+        upload.filed_as = number
+
+
 def without_preview(session: Session, limit: int = 20) -> list[Upload]:
     """Files whose re-encoded copy is still to be made (the worker does it), oldest first."""
-    query = select(Upload).where(Upload.preview_path.is_(None), Upload.media_type.startswith("image/"))
+    query = select(Upload).where(
+        Upload.preview_path.is_(None), Upload.media_type.startswith("image/"), or_(*may_be_read())
+    )
     return list(session.scalars(query.order_by(Upload.received_at).limit(limit)))
 
 
-def set_preview(session: Session, evidence_id: str, path: str) -> None:
-    """Note where the re-encoded copy lies, relative to the evidence folder."""
+def may_be_read() -> tuple[ColumnElement[bool], ...]:
+    """For `or_`: an ordinary file, or one with consent. Whoever opens files by themselves asks for this."""
+    return Upload.consent.is_(None), Upload.consent == GIVEN
+
+
+def set_preview(session: Session, evidence_id: str, path: str) -> bool:
+    """Note where the re-encoded copy lies, relative to the evidence folder; False when the file is gone meanwhile."""
     upload = session.get(Upload, evidence_id)
-    if upload is not None:
-        upload.preview_path = path
+    if upload is None or upload.consent in GONE:
+        return False
+    upload.preview_path = path
+    return True
+
+
+def _kept() -> tuple[ColumnElement[bool], ...]:
+    return Upload.consent.is_(None), Upload.consent.not_in(GONE)
+
+
+def _loose(conversation_id: str) -> Select[tuple[Upload]]:
+    return select(Upload).where(Upload.conversation_id == conversation_id, Upload.filed_as.is_(None))
+
+
+def _of_kind(session: Session, conversation_id: str, kind: str, answers: Collection[str]) -> list[Upload]:
+    query = _loose(conversation_id).where(Upload.kind == kind, Upload.consent.in_(answers))
+    return list(session.scalars(query.order_by(Upload.received_at)))
+
+
+def _given(session: Session, conversation_id: str, kind: str) -> Upload | None:
+    return next(iter(_of_kind(session, conversation_id, kind, (GIVEN,))), None)

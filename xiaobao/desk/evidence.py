@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, render_template, send_file
+from flask import Blueprint, render_template, send_file, session
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -101,3 +101,36 @@ def _inside(relative: str | None) -> Path:
     if not path.is_relative_to(folder) or not path.is_file():
         raise NotFound(str(relative))
     return path
+
+
+# Videos have no copy of ours: they are played as they came, which counts as opening the original. ------------------
+
+VIDEO = ("video/mp4", "video/quicktime", "video/3gpp", "video/webm")
+PLAYING = "playing"  # in the session: what the play button was pressed for
+
+
+@screen.post("/tickets/<number>/evidence/<evidence_id>/play")
+@allow(*WORKERS)
+def play(number: str, evidence_id: str) -> str:
+    """A page with the video; who opened it is written down before."""
+    desk, file = here(), _mine(number, evidence_id)
+    if file.media_type not in VIDEO:
+        raise NotFound(evidence_id)
+    _inside(file.path)
+    with desk.writing.begin() as writing:
+        payload = {"evidence_id": evidence_id, "filename": file.filename}
+        service.audit(
+            writing, actor=me().actor, action="play_evidence", subject=number, now=desk.now(), payload=payload
+        )
+    session[PLAYING] = evidence_id
+    return render_template("video.html", number=number, file=file)
+
+
+@screen.get("/tickets/<number>/evidence/<evidence_id>/film")
+@allow(*WORKERS)
+def film(number: str, evidence_id: str) -> Response:
+    """The video's bytes, whole or a range of them, for the player on that page only."""
+    file = _mine(number, evidence_id)
+    if file.media_type not in VIDEO or session.get(PLAYING) != evidence_id:
+        raise NotFound(evidence_id)
+    return send_file(_inside(file.path), mimetype=file.media_type, conditional=True, max_age=0)

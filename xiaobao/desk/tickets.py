@@ -8,7 +8,7 @@ from flask import Blueprint, abort, render_template, request, session
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from xiaobao.conversations import uploads
+from xiaobao.conversations import sensitive, uploads
 from xiaobao.desk import compare, conversation, story
 from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
@@ -127,6 +127,7 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
             group=matches.group(reading, number, staff.matched_kinds, desk.now()),
             said=conversation.said(reading, ticket.conversation_id) if works and ticket.conversation_id else [],
             previews=_previews(reading, ticket) if works else {},
+            refused=_refused(reading, ticket) if works else [],
             steps=steps,
             opened=opened,
             handlers=accounts.handlers(reading),
@@ -180,6 +181,13 @@ def _previews(reading: Session, ticket: TicketView) -> dict[str, bool]:
     """Which files have a re-encoded copy that may be shown."""
     found = {one.evidence_id: uploads.get(reading, one.evidence_id) for one in ticket.evidence}
     return {evidence_id: bool(upload and upload.preview_path) for evidence_id, upload in found.items()}
+
+
+def _refused(reading: Session, ticket: TicketView) -> list[str]:
+    """Kinds of sensitive files that the citizen did not agree to hand in."""
+    kinds = uploads.refused_for(reading, ticket.conversation_id, ticket.number) if ticket.conversation_id else []
+    known = sensitive.load(here().settings.reference_dir) if kinds else {}
+    return [known[kind].title for kind in kinds if kind in known]
 
 
 def alarms(staff: Staff | None) -> worklist.Alarms | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from chinese_calendar import constants
 
 from xiaobao.tickets.deadlines import CALENDAR_DAYS, WORKING_DAYS, Holidays
+from xiaobao.tickets.evidence_list import Item, Scene
 from xiaobao.tickets.hints import FACTOR, GROUND, HintRule
 from xiaobao.tickets.required import Required
 from xiaobao.tickets.routing import Authorities, Authority, Rule
@@ -98,6 +99,7 @@ class Reference:
     hotlines: dict[str, Hotline]
     hints: tuple[HintRule, ...]
     required: tuple[Required, ...]
+    evidence: tuple[Scene, ...]
 
     def may_be_told(self, number: str) -> bool:
         """Whether a telephone number of the public service may be told to a citizen."""
@@ -120,6 +122,7 @@ def _load(directory: Path) -> Reference:
         hotlines=load_hotlines(directory),
         hints=load_hints(directory),
         required=load_required(directory),
+        evidence=load_evidence(directory),
     )
 
 
@@ -230,6 +233,35 @@ def load_required(reference_dir: Path) -> tuple[Required, ...]:
         slots, unless = tuple(row["slots"].split()), tuple(row["unless"].split())
         found.append(Required(row["office_kind"], row["kind"], slots, unless, row["law"], row["article"]))
     return tuple(found)
+
+
+def load_evidence(reference_dir: Path) -> tuple[Scene, ...]:
+    """evidence.csv in its order. Raises ReferenceFileError for a pattern that is none, or a note without its article."""
+    found = []
+    for row in rows(Path(reference_dir) / "evidence.csv"):
+        if bool(row["note"]) != bool(row["law"] and row["article"]):
+            raise ReferenceFileError(f"evidence.csv, {row['id']}, note: needs law and article, and they need it")
+        found.append(_scene(row))
+    return tuple(found)
+
+
+def _scene(row: dict[str, str]) -> Scene:
+    items = [one.split("|") for one in row["items"].split("；") if one]
+    return Scene(
+        id=row["id"],
+        objects=tuple(row["object"].split()),
+        problems=tuple(row["problem"].split()),
+        modes=tuple(row["purchase_mode"].split()),
+        routes=frozenset(row["route"].split()),
+        words=_pattern("evidence.csv", row, "words"),
+        unless=_pattern("evidence.csv", row, "unless"),
+        items=tuple(Item(text, tuple(also)) for text, *also in items),
+        held=_pattern("evidence.csv", row, "held"),
+        sensitive=tuple(row["sensitive"].split()),
+        note=row["note"],
+        law=row["law"],
+        article=row["article"],
+    )
 
 
 def load_authorities(reference_dir: Path) -> Authorities:

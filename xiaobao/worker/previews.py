@@ -33,8 +33,10 @@ def make_waiting(sessions: sessionmaker[Session], evidence_dir: Path, limit: int
         if why:
             logger.warning("No preview of evidence %s: %s", evidence_id, why)
         with sessions.begin() as session:
-            uploads.set_preview(session, evidence_id, NONE if why else path + SUFFIX)
-        made += not why
+            wanted = uploads.set_preview(session, evidence_id, NONE if why else path + SUFFIX)
+        if not wanted:  # refused while the copy was made
+            (evidence_dir / (path + SUFFIX)).unlink(missing_ok=True)
+        made += wanted and not why
     return made
 
 

@@ -1,4 +1,5 @@
-"""What is forgotten after its time: conversations, their unfiled evidence, Rasa's own record of them.
+"""What is forgotten after its time: conversations, their unfiled evidence, Rasa's own record of them; files that broke
+off on their way, sensitive files whose question nobody answered.
 
 Personal information is kept no longer than its purpose needs: 《个人信息保护法》第十九条. How long that is, is
 CONVERSATION_DAYS. Conversations with an open ticket stay: their citizens wait for an answer.
@@ -13,14 +14,16 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from xiaobao.conversations import messages
-from xiaobao.conversations.tables import Conversation
+from xiaobao.conversations import messages, parts, uploads
+from xiaobao.conversations.tables import Conversation, UploadInParts
 from xiaobao.tickets import lessons
 from xiaobao.tickets.tables import OutboxRow, Ticket
 from xiaobao.tickets.workflow import OPEN
 
 GRACE = timedelta(days=1)  # a conversation's row is written before its first event: never race with it
 CHUNK = 500
+UNFINISHED = timedelta(hours=24)  # a file that comes in parts
+UNANSWERED = timedelta(days=7)  # a sensitive file without its consent; the question says so
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,28 @@ def forget(
     with sessions.begin() as session:
         forgotten = messages.forget_older_than(session, now - timedelta(days=days), keep=_waiting(session))
         # Before the commit: after a crash the rows are still there and the next run finds them again.
-        removed = sum(_unlink(evidence_dir, path) for path in forgotten.paths)
+        paths = [*forgotten.paths, *_unwanted(session, now)]
+        removed = sum(_unlink(evidence_dir, path) for path in paths)
         lessons.forget(session, now)
+    removed += _strays(sessions, evidence_dir, now)
     return Removed(forgotten.conversations, removed, forget_trackers(sessions, tracker, now))
+
+
+def _unwanted(session: Session, now: datetime) -> list[str]:
+    """Files that nobody finished sending, and sensitive ones that nobody agreed to."""
+    return [*parts.forget_older_than(session, now - UNFINISHED), *uploads.lapse(session, now - UNANSWERED, now)]
+
+
+def _strays(sessions: sessionmaker[Session], evidence_dir: Path, now: datetime) -> int:
+    """Files in parts/ of which no row knows (a crash between the two); returns how many were removed."""
+    folder = evidence_dir / parts.FOLDER
+    if not folder.is_dir():
+        return 0
+    before = (now - UNFINISHED).timestamp()
+    old = [path for path in folder.iterdir() if path.stat().st_mtime < before]
+    with sessions.begin() as session:
+        known = set(session.scalars(sa.select(UploadInParts.upload_id)))
+    return sum(_unlink(evidence_dir, f"{parts.FOLDER}/{path.name}") for path in old if path.name not in known)
 
 
 def forget_trackers(sessions: sessionmaker[Session], tracker: sa.Engine, now: datetime) -> int:

@@ -16,6 +16,7 @@ from bot.channels.website.evidence import Evidence
 from bot.channels.website.front import Front
 from bot.channels.website.notices import Notices
 from bot.channels.website.papers import Papers
+from bot.channels.website.parts import Parts
 from bot.channels.website.talk import CHANNEL, Talk
 from bot.channels.website.turns import Patience
 from bot.channels.website.website import Handler, Website
@@ -54,7 +55,8 @@ class WebsiteInput(InputChannel):
         blueprint.listener("before_server_stop")(life.stop)
         blueprint.middleware("response")(site.secure)
         blueprint.exception(Exception)(site.refuse)
-        for part in (Front(site), Talk(site), Evidence(site), Papers(site), Notices(site)):
+        evidence = Evidence(site)
+        for part in (Front(site), Talk(site), evidence, Parts(site, evidence.take), Papers(site), Notices(site)):
             for path, handler, method, streamed in part.routes():
                 blueprint.add_route(_plain(handler), path, methods=[method], name=handler.__name__, stream=streamed)
         return blueprint

@@ -24,6 +24,7 @@ MESSAGES = Rate(burst=40, per_second=1)
 ADDRESS = Rate(burst=200, per_second=10)  # a school or a village may share one address
 SESSIONS = Rate(burst=40, per_second=0.5)
 UPLOADS = Rate(burst=40, per_second=0.5)
+PARTS = Rate(burst=120, per_second=10)  # 200 MB in parts of 2 MB are 100
 
 
 class Limits:

@@ -65,6 +65,7 @@ class Pages:
             days=settings.conversation_days,
             ticket_days=settings.ticket_days,
             upload_mb=settings.upload_max_mb,
+            video_mb=settings.video_max_mb,
             handles=_said(f"utter_handles_{office.kind}"),
             clock=_said(f"utter_office_clock_{office.kind}"),
             part=lambda name: f"/chat/static/{name}?v={versions[name]}",

@@ -10,7 +10,8 @@ from sanic.response import HTTPResponse
 from sanic.response import json as as_json_response
 
 from bot.channels.website import bell as bells
-from bot.channels.website import limits, typed
+from bot.channels.website import consents, limits, typed
+from bot.channels.website.consents import Consents
 from bot.channels.website.problems import Problem
 from bot.channels.website.sessions import bearer
 from bot.channels.website.store import now
@@ -67,11 +68,32 @@ class Talk:
         conversation_id = await self.site.conversation_of(request)
         body = await body_of(request)
         self.site.not_too_fast(request, "message", conversation_id, limits.MESSAGES)
+        if (answered := await self._consent(conversation_id, body)) is not None:
+            sent, replies = answered
+            self.site.bell.ring(conversation_id)
+            shown = await self._listing(conversation_id, replies, default_seq=sent.seq)
+            return as_json_response({**shown, "sent": self._shown(sent)}, ensure_ascii=False)
         sent = await self._stored(conversation_id, body)
         self.site.turns.wake(conversation_id, self.site.address_key(request))
         replies = await self.site.turns.answer(conversation_id, sent.seq)
         shown = await self._listing(conversation_id, replies, default_seq=sent.seq)
         return as_json_response({**shown, "sent": self._shown(sent)}, ensure_ascii=False)
+
+    async def _consent(self, conversation_id: str, body: dict[str, Any]) -> tuple[Message, list[Message]] | None:
+        """The answer to the question about a sensitive file, which is no turn of the bot; None for all else."""
+        button, text = body.get("button"), body.get("text")
+        if button is None and isinstance(text, str) and consents.typed(text):
+            button = await self.site.reading(self.site.consents.button_for, conversation_id, text)
+        if not isinstance(button, str):
+            return None
+        payload = await self.site.reading(messages.payload_of, conversation_id, button)
+        if payload is None or not payload.startswith(consents.PREFIX):
+            return None
+        key = typed.client_message_id(body.get("client_message_id"))
+        try:
+            return await self.site.store(_answer, self.site.consents, conversation_id, button, key)
+        except UsedButton:
+            raise Problem("button_used") from None
 
     async def _stored(self, conversation_id: str, body: dict[str, Any]) -> Message:
         key = typed.client_message_id(body.get("client_message_id"))
@@ -86,7 +108,8 @@ class Talk:
                 raise Problem("button_used") from None
         text, told = typed.contact(body["card"]) if body.get("card") is not None else typed.message(body.get("text"))
         said = Draft(speaker=CITIZEN, text=text, payload=told, client_message_id=key)
-        return (await self.site.store(messages.append, conversation_id, said, now()))[0]
+        message: Message = await self.site.store(_said, self.site.consents, conversation_id, said)
+        return message
 
     async def get_messages(self, request: Request) -> HTTPResponse:
         """GET /chat/messages?after=&wait=: what came since, waiting up to 25 s for something to come."""
@@ -117,6 +140,20 @@ def _open_and_greet(session: Any) -> str:
     conversation_id = messages.open_conversation(session, channel=CHANNEL, now=at)
     turns.begin(session, conversation_id, GREETING, at)
     return conversation_id
+
+
+def _said(session: Any, files: Consents, conversation_id: str, said: Draft) -> Message:
+    """Store what was typed; when it tells what the file just sent is, the question follows it."""
+    message, new = messages.append(session, conversation_id, said, now())
+    if new:
+        files.told(session, conversation_id, said.text, now())
+    return message
+
+
+def _answer(
+    session: Any, files: Consents, conversation_id: str, button: str, key: str | None
+) -> tuple[Message, list[Message]]:
+    return files.answer(session, conversation_id, button, key, now())
 
 
 def _form(session: Any, conversation_id: str) -> dict[str, Any] | None:

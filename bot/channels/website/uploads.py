@@ -7,41 +7,22 @@ import os
 import secrets
 import unicodedata
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import filetype
-from PIL import Image, UnidentifiedImageError
 from sanic.request import Request
 from werkzeug.http import parse_options_header
-from werkzeug.sansio.multipart import NEED_DATA, Data, Epilogue, File, MultipartDecoder
+from werkzeug.sansio.multipart import NEED_DATA, Data, Epilogue, Field, File, MultipartDecoder
 
+from bot.channels.website import contents
 from bot.channels.website.problems import Problem
 from bot.channels.website.store import Store
 from xiaobao.conversations.uploads import Received
 
 MOST_FILES = 20
-MOST_PIXELS = 120_000_000  # the largest telephone cameras take 108 million; a bomb of a PNG takes billions
 MOST_FORM_BYTES = 64 * 1024  # boundaries, headers and small fields around the one file
-SNIFFED_BYTES = 8192
-MEDIA_TYPES = {
-    "image/jpeg": "image/jpeg",
-    "image/png": "image/png",
-    "image/webp": "image/webp",
-    "image/heic": "image/heic",
-    "application/pdf": "application/pdf",
-    "audio/mpeg": "audio/mpeg",
-    "audio/mp4": "audio/mp4",
-    "audio/x-m4a": "audio/mp4",
-    "audio/m4a": "audio/mp4",
-    "audio/ogg": "audio/ogg",
-    "audio/x-wav": "audio/wav",
-    "audio/wav": "audio/wav",
-    "audio/amr": "audio/amr",
-    "audio/aac": "audio/aac",
-    "audio/x-flac": "audio/flac",
-}
-OPENED_BY_PILLOW = {"image/jpeg", "image/png", "image/webp"}
+MOST_FIELD_BYTES = 1000
+FIELDS = ("caption", "kind")
 
 
 @dataclass
@@ -78,11 +59,19 @@ class Target:
         self.path.unlink(missing_ok=True)
 
 
-async def receive(request: Request, store: Store, folder: Path, most_bytes: int) -> Received:
-    """Stream the one file of a multipart body to `folder` and say what it is.
+@dataclass
+class Form:
+    """The small fields beside the file, of FIELDS only."""
 
-    Raises Problem `body_unreadable`, `file_missing`, `file_empty`, `file_too_large`, `file_kind`, `file_pixels`;
-    nothing stays on the disk then. A body announced as too large is refused before any of it is read.
+    values: dict[str, str] = field(default_factory=dict)
+
+
+async def receive(request: Request, store: Store, folder: Path, most_bytes: int, form: Form) -> Received:
+    """Stream the one file of a multipart body to `folder` and say what it is; its small fields go into `form`.
+
+    Raises Problem `body_unreadable`, `file_missing`, `file_empty`, `file_too_large`, `file_kind`, `file_broken`,
+    `file_pixels`, `disk_full`; nothing stays on the disk then. A body announced as too large is refused before any of
+    it is read.
     """
     too_large = Problem("file_too_large", most=most_bytes // (1024 * 1024))
     announced = request.headers.get("content-length", "0")
@@ -90,8 +79,9 @@ async def receive(request: Request, store: Store, folder: Path, most_bytes: int)
         raise too_large
     target: Target | None = None
     try:
-        async for part, data in _parts(request, most_bytes + MOST_FORM_BYTES, too_large):
+        async for part, data in _parts(request, most_bytes + MOST_FORM_BYTES, too_large, form):
             if target is None:
+                contents.room_for(folder, 0)
                 target = Target(folder, safe_name(part.filename), secrets.token_hex(16))
             await store.in_thread(lambda t=target, d=data: t.write(d))  # type: ignore[misc]
             if target.size > most_bytes:
@@ -100,20 +90,25 @@ async def receive(request: Request, store: Store, folder: Path, most_bytes: int)
             raise Problem("file_missing")
         done = target
         return await store.in_thread(lambda: _judged(done))
-    except BaseException:
+    except BaseException as error:
         if target is not None:
             target.discard()
+        if contents.is_full(error):
+            raise Problem("disk_full") from None
         raise
 
 
-async def _parts(request: Request, most_bytes: int, too_large: Problem) -> AsyncIterator[tuple[File, bytes]]:
-    """The bytes of the first part that is a file."""
+async def _parts(
+    request: Request, most_bytes: int, too_large: Problem, form: Form
+) -> AsyncIterator[tuple[File, bytes]]:
+    """The bytes of the first part that is a file; what stands in small fields before or after it goes into `form`."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get("boundary", "").encode("latin-1", "replace")
     if kind != "multipart/form-data" or not 0 < len(boundary) <= 200:
         raise Problem("body_unreadable")
     decoder = MultipartDecoder(boundary, max_parts=10)
     part: File | None = None
+    name = ""
     finished, received = False, 0
     async for chunk in request.stream:  # type: ignore[union-attr]
         received += len(chunk)
@@ -124,6 +119,12 @@ async def _parts(request: Request, most_bytes: int, too_large: Problem) -> Async
             while (event := decoder.next_event()) is not NEED_DATA and not isinstance(event, Epilogue):
                 if isinstance(event, File) and part is None and not finished:
                     part = event
+                elif isinstance(event, Field):
+                    name = event.name if event.name in FIELDS else ""
+                elif isinstance(event, Data) and part is None and name:
+                    form.values[name] = form.values.get(name, "") + event.data[:MOST_FIELD_BYTES].decode(
+                        "utf-8", "replace"
+                    )
                 elif isinstance(event, Data) and part is not None:
                     yield part, event.data
                     if not event.more_data:
@@ -137,36 +138,8 @@ async def _parts(request: Request, most_bytes: int, too_large: Problem) -> Async
 def _judged(target: Target) -> Received:
     """Close the file and check it by its content; the name a client gives it proves nothing."""
     sha256 = target.close()
-    if target.size == 0:
-        raise Problem("file_empty")
-    with target.path.open("rb") as file:
-        head = file.read(SNIFFED_BYTES)
-    media_type = sniff(head)
-    if media_type in OPENED_BY_PILLOW:
-        _check_picture(target.path)
+    media_type = contents.judge(target.path)
     return Received(target.filename, media_type, target.size, sha256, str(target.path.relative_to(target.folder)))
-
-
-def sniff(head: bytes) -> str:
-    """The media type by the first bytes. Raises Problem `file_kind` for all that is no photo, PDF or sound."""
-    guessed = filetype.guess(head)
-    media_type = MEDIA_TYPES.get(guessed.mime if guessed else "")
-    if media_type is None:
-        raise Problem("file_kind")
-    return media_type
-
-
-def _check_picture(path: Path) -> None:
-    """Read the header only: no pixel is decoded here."""
-    try:
-        with Image.open(path) as picture:
-            width, height = picture.size
-    except Image.DecompressionBombError:
-        raise Problem("file_pixels") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        raise Problem("file_kind") from None
-    if width * height > MOST_PIXELS:
-        raise Problem("file_pixels")
 
 
 def safe_name(filename: str) -> str:

@@ -17,6 +17,7 @@ from sanic.response import json as as_json_response
 
 from bot.channels.website import limits, office, typed
 from bot.channels.website.bell import Bell
+from bot.channels.website.consents import Consents
 from bot.channels.website.health import Health
 from bot.channels.website.limits import Limits, Rate
 from bot.channels.website.pages import Pages
@@ -25,7 +26,7 @@ from bot.channels.website.sessions import Sessions, address_of, bearer
 from bot.channels.website.store import Store
 from bot.channels.website.turns import Patience, Turns
 from bot.channels.website.words import Words
-from xiaobao.conversations import messages
+from xiaobao.conversations import messages, sensitive
 from xiaobao.conversations.messages import UnknownConversation
 from xiaobao.database import make_engine, make_sessions
 from xiaobao.settings import Settings
@@ -57,6 +58,7 @@ class Website:
         self.turns = Turns(
             self.store, self.reading, self.bell, self.words, on_new_message, self.health.actions_answer, patience
         )
+        self.consents = Consents(sensitive.load(settings.reference_dir), self.words, settings.evidence_dir)
         self.pages = Pages(settings, office.read(settings.reference_dir, settings.office_id))
 
     def _agent(self) -> Any:

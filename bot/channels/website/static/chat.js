@@ -28,6 +28,8 @@
       $("text").value = xiaobao.storage.get("draft") || "";
       this.grow();
       this.session.queue.forEach((item) => this.showItem(item));
+      const broken = xiaobao.unfinished.names();
+      if (broken.length) this.problem(words.goOnWith(broken.join("、")));
       await this.session.open();
       this.session.poll();
     }
@@ -62,6 +64,8 @@
         bubble.appendChild(view.box);
         element.appendChild(bubble);
         xiaobao.thumbnail(this.session, message.card, view);
+        const label = xiaobao.label(this.session, message.card);
+        if (label) element.appendChild(label);
         return element;
       }
       if (message.text) element.appendChild(xiaobao.bubble(message));
@@ -202,11 +206,13 @@
       const all = Array.from(document.querySelectorAll(".message"));
       let previous = "";
       const lastOwn = all.map((element) => element.classList.contains("citizen")).lastIndexOf(true);
+      const lastSaid = all.map((element) => element.classList.contains("citizen") && !element.querySelector(".file")).lastIndexOf(true);
       all.forEach((element, index) => {
         const first = element.dataset.speaker !== previous;
         previous = element.dataset.speaker;
         element.classList.toggle("first", first);
         element.classList.toggle("past", index < lastOwn);
+        element.classList.toggle("settled", index < lastSaid); // what a file is, is asked until one talks on
         const label = element.querySelector(".speaker");
         label.className = first && !element.classList.contains("citizen") ? "speaker" : "speaker sr-only";
       });
@@ -299,8 +305,9 @@
     }
 
     upload(files) {
-      const most = Number(document.body.dataset.uploadMb);
+      const { uploadMb, videoMb } = document.body.dataset;
       Array.from(files).forEach((file) => {
+        const most = Number(xiaobao.isFilm(file) ? videoMb : uploadMb);
         if (file.size > most * 1048576) { this.problem(words.tooLarge(file.name, most)); return; }
         this.problem("");
         const upload = new xiaobao.Upload(file, this.session, (box, line) => {

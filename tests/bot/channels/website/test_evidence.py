@@ -98,7 +98,7 @@ def endless_png() -> bytes:
         (b"MZ\x90\0" + b"\0" * 400, "照片.jpg", "file_kind"),
         (bomb(), "照片.jpg", "file_kind"),
         (b"<html><script>alert(1)</script></html>", "a.png", "file_kind"),
-        (b"\xff\xd8\xff\xe0" + b"no picture" * 30, "a.jpg", "file_kind"),
+        (b"\xff\xd8\xff\xe0" + b"no picture" * 30, "a.jpg", "file_broken"),
         (b"", "a.jpg", "file_empty"),
         (endless_png(), "a.png", "file_pixels"),
     ],
@@ -111,7 +111,7 @@ def test_what_is_no_evidence_is_refused_with_a_remedy_and_leaves_nothing(
     answer = citizen.upload(content, filename)
     assert answer.json()["code"] == code, answer.text
     assert answer.status_code >= 400
-    assert "请" in answer.json()["message"] or "可以" in answer.json()["message"]
+    assert "请保留原件" in answer.json()["message"] or "原件请" in answer.json()["message"]
     assert len(stored(bot)) == before
 
 

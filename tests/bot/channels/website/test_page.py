@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
+from bot.channels.website.pages import STATIC
 from tests.bot.channels.website.conftest import Bot
 from tests.bot.channels.website.test_evidence import picture
+from tests.bot.channels.website.test_evidence import stored as stored_files
 from tests.bot.channels.website.test_notices import SECRET, push
+from tests.bot.channels.website.test_parts import film
 from tests.bot.channels.website.test_turns import soon
+from tests.factories import REFERENCE
+from xiaobao.conversations import sensitive
 
 pytestmark = pytest.mark.browser
 
@@ -327,6 +332,88 @@ def test_a_failed_upload_can_be_retried_and_a_wrong_file_says_why(
     expect(page.locator(".message.citizen[data-seq] .file")).to_contain_text("a.jpg")
     page.set_input_files("#album", str(program))
     expect(page.locator(".message.pending .state")).to_contain_text("这种文件收不了")
+
+
+def test_a_film_goes_in_parts_through_a_broken_network_and_a_reload(
+    bot: Bot, page: Page, context: BrowserContext, tmp_path: Path
+) -> None:
+    clip = tmp_path / "现场.mp4"
+    clip.write_bytes(film(9 * 1024 * 1024))
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
+
+    def third_is_lost(route: Route) -> None:
+        route.abort() if len(sent) == 3 else route.continue_()
+
+    context.route("**/chat/evidence/uploads/*offset*", third_is_lost)
+    page.set_input_files("#file", str(clip))
+    expect(page.locator(".message.pending .state")).to_contain_text("接着传")
+    page.reload()
+    expect(page.locator("#problem")).to_contain_text("现场.mp4")
+    context.unroute("**/chat/evidence/uploads/*offset*")
+    before = len(sent)
+    page.set_input_files("#file", str(clip))
+    stored = page.locator(".message.citizen[data-seq] .file")
+    expect(stored).to_contain_text("现场.mp4")
+    expect(stored).to_contain_text("视频")
+    expect(page.locator(".message.pending")).to_have_count(0)
+    assert 0 < len(sent) - before < 5 and "offset=0" not in "".join(sent[before:])
+    assert clip.read_bytes() in stored_files(bot)
+    assert page.evaluate("localStorage.getItem('xiaobao.parts')") is None
+
+
+def test_a_lost_part_is_sent_again_without_the_citizen(page: Page, context: BrowserContext, tmp_path: Path) -> None:
+    clip = tmp_path / "长.mov"
+    clip.write_bytes(film(9 * 1024 * 1024, b"qt  ", seed=5))
+    lost: list[str] = []
+
+    def lose_one(route: Route) -> None:
+        if "offset=4194304" in route.request.url and not lost:
+            lost.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    context.route("**/chat/evidence/uploads/*offset*", lose_one)
+    page.set_input_files("#file", str(clip))
+    expect(page.locator(".message.citizen[data-seq] .file")).to_contain_text("长.mov", timeout=20_000)
+    assert lost and page.problems == []  # type: ignore[attr-defined]
+
+
+def test_a_photo_can_be_called_sensitive_and_the_answer_is_a_button(page: Page, bot: Bot, tmp_path: Path) -> None:
+    photo = tmp_path / "IMG_77.jpg"
+    photo.write_bytes(picture(colour=4242))
+    page.set_input_files("#album", str(photo))
+    page.get_by_role("button", name="这是证件、流水或病历？").click()
+    page.get_by_role("button", name="身份证件", exact=True).click()
+    expect(page.locator(".message.bot .bubble").last).to_contain_text("敏感个人信息")
+    page.get_by_role("button", name="不同意", exact=True).click()
+    expect(page.locator(".message.bot .bubble").last).to_contain_text("已经删掉")
+    assert photo.read_bytes() not in stored_files(bot) and bot.texts() == []
+    other = tmp_path / "IMG_78.jpg"
+    other.write_bytes(picture(colour=4243))
+    page.set_input_files("#album", str(other))
+    label = page.get_by_role("button", name="这是证件、流水或病历？")
+    expect(label).to_be_visible()
+    say(page, "在吗")
+    expect(label).to_be_hidden()
+    assert no_sideways_scroll(page) and page.problems == []  # type: ignore[attr-defined]
+
+
+def test_forty_photos_chosen_at_once_come_one_after_the_other(page: Page, tmp_path: Path) -> None:
+    photos = [tmp_path / f"{n}.png" for n in range(40)]
+    for n, photo in enumerate(photos):
+        photo.write_bytes(picture("PNG", colour=30_000 + n))
+    page.set_input_files("#album", [str(photo) for photo in photos])
+    expect(page.locator(".message.pending .state.failed")).to_have_count(20, timeout=30_000)
+    expect(page.locator(".message.citizen[data-seq] .file")).to_have_count(20)
+    expect(page.locator(".message.pending .state").first).to_contain_text("请保留原件")
+
+
+def test_the_labels_of_the_page_are_the_kinds_there_are() -> None:
+    words = (STATIC / "words.js").read_text(encoding="utf-8")
+    papers = re.search(r"papers: \{(.*)\}", words)
+    assert papers and set(re.findall(r"(\w+):", papers.group(1))) == {*sensitive.load(REFERENCE), sensitive.ORDINARY}
 
 
 def test_the_page_asks_for_less_motion_when_the_system_does(bot: Bot, browser: Browser) -> None:
