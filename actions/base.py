@@ -286,7 +286,9 @@ class XiaobaoAction(Action, ABC):
         turn = None
         try:
             turn = Turn(tracker, attempt, context(), deadlines.now())
-            events = [*self._acted(turn), *turn.also]
+            events = self._acted(turn)
+            _instead_of_calls(turn)
+            events = [*events, *turn.also]
         except TicketError as error:
             logger.warning("%s refused: %s", self.name(), error.code)
             attempt.messages.clear()
@@ -318,6 +320,12 @@ class Door(XiaobaoAction):
         from actions import guidance  # which needs this module itself
 
         return guidance.before_all(turn, turn.text)
+
+
+def _instead_of_calls(turn: Turn) -> None:
+    from actions import people  # which needs this module itself
+
+    people.instead_of_calls(turn)
 
 
 def _without_values() -> Any:

@@ -11,12 +11,11 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import digressions, doubts, filing, filling, guidance, referral, summary
+from actions import digressions, doubts, filing, filling, guidance, people, referral, sounds, summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import open_slots, optional_contact, required_contact
 from xiaobao.knowledge import redlines
-from xiaobao.knowledge.text import simplified
 from xiaobao.privacy import mask_sensitive
 from xiaobao.reading import answers, corrections
 
@@ -41,6 +40,9 @@ class Intake(XiaobaoAction):
             filing.tell(turn, draft, receipt, self.finance(turn, draft))
             return self.end(turn, draft, SlotSet("last_number", receipt.number))
         asking = turn.slot("requested_slot")
+        if turn.text and people.look(turn, draft, asking):
+            return self.next(turn, draft) if asking else self.leave(turn, draft)
+        people.guard(turn, draft)
         outcome = self.go_on(turn, draft, asking) if asking else self.open(turn, draft)
         return outcome if outcome is not None else self.next(turn, draft)
 
@@ -48,7 +50,12 @@ class Intake(XiaobaoAction):
 
     def open(self, turn: Turn, draft: Draft) -> Events | None:
         """The first turn: take the story, or offer to go on with what was put aside."""
-        if turn.text and (line := redlines.find(simplified(turn.text))) in redlines.FIRST_AID:
+        line = people.danger(turn)
+        if line in redlines.FIRST_AID:
+            if line == "child":  # the story is kept: what was paid may still be asked back
+                draft.start()
+                filling.tell(turn, draft, turn.text)
+                draft.save(turn.now)
             return [*self.leave(turn, draft), *guidance.hold(turn, line)]
         if draft.flags.pop("resuming", None):
             draft.saved_at = None
@@ -67,6 +74,7 @@ class Intake(XiaobaoAction):
             draft.clear()
             return [*self.leave(turn, draft), FollowupAction("action_answer")]
         draft.start()
+        people.guard(turn, draft)
         if told:
             filling.tell(turn, draft, told)
             if referred := referral.refer(turn, draft, self):
@@ -98,10 +106,13 @@ class Intake(XiaobaoAction):
 
     def go_on(self, turn: Turn, draft: Draft, asking: str) -> Events | None:
         """One more turn of an open form."""
-        if turn.text and redlines.find(simplified(turn.text)) == "distress":
-            return self.comfort(turn, draft)
+        line = people.danger(turn)
+        if line in redlines.ON_DUTY:
+            return self.comfort(turn, draft, line)
         if draft.flags.get("stopping"):
             return self.stopping(turn, draft)
+        if people.answer_known(turn, draft, asking):
+            return None
         if turn.pressed:
             return self.pressed(turn, draft, asking)
         if (correction := self.meant_as_correction(turn, draft, asking)) and self.correct(turn, draft, correction):
@@ -166,7 +177,7 @@ class Intake(XiaobaoAction):
         """不知道 and 跳过 are answers, except where nothing could be filed without one."""
         if asking == "narrative":
             turn.say("utter_error_narrative_needed")
-        elif asking == "contact_name" and not optional_contact(draft):
+        elif asking in CONTACT and not optional_contact(draft):
             turn.say("utter_error_contact_needed")
         elif asking == "consent":
             draft.put("consent", "no")
@@ -198,6 +209,9 @@ class Intake(XiaobaoAction):
             error = filling.contact(turn, draft, {s: turn.entity(s) or "" for s in CONTACT}, "")
             if error:
                 turn.say(f"utter_error_{error}")
+            return None
+        if intent == "decide_sound":
+            sounds.decide(turn)
             return None
         if intent == "answer_slot":
             return self.take(turn, draft, turn.entity("slot_name") or asking, turn.entity("value") or "")
@@ -257,7 +271,7 @@ class Intake(XiaobaoAction):
     @staticmethod
     def ask_again(draft: Draft, slot: str) -> None:
         """The next question is this one; the old value stays until a new one is given."""
-        draft.flags["again"] = "contact_name" if slot in CONTACT else slot
+        draft.flags["again"] = "contact_name" if slot in CONTACT and not draft.flags.get("singly") else slot
 
     # Stopping ----------------------------------------------------------------------------------
 
@@ -274,10 +288,10 @@ class Intake(XiaobaoAction):
             return self.go_on(turn, draft, turn.slot("requested_slot"))
         return None
 
-    def comfort(self, turn: Turn, draft: Draft) -> Events:
-        """Somebody in distress is asked nothing more; the draft is kept."""
+    def comfort(self, turn: Turn, draft: Draft, line: redlines.RedLine = "distress") -> Events:
+        """Somebody in distress, or with a harmed child, is asked nothing more; the draft is kept."""
         draft.save(turn.now)
-        return [*self.leave(turn, draft), *guidance.hold(turn, "distress")]
+        return [*self.leave(turn, draft), *guidance.hold(turn, line)]
 
     def pause(self, turn: Turn, draft: Draft) -> Events:
         draft.save(turn.now)
@@ -301,8 +315,13 @@ class Intake(XiaobaoAction):
         """Ask the next open question; a slot to be asked again comes first."""
         finance = self.finance(turn, draft)
         doubts.look_at_age(turn, draft)
+        if (held := people.hold_back(turn, draft, self)) is not None:
+            return held
+        people.look_for_another(turn, draft)
         waiting = open_slots(draft, turn.context.office, finance)
         slot = draft.flags.pop("again", None) or (waiting[0] if waiting else "confirmed")
+        if slot == "contact_name":
+            people.offer_known(turn, draft)
         turn.show_form(summary.strip(turn, draft, finance))
         return [*draft.events(), SlotSet("requested_slot", slot)]
 
@@ -375,6 +394,11 @@ class AskContact(XiaobaoAction):
     def act(self, turn: Turn) -> Events:
         draft = Draft.of(turn.tracker, self.form)
         words, office = turn.context.words, turn.context.office
+        if people.ask_known(turn, draft):
+            return []
+        if draft.flags.get("singly"):
+            turn.say("utter_ask_singly_contact_name", buttons=[turn.button("why", "ask_why")])
+            return []
         needed = required_contact(draft, office)
         fields = [
             {"name": s, "title": words.title(s), "value": draft.get(s) or "", "required": s in needed} for s in CONTACT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from actions import doubts
+from actions import doubts, people, sounds
 from actions.base import Turn
 from actions.draft import Draft
 from actions.questions import open_slots, order
@@ -32,9 +32,11 @@ SHOWN = [
     "elsewhere",
     "pass_on_to_merchant",
     "anonymous",
+    "on_behalf_of",
     "contact_name",
     "contact_phone",
     "contact_address",
+    "no_calls",
 ]
 DECLARED = {"own_use": "yes", "elsewhere": "no"}
 
@@ -69,6 +71,8 @@ def _never_asked(draft: Draft, slot: str) -> bool:
 def value(turn: Turn, draft: Draft, slot: str) -> str:
     """A value as the citizen reads it."""
     words = turn.context.words
+    if slot == "on_behalf_of":
+        return people.for_whom(turn, draft)
     said = draft.get(slot) or (DECLARED.get(slot) if _declared(draft, slot) else None)
     if said is None:
         return words.text("utter_value_unknown")
@@ -77,7 +81,8 @@ def value(turn: Turn, draft: Draft, slot: str) -> str:
     if said in ("yes", "no"):
         return words.text(f"utter_value_{said}")
     if slot == "contact_phone":
-        return mask_phone(said)
+        owner = draft.get("contact_note")
+        return mask_phone(said) + (words.text("utter_value_owner", owner=owner) if owner else "")
     normal = draft.normalised(slot)
     if slot == "purchase_mode":
         return str(normal or said)
@@ -106,7 +111,8 @@ def strip(turn: Turn, draft: Draft, finance: bool) -> dict[str, Any]:
 def evidence(turn: Turn) -> list[Any]:
     """Uploads of this conversation that belong to no ticket yet."""
     with turn.session() as session:
-        return list(uploads.of_conversation(session, turn.conversation_id, not_filed=True))
+        loose = list(uploads.of_conversation(session, turn.conversation_id, not_filed=True))
+    return sounds.kept(turn, loose)
 
 
 def show_so_far(turn: Turn, draft: Draft, finance: bool) -> None:
@@ -125,6 +131,8 @@ def show(turn: Turn, draft: Draft, finance: bool) -> None:
         lines.append(words.text("utter_summary_evidence", count=len(files)))
     if draft.kind == "complaint" and not turn.context.office.connected_12315:
         lines.append(words.text("utter_summary_not_connected"))
+    if draft.get("minor") and draft.kind == "complaint":
+        lines.append(words.text("utter_summary_minor"))
     lines.extend(doubts.lines(turn, draft))
     known = rows(turn, draft, finance)
     card = {"type": "summary", "rows": known, "lines": lines}
@@ -133,6 +141,7 @@ def show(turn: Turn, draft: Draft, finance: bool) -> None:
         buttons=[
             turn.button("confirm", "affirm"),
             *([turn.button("letter", "ask_letter")] if draft.kind == "complaint" else []),
+            *([turn.button("authority", "ask_letter", part="authority")] if _needs_authority(draft) else []),
             turn.button("pause", "pause"),
             turn.button("stop", "stop"),
         ],
@@ -140,6 +149,10 @@ def show(turn: Turn, draft: Draft, finance: bool) -> None:
         office=turn.context.office.name,
         rows="\n".join(f"{r['n']}. {r['title']}：{r['value']}" for r in known),
     )
+
+
+def _needs_authority(draft: Draft) -> bool:
+    return draft.kind == "complaint" and draft.flags.get("behalf") == "agent"
 
 
 def ticket_evidence(turn: Turn, number: str) -> list[Any]:

@@ -14,6 +14,7 @@ from bot.channels.website import uploads as incoming
 from bot.channels.website.problems import Problem
 from bot.channels.website.store import now
 from bot.channels.website.website import Route, Website
+from bot.channels.website.words import Words
 from xiaobao.conversations import messages, uploads
 from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import BOT, CITIZEN
@@ -41,7 +42,7 @@ class Evidence:
         folder = self.site.settings.evidence_dir
         file = await incoming.receive(request, self.site.store, folder, self.site.settings.upload_max_mb * 1024 * 1024)
         try:
-            shown, kept = await self.site.store(_take_in, conversation_id, file, self.site.words.say("evidence"))
+            shown, kept = await self.site.store(_take_in, conversation_id, file, self.site.words)
         except Exception as error:  # not a cancelled request: its row may be committed all the same
             (folder / file.path).unlink(missing_ok=True)
             if isinstance(error, uploads.TooMany):
@@ -66,8 +67,8 @@ class Evidence:
         return raw(picture, content_type=_picture_type(path))
 
 
-def _take_in(session: Any, conversation_id: str, file: uploads.Received, thanks: str) -> tuple[dict[str, Any], bool]:
-    """Row, bubble and (for the first file of a draft) a word of thanks, in one transaction."""
+def _take_in(session: Any, conversation_id: str, file: uploads.Received, words: Words) -> tuple[dict[str, Any], bool]:
+    """Row, bubble and (for the first file of a draft) a word of thanks, in one transaction; a recording is asked about."""
     first = uploads.count_unfiled(session, conversation_id) == 0
     upload, kept = uploads.add(session, conversation_id, file, now(), incoming.MOST_FILES)
     shown = {
@@ -81,10 +82,18 @@ def _take_in(session: Any, conversation_id: str, file: uploads.Received, thanks:
     if kept:
         bubble = Draft(speaker=CITIZEN, card={"type": "evidence", **shown})
         message, _ = messages.append(session, conversation_id, bubble, now())
-        if first:
-            messages.append(session, conversation_id, Draft(speaker=BOT, text=thanks), now())
+        if upload.media_type.startswith("audio/"):
+            messages.append(session, conversation_id, _asks_about_sound(words, upload.evidence_id), now())
+        elif first:
+            messages.append(session, conversation_id, Draft(speaker=BOT, text=words.say("evidence")), now())
         shown["seq"] = message.seq
     return shown, kept
+
+
+def _asks_about_sound(words: Words, evidence_id: str) -> Draft:
+    """Nobody can listen here: keep it, delete it, or have somebody call."""
+    asked = words.response("utter_channel_sound", {"evidence_id": evidence_id})
+    return Draft(speaker=BOT, text=asked["text"], buttons=asked["buttons"])
 
 
 def _picture_type(path: Path) -> str:
