@@ -286,9 +286,7 @@ class XiaobaoAction(Action, ABC):
         turn = None
         try:
             turn = Turn(tracker, attempt, context(), deadlines.now())
-            events = self._acted(turn)
-            _instead_of_calls(turn)
-            events = [*events, *turn.also]
+            events = [*_after_all(turn, self._acted(turn)), *turn.also]
         except TicketError as error:
             logger.warning("%s refused: %s", self.name(), error.code)
             attempt.messages.clear()
@@ -322,10 +320,10 @@ class Door(XiaobaoAction):
         return guidance.before_all(turn, turn.text)
 
 
-def _instead_of_calls(turn: Turn) -> None:
+def _after_all(turn: Turn, events: Events) -> Events:
     from actions import people  # which needs this module itself
 
-    people.instead_of_calls(turn)
+    return people.after_all(turn, events)
 
 
 def _without_values() -> Any:

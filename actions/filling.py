@@ -9,7 +9,7 @@ from actions import doubts, people
 from actions.base import Turn
 from actions.draft import CONTACT, PERSON, Draft
 from actions.questions import ASKS_CONSENT
-from xiaobao.privacy import mask_address, mask_name, mask_others, mask_phone, mask_pii, mask_sensitive
+from xiaobao.privacy import mask_address, mask_name, mask_others, mask_person, mask_phone, mask_sensitive
 from xiaobao.reading import answers, objects, story
 
 MERCHANT_LIKE = ("merchant", "institution", "item", "claim", "merchant_address", "shop_name", "platform", "region")
@@ -73,8 +73,8 @@ def _of_others(turn: Turn, draft: Draft, text: str) -> str:
     if not draft.flags.get("no_person"):
         return text
     for slot, value in story.read(text, turn.today, turn.context.reading).values.items():
-        text = text.replace(value.text, MASKS[slot](value.text)) if slot in CONTACT else text
-    return mask_pii(text)
+        text = text.replace(value.text, MASKS[slot](value.text)) if slot in CONTACT and value.text else text
+    return mask_person(text)
 
 
 def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:

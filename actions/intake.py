@@ -62,7 +62,7 @@ class Intake(XiaobaoAction):
             return None
         if draft.expired(turn.now) or draft.flags.get("referred"):
             draft.clear()
-        told = draft.flags.pop("new_story", None) or self.opening_words(turn)
+        told = people.cleaned(turn, draft.flags.pop("new_story", None) or self.opening_words(turn))
         if draft.begun and draft.saved_at:
             draft.flags["new_story"] = told
             turn.say(
@@ -354,7 +354,7 @@ class Intake(XiaobaoAction):
         draft = Draft.of(turn.tracker, self.form)
         draft.start()
         if len(turn.text) > BARE:
-            draft.put("narrative", turn.text)
+            draft.put("narrative", people.cleaned(turn, turn.text))
         return [*draft.events(), SlotSet("requested_slot", "merchant" if draft.get("narrative") else "narrative")]
 
 

@@ -17,18 +17,18 @@ from actions.base import Events, Turn
 from actions.draft import CONTACT, PERSON, Draft
 from xiaobao.knowledge import redlines
 from xiaobao.knowledge.text import simplified
-from xiaobao.privacy import mask_address, mask_name, mask_phone
+from xiaobao.privacy import mask_address, mask_name, mask_person, mask_phone
 from xiaobao.reading import answers
 from xiaobao.reading import people as reading
 from xiaobao.tickets import queries
 
-SLOT = "people"
+SLOT, QUESTION = "people", "last_question"
 MASKS = {"contact_phone": mask_phone, "contact_name": mask_name, "contact_address": mask_address}
 USE_KNOWN = re.compile(
     r"^(?:还|就|继续|可以|好|嗯|对|是)*(?:用|填)?(?:这个|上次|原来|以前|老)(?:的)?(?:吧|就行|联系方式)*$|^(?:是|对|可以|好|行|用)的?$"
 )
 USE_OTHER = re.compile(r"换(?:一个|个|号|了)|不用(?:这个|上次)|(?:不是|不对|不用|不要)")
-CALLS = re.compile(r"(?:打|拨|拨打|致电|电话)[^。；\n]{0,6}(?:\d{3,}|\{)|打电话|打给您")
+CALLS = re.compile(r"(?<!不)(?:打|拨|拨打|致电|电话)[^。；\n]{0,6}(?:\d{3,}|\{)|(?<!不)打电话|(?<!不)打给您")
 OWNER_ALONE = 20  # characters: a longer message tells more than whose telephone it is
 
 
@@ -152,7 +152,7 @@ def strip(draft: Draft) -> None:
         draft.forget(slot)
     draft.held = {}
     if story:
-        draft.values["narrative"] = story
+        draft.values["narrative"] = mask_person(story)
 
 
 def hold_back(turn: Turn, draft: Draft, form: Any) -> Events | None:
@@ -309,8 +309,21 @@ def answer_known(turn: Turn, draft: Draft, asking: str | None) -> bool:
 # Words without calls ----------------------------------------------------------------------------
 
 
-def instead_of_calls(turn: Turn) -> None:
-    """After an answer that tells somebody who cannot telephone to do so: how to do it in writing."""
+def cleaned(turn: Turn, text: str) -> str:
+    """`text`, of a child without what tells who it is."""
+    return mask_person(text) if known(turn).get("minor") == "child" else text
+
+
+def after_all(turn: Turn, events: Events) -> Events:
+    """The last word of every action: how to do in writing what was told to be done by telephone; what is kept, cleaned."""
+    _instead_of_calls(turn)
+    return [
+        SlotSet(QUESTION, cleaned(turn, event["value"])) if event.get("name") == QUESTION and event["value"] else event
+        for event in events
+    ]
+
+
+def _instead_of_calls(turn: Turn) -> None:
     if known(turn).get("no_calls") and any(CALLS.search(_rendered(turn, one)) for one in turn.dispatcher.messages):
         turn.say("utter_instead_of_calls")
 
