@@ -29,6 +29,7 @@ USE_KNOWN = re.compile(
 )
 USE_OTHER = re.compile(r"换(?:一个|个|号|了)|不用(?:这个|上次)|(?:不是|不对|不用|不要)")
 CALLS = re.compile(r"(?<!不)(?:打|拨|拨打|致电|电话)[^。；\n]{0,6}(?:\d{3,}|\{)|(?<!不)打电话|(?<!不)打给您")
+BEHALF_ALONE = 12  # characters: 我是替我妈投诉的
 OWNER_ALONE = 20  # characters: a longer message tells more than whose telephone it is
 
 
@@ -121,7 +122,7 @@ def look(turn: Turn, draft: Draft, asking: str | None) -> bool:
     if reading.wants_revenge(simplified(turn.text)) and not draft.flags.get("private_told"):
         draft.flags["private_told"] = True
         turn.say("utter_no_private_data")
-    return alone or _notice_owner(turn, draft, asking)
+    return alone or _notice_owner(turn, draft) or _notice_another(turn, draft, asking)
 
 
 def guard(turn: Turn, draft: Draft) -> None:
@@ -181,7 +182,16 @@ def note_owner(draft: Draft, text: str) -> None:
         draft.forget("contact_note")
 
 
-def _notice_owner(turn: Turn, draft: Draft, asking: str | None) -> bool:
+def _notice_another(turn: Turn, draft: Draft, asking: str | None) -> bool:
+    """替我妈投诉, said beside the story; True when it answers no question."""
+    text = simplified(turn.text)
+    if len(text) > OWNER_ALONE or not reading.on_behalf(text):
+        return False
+    draft.flags["said_for"] = text
+    return bool(asking) and len(text) <= BEHALF_ALONE
+
+
+def _notice_owner(turn: Turn, draft: Draft) -> bool:
     """这是我儿子的电话: noted beside the number; True when nothing else was said."""
     owner = reading.whose_phone(simplified(turn.text))
     if not owner or draft.flags.get("no_person"):
@@ -198,9 +208,10 @@ def _notice_owner(turn: Turn, draft: Draft, asking: str | None) -> bool:
 
 def look_for_another(turn: Turn, draft: Draft) -> None:
     """Once a draft: whether it is written for somebody else, and what that needs."""
-    if draft.kind != "complaint" or draft.flags.get("behalf") or not draft.get("narrative"):
+    if draft.kind != "complaint" or draft.flags.get("behalf"):
         return
-    found = reading.on_behalf(draft.get("narrative") or "") or _hinted(turn, draft)
+    said = draft.flags.pop("said_for", "")
+    found = reading.on_behalf(said) or reading.on_behalf(draft.get("narrative") or "") or _hinted(turn, draft)
     if found:
         _speaks_for(turn, draft, found)
 

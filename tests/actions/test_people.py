@@ -108,6 +108,23 @@ def test_a_parent_needs_no_paper_for_an_own_child(talk: Talk) -> None:
     assert (tickets()[0]["relation"], tickets()[0]["guardian"]) == ("女儿", "yes")
 
 
+def test_said_without_a_story_it_is_understood_too(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("替我妈投诉", "submit_complaint")
+    assert "utter_behalf_agent" in citizen.responses and citizen.asking == "narrative"
+    citizen.say("10月3日在乐动健身办了张健身卡，交了2680元，上周店关门了，要退款")
+    answer_until(citizen, "on_behalf_of")
+    assert citizen.slots["relation"] == "妈" and "替我妈投诉" not in citizen.slots["narrative"]
+
+
+def test_said_in_place_of_an_answer_the_question_comes_again(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say(STORY, "submit_complaint")
+    asking = citizen.asking
+    citizen.say("我是帮我爸投诉的")
+    assert "utter_behalf_agent" in citizen.responses and citizen.asking == asking
+
+
 @pytest.mark.parametrize(
     "story", [STORY, "我给我妈买的按摩椅坏了，10月3日在好物店花了2680元，要退款", STORY + "，是朋友推荐的"]
 )
