@@ -230,7 +230,13 @@ class Turn:
         card: dict[str, Any] | None = None,
         **values: Any,
     ) -> None:
-        """Send one message: a response by name, with buttons and a card if given."""
+        """Send one message: a response by name, with buttons and a card if given.
+
+        Who asked for large type gets its short form where there is one.
+        """
+        short = f"utter_short_{response.removeprefix('utter_')}"
+        if self.slot("plain") and self.context.words.has(short):
+            response = short
         self.dispatcher.utter_message(
             response=response, buttons=buttons, json_message={"card": card} if card else None, **values
         )

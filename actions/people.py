@@ -63,6 +63,7 @@ def notice(turn: Turn, complains: bool = False) -> bool:
         turn.say("utter_no_calls")
     if reading.wants_large(text) and (alone or not known(turn).get("large")):
         remember(turn, large="yes", singly="yes")
+        turn.also.append(SlotSet("plain", "yes"))
         turn.say("utter_large", card={"type": "large"})
     elif reading.wants_singly(text) and (alone or not known(turn).get("singly")):
         remember(turn, singly="yes")
