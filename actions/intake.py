@@ -96,6 +96,8 @@ class Intake(XiaobaoAction):
 
     def say_understood(self, turn: Turn, draft: Draft) -> None:
         """Tell back what was understood before asking on."""
+        if draft.flags.get("no_person"):
+            return  # nothing is written down with a child
         read = [s for s in ("event_date", "merchant", "institution", "item", "amount", "claim") if draft.get(s)]
         if read:
             words = turn.context.words

@@ -141,6 +141,7 @@ def guard(turn: Turn, draft: Draft) -> None:
         draft.put("minor", "yes", source="read")
     if person.get("parent") and draft.kind == "complaint" and not draft.flags.get("behalf"):
         _speaks_for(turn, draft, reading.Behalf(turn.context.words.text("utter_relation_child"), own_child=True))
+        remember(turn, parent=None)  # a later complaint may be the parent's own
 
 
 def strip(draft: Draft) -> None:
@@ -308,7 +309,7 @@ def answer_known(turn: Turn, draft: Draft, asking: str | None) -> bool:
         return False
     pressed = turn.entity("value") if turn.entity("slot_name") == "known_contact" else None
     other = pressed == "no" or turn.intent == "deny" or bool(USE_OTHER.search(turn.text))
-    same = pressed == "yes" or turn.intent == "affirm" or bool(USE_KNOWN.search(turn.text))
+    same = pressed == "yes" or turn.intent == "affirm" or bool(turn.text and USE_KNOWN.search(turn.text))
     if not (other or same):
         return False
     draft.flags["known_contact"] = "no" if other else "yes"

@@ -62,11 +62,11 @@ def test_for_a_parent_it_says_once_what_that_needs_and_asks_for_the_name(talk: T
     assert "utter_behalf_agent" not in citizen.responses
     citizen.say("我妈叫张桂芳")
     answer_until(citizen, "confirmed")
-    assert rows(citizen)["on_behalf_of"] == "张桂芳（妈）"
+    assert rows(citizen)["on_behalf_of"] == "张桂芳（妈妈）"
     assert any("授权委托书" in line for line in citizen.card("summary")["lines"])
     citizen.press("/affirm")
     [ticket] = tickets()
-    assert (ticket["on_behalf_of"], ticket["relation"], ticket["guardian"]) == ("张桂芳", "妈", None)
+    assert (ticket["on_behalf_of"], ticket["relation"], ticket["guardian"]) == ("张桂芳", "妈妈", None)
     assert ticket["contact_name"] == "林晓芳"
 
 
@@ -76,9 +76,9 @@ def test_the_name_may_be_left_out_and_the_relation_is_kept(talk: Talk) -> None:
     answer_until(citizen, "on_behalf_of")
     citizen.press("/skip")
     answer_until(citizen, "confirmed")
-    assert rows(citizen)["on_behalf_of"] == "妈"
+    assert rows(citizen)["on_behalf_of"] == "妈妈"
     citizen.press("/affirm")
-    assert (tickets()[0]["on_behalf_of"], tickets()[0]["relation"]) == (None, "妈")
+    assert (tickets()[0]["on_behalf_of"], tickets()[0]["relation"]) == (None, "妈妈")
 
 
 def test_the_authority_is_offered_at_the_summary_filled_in_and_with_what_the_law_asks(talk: Talk) -> None:
@@ -114,7 +114,7 @@ def test_said_without_a_story_it_is_understood_too(talk: Talk) -> None:
     assert "utter_behalf_agent" in citizen.responses and citizen.asking == "narrative"
     citizen.say("10月3日在乐动健身办了张健身卡，交了2680元，上周店关门了，要退款")
     answer_until(citizen, "on_behalf_of")
-    assert citizen.slots["relation"] == "妈" and "替我妈投诉" not in citizen.slots["narrative"]
+    assert citizen.slots["relation"] == "妈妈" and "替我妈投诉" not in citizen.slots["narrative"]
 
 
 def test_said_in_place_of_an_answer_the_question_comes_again(talk: Talk) -> None:
@@ -148,7 +148,7 @@ def test_finance_has_a_rule_of_its_own(talk: Talk) -> None:
 def test_of_a_child_the_story_stays_and_nothing_that_tells_who_it_is(talk: Talk) -> None:
     citizen = talk()
     citizen.say(CHILD, "submit_complaint")
-    assert "utter_child_parent" in citizen.responses and citizen.form is None
+    assert citizen.responses == ["utter_child_parent"] and citizen.form is None
     kept = str(citizen.slots)
     for personal in ("李小明", "13800138000", "和平路1号"):
         assert personal not in kept, personal
@@ -197,6 +197,8 @@ def test_a_parent_takes_over_and_files(talk: Talk) -> None:
     [ticket] = tickets()
     assert (ticket["relation"], ticket["guardian"], ticket["contact_name"]) == ("孩子", "yes", "林晓芳")
     assert ticket["minor"] is None and "手办" in str(ticket["narrative"])
+    citizen.say(STORY, "submit_complaint")
+    assert citizen.slots["relation"] is None and "utter_behalf_guardian" not in citizen.responses
 
 
 def test_a_parent_who_says_so_takes_over_too(talk: Talk) -> None:
@@ -405,6 +407,16 @@ def test_another_one_brings_the_empty_card(talk: Talk, words: str) -> None:
     citizen.say(words)
     card = citizen.card("contact")
     assert card and not any(field["value"] for field in card["fields"])
+
+
+def test_no_other_button_takes_the_known_data(talk: Talk) -> None:
+    citizen = talk()
+    to_summary(citizen)
+    citizen.press("/affirm")
+    citizen.say("昨天在好味饭店吃饭花了300元，菜里有虫子，要求赔偿", "submit_complaint")
+    answer_until(citizen, "contact_name")
+    citizen.press("/ask_why")
+    assert citizen.asking == "contact_name" and citizen.slots["contact_phone"] is None
 
 
 def test_new_data_typed_at_once_are_taken(talk: Talk) -> None:

@@ -452,7 +452,7 @@ def test_who_speaks_for_oneself(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "relation", "own_child"),
     [
-        ("替我妈投诉", "妈", False), ("帮我妈妈登记一下", "妈妈", False), ("替老人投诉", "老人", False),
+        ("替我妈投诉", "妈妈", False), ("帮我妈妈登记一下", "妈妈", False), ("替老人投诉", "老人", False),
         ("替我女儿投诉", "女儿", True), ("我12岁的儿子充了3000块", "儿子", True), ("我孩子用我手机充值了648元", "孩子", True),
         ("替我儿子投诉，他25岁，儿子今年25岁", "儿子", False), ("我女儿工作了，替她投诉", "女儿", False),
         ("我朋友小陈喝出苍蝇，我替她投诉", "朋友", False), ("我是受托人", "", False), ("帮爸妈投诉", "爸妈", False),

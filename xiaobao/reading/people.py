@@ -46,6 +46,7 @@ KIN = (
     r"|孙子|孙女|外孙女?|侄子|侄女|表[哥姐弟妹]|客户|委托人|当事人|别人|他人"
     r"|孩子|儿子|女儿|小孩|娃娃?|闺女|宝宝|老太太|老爷子|家里老人)"
 )
+WHOLE = {one: one * 2 for one in "妈爸哥姐弟妹"} | {"老妈": "妈妈", "老爸": "爸爸", "娃": "孩子", "娃娃": "孩子"}
 _OWN_CHILD = re.compile(r"孩子|儿子|女儿|小孩|娃|闺女|宝宝")
 _ACT = r"(?:投诉|举报|反映|来问|维权|申诉|登记|讨个?说法|讨回|要回|写(?:个|一?份)?投诉|提交|填(?:个|一?下|表)|出面|办这件事)"
 _BOUGHT = r"买|订|办|挑|拍|购|选|充|交|报"
@@ -170,18 +171,18 @@ def on_behalf(text: str) -> Behalf | None:
     if agent := _AGENT.search(text):
         return _behalf(agent.group(1) or relation_in(text[: agent.start()]), text)
     if (child := _CHILD_DID.search(text)) and not _GROWN.search(text):
-        return Behalf(child.group(1), own_child=True)
+        return Behalf(WHOLE.get(child.group(1), child.group(1)), own_child=True)
     return None
 
 
 def relation_in(text: str) -> str:
     """The last word for a relation of the writer in `text`, or nothing."""
     found = re.findall(rf"(?:我|俺|咱)(?:们)?(?:家)?(?:的)?({KIN})", text)
-    return str(found[-1]) if found else ""
+    return WHOLE.get(found[-1], str(found[-1])) if found else ""
 
 
 def _behalf(relation: str, text: str) -> Behalf:
-    return Behalf(relation, own_child=bool(_OWN_CHILD.fullmatch(relation)) and not _GROWN.search(text))
+    return Behalf(WHOLE.get(relation, relation), own_child=bool(_OWN_CHILD.fullmatch(relation)) and not _GROWN.search(text))
 
 
 def no_calls(text: str) -> bool:
