@@ -138,8 +138,8 @@ def test_who_complains_for_oneself_is_not_asked_for_another(talk: Talk, story: s
 def test_finance_has_a_rule_of_its_own(talk: Talk) -> None:
     citizen = talk()
     citizen.say("替我爸投诉演示银行，10月3日理财经理把5万元存款忽悠成保险，要退款", "submit_complaint")
-    if citizen.form:
-        assert "第十四条" in told(citizen)
+    assert citizen.form == "complaint_form"
+    assert "utter_behalf_finance" in citizen.responses and "第十四条" in told(citizen)
 
 
 # Minors

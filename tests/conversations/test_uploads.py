@@ -42,3 +42,13 @@ def test_pictures_without_a_preview_are_listed_until_they_have_one(session: Sess
     assert uploads.without_preview(session) == [upload]
     uploads.set_preview(session, upload.evidence_id, "aa/1.preview.jpg")
     assert uploads.without_preview(session) == []
+
+
+def test_a_file_is_taken_back_by_its_own_conversation_until_it_is_filed(session: Session, conversation_id: str) -> None:
+    first, second = (uploads.add(session, conversation_id, photo(n), NOON)[0] for n in (1, 2))
+    uploads.mark_filed(session, [second.evidence_id], "XB20261124-000001")
+    assert uploads.take_back(session, "somebody else", first.evidence_id) == []
+    assert uploads.take_back(session, conversation_id, second.evidence_id) == []
+    assert uploads.take_back(session, conversation_id, "unknown") == []
+    assert uploads.take_back(session, conversation_id, first.evidence_id) == [photo(1).path]
+    assert [u.evidence_id for u in uploads.of_conversation(session, conversation_id)] == [second.evidence_id]

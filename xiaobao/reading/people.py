@@ -182,7 +182,9 @@ def relation_in(text: str) -> str:
 
 
 def _behalf(relation: str, text: str) -> Behalf:
-    return Behalf(WHOLE.get(relation, relation), own_child=bool(_OWN_CHILD.fullmatch(relation)) and not _GROWN.search(text))
+    return Behalf(
+        WHOLE.get(relation, relation), own_child=bool(_OWN_CHILD.fullmatch(relation)) and not _GROWN.search(text)
+    )
 
 
 def no_calls(text: str) -> bool:
