@@ -470,6 +470,21 @@ def test_a_wish_for_revenge_is_filed_without_other_peoples_numbers(talk: Talk) -
     assert ticket["contact_phone"] == "13800138000"
 
 
+@pytest.mark.parametrize("office_id", ["council"])
+def test_where_consent_is_asked_first_nothing_of_a_child_is_held_and_known_data_wait_for_consent(talk: Talk) -> None:
+    child = talk()
+    child.say(CHILD, "submit_complaint")
+    assert not child.slots.get("held_contact") and "13800138000" not in str(child.slots) and not tickets()
+    citizen = talk()
+    to_summary(citizen)
+    citizen.press("/affirm")
+    citizen.say("昨天在好味饭店吃饭花了300元，菜里有虫子，要求赔偿", "submit_complaint")
+    answer_until(citizen, "consent")
+    assert "138****8000" not in told(citizen)
+    citizen.say("同意")
+    assert citizen.responses[-1] == "utter_ask_known_contact"
+
+
 # Recordings
 
 
