@@ -230,7 +230,13 @@ class Turn:
         card: dict[str, Any] | None = None,
         **values: Any,
     ) -> None:
-        """Send one message: a response by name, with buttons and a card if given."""
+        """Send one message: a response by name, with buttons and a card if given.
+
+        Who asked for large type gets its short form where there is one.
+        """
+        short = f"utter_short_{response.removeprefix('utter_')}"
+        if self.slot("plain") and self.context.words.has(short):
+            response = short
         self.dispatcher.utter_message(
             response=response, buttons=buttons, json_message={"card": card} if card else None, **values
         )
@@ -286,7 +292,7 @@ class XiaobaoAction(Action, ABC):
         turn = None
         try:
             turn = Turn(tracker, attempt, context(), deadlines.now())
-            events = [*self._acted(turn), *turn.also]
+            events = [*_after_all(turn, self._acted(turn)), *turn.also]
         except TicketError as error:
             logger.warning("%s refused: %s", self.name(), error.code)
             attempt.messages.clear()
@@ -318,6 +324,12 @@ class Door(XiaobaoAction):
         from actions import guidance  # which needs this module itself
 
         return guidance.before_all(turn, turn.text)
+
+
+def _after_all(turn: Turn, events: Events) -> Events:
+    from actions import people  # which needs this module itself
+
+    return people.after_all(turn, events)
 
 
 def _without_values() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from actions import advice, evidence, guidance, handoff, referral, session, summary
+from actions import advice, evidence, guidance, handoff, people, referral, session, summary
 from actions.base import Events, Turn
 from actions.draft import Draft
 from xiaobao.reading import answers, story
@@ -127,6 +127,8 @@ def _reply(turn: Turn, draft: Draft, act: str, asking: str, form: Any) -> None:
             summary.show_so_far(turn, draft, form.finance(turn, draft))
     elif act == "ask_evidence":
         evidence.show(turn, draft)
+    elif act == "ask_letter" and turn.entity("part") == "authority":
+        people.authority(turn, draft)
     elif act == "ask_letter":
         referral.own_letter(turn, draft)
     elif act == "resume":

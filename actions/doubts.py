@@ -16,7 +16,9 @@ def of(turn: Turn, draft: Draft) -> list[Hint]:
     """Grounds that the story or the answers speak for; none for reports, suggestions and other kinds of office."""
     if draft.kind != "complaint":
         return []
-    return [hint for hint, ground in turn.context.office.hints(facts(draft), turn.today) if ground]
+    found = [hint for hint, ground in turn.context.office.hints(facts(draft), turn.today) if ground]
+    # A parent speaks for an own child without a paper: 民法典 art. 23, 27.
+    return [hint for hint in found if hint.id != "agent" or not draft.get("guardian")]
 
 
 def facts(draft: Draft) -> hints.Facts:

@@ -47,10 +47,17 @@ VALUES = [
     "complained_to_institution",
     "pass_on_to_merchant",
     "anonymous",
+    "on_behalf_of",
+    "relation",
+    "guardian",
+    "no_calls",
+    "contact_note",
+    "minor",
     "confirmed",
 ]
 BOOKKEEPING = ("draft_id", "draft_saved_at", "details", "unknown_slots", "held_contact", "form_flags")
 CONTACT = ("contact_name", "contact_phone", "contact_address")
+PERSON = (*CONTACT, "contact_email", "on_behalf_of", "contact_note")
 KEEP_FOR = timedelta(days=7)
 
 
@@ -102,7 +109,12 @@ class Draft:
         return self.values.get(slot)
 
     def put(self, slot: str, value: str, source: str = "said", **details: Any) -> None:
-        """Fill a slot; `details` may carry `normalised`, `start`, `end`, and `words` where the story says it otherwise."""
+        """Fill a slot; `details` may carry `normalised`, `start`, `end`, and `words` where the story says it otherwise.
+
+        Of a child nothing personal is kept.
+        """
+        if slot in PERSON and self.flags.get("no_person"):
+            return
         self.values[slot] = value
         self.details[slot] = {"source": source, **{k: v for k, v in details.items() if v is not None}}
         self.unknown.discard(slot)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from actions import both, summary
+from actions import both, sounds, summary
 from actions.base import Turn
 from actions.draft import CONTACT, Draft
 from xiaobao.conversations import uploads
@@ -80,7 +80,7 @@ def file(turn: Turn, draft: Draft) -> list[service.Receipt]:
     route = route_of(turn, draft)
     with turn.session() as session:
         # Read in the same transaction: a consent may be taken back until the commit.
-        files = uploads.ready(session, turn.conversation_id)
+        files = sounds.kept(turn, uploads.ready(session, turn.conversation_id))
         entry = submission(turn, draft, files, route)
         receipts = [service.submit(session, entry, office=turn.context.office, now=turn.now)]
         if both.wanted(draft):

@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from actions import doubts
+from actions import doubts, people
 from actions.base import Turn
-from actions.draft import CONTACT, Draft
+from actions.draft import CONTACT, PERSON, Draft
 from actions.questions import ASKS_CONSENT
-from xiaobao.privacy import mask_address, mask_name, mask_phone, mask_sensitive
+from xiaobao.privacy import mask_address, mask_name, mask_others, mask_person, mask_phone, mask_sensitive
 from xiaobao.reading import answers, objects, story
 
 MERCHANT_LIKE = ("merchant", "institution", "item", "claim", "merchant_address", "shop_name", "platform", "region")
-YES_NO = ("complained_to_institution", "pass_on_to_merchant", "consent", "anonymous", "own_use", "elsewhere")
+YES_NO = (
+    "no_calls",
+    "complained_to_institution",
+    "pass_on_to_merchant",
+    "consent",
+    "anonymous",
+    "own_use",
+    "elsewhere",
+)
 MASKS = {"contact_phone": mask_phone, "contact_name": mask_name, "contact_address": mask_address}
 # What people say in place of yes and no; the first that fits decides.
 CHOICES = {
@@ -36,25 +44,38 @@ def read_story(turn: Turn, draft: Draft, text: str, positions: bool, skip: str =
     """
     told = story.read(text, turn.today, turn.context.reading)
     for slot, value in told.values.items():
-        if slot == skip or draft.answered(slot):
+        if slot == skip or draft.answered(slot) or (slot in PERSON and draft.flags.get("no_person")):
             continue
         if slot in CONTACT and turn.context.office.kind in ASKS_CONSENT and draft.get("consent") != "yes":
             draft.held[slot] = value.text
             draft.values["narrative"] = (draft.get("narrative") or "").replace(value.text, MASKS[slot](value.text))
             continue
+        if slot == "contact_phone":
+            people.note_owner(draft, text)
         where: dict[str, Any] = {"start": begins + value.start, "end": begins + value.end} if positions else {}
         draft.put(slot, value.text, source="read", normalised=value.normalised, **where)
 
 
 def tell(turn: Turn, draft: Draft, text: str) -> None:
     """The narrative, or one more paragraph of it."""
-    text = mask_sensitive(text)[: LONGEST["narrative"]]
+    text = _of_others(turn, draft, mask_sensitive(text))[: LONGEST["narrative"]]
     known = draft.get("narrative")
     if known and text in known:
         return
     draft.put("narrative", f"{known}\n{text}" if known else text)
     read_story(turn, draft, text, positions=True, begins=len(known) + 1 if known else 0)
     doubts.take_over(turn, draft)
+
+
+def _of_others(turn: Turn, draft: Draft, text: str) -> str:
+    """The story without what would tell who a child is, or where somebody lives who is to be exposed."""
+    if draft.flags.get("private_told"):
+        text = mask_others(text)
+    if not draft.flags.get("no_person"):
+        return text
+    for slot, value in story.read(text, turn.today, turn.context.reading).values.items():
+        text = text.replace(value.text, MASKS[slot](value.text)) if slot in CONTACT and value.text else text
+    return mask_person(text)
 
 
 def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
@@ -72,6 +93,8 @@ def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
         return contact(turn, draft, {}, text)
     if slot in CONTACT:
         return contact(turn, draft, {slot: text}, "")
+    if slot == "on_behalf_of":
+        return people.name_of_another(draft, text)
     if slot in YES_NO:
         return _choice(draft, slot, text)
     return _words(turn, draft, slot, text)
@@ -155,6 +178,8 @@ def contact(turn: Turn, draft: Draft, card: dict[str, str], text: str) -> str | 
             error = error or str(result.error)
         else:
             draft.put(slot, result.value or value, normalised=result.normalised)
+    if "contact_phone" in given:
+        people.note_owner(draft, text or given["contact_phone"])
     return error
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import advice, calculation, session
+from actions import advice, calculation, people, session
 from actions.base import Events, Turn, XiaobaoAction
 from xiaobao.knowledge import acts, followups, redlines, render, statutes
 from xiaobao.knowledge.text import questions, simplified
@@ -87,6 +87,8 @@ def before_all(turn: Turn, text: str, inside_form: bool = False) -> Events | Non
     text = simplified(text)
     if line := redlines.find(text):
         return hold(turn, line, inside_form)
+    if (events := people.before_all(turn, inside_form)) is not None:
+        return events
     reference = statutes.find(text, turn.context.library)
     return tell_statute(turn, reference) if reference is not None else None
 
@@ -95,6 +97,8 @@ def hold(turn: Turn, line: str, inside_form: bool = False) -> Events:
     """First aid in danger, an honest refusal otherwise; no form is opened."""
     if line == "distress":
         session.comfort(turn)
+    elif line == "child":
+        session.protect(turn)
     elif line in redlines.FIRST_AID:
         turn.say(f"utter_{line}_now", card=stop_payment(turn) if line == "fraud" else None)
         return in_mind(turn) if line == "fraud" else []

@@ -6,16 +6,45 @@ import uuid
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import people
 from actions.base import Door, Events, Turn
 from xiaobao.tickets import service
 
 
 def ask_for_call_back(turn: Turn) -> Events:
     """Say who is there and ask for a telephone number."""
-    office = turn.context.office
+    office, person = turn.context.office, people.known(turn)
+    if person.get("minor") == "child":
+        turn.say("utter_child_human", telephone=office.telephone, hours=office.hours)
+        return []
+    if person.get("no_calls"):
+        return write_back(turn)
     name = "utter_human_now" if office.staffed_at(turn.now) else "utter_human_nobody_there"
     turn.say(name, hours=office.hours, telephone=office.telephone)
     return [SlotSet("pending_question", "call_back:"), FollowupAction("question_form")]
+
+
+def write_back(turn: Turn) -> Events:
+    """Whoever cannot telephone is answered in writing, here: an urgent ticket without a number."""
+    entry = service.Submission(
+        ticket_kind="callback",
+        narrative=turn.context.words.text("utter_write_back_narrative"),
+        draft_id=uuid.uuid5(uuid.NAMESPACE_OID, f"{turn.conversation_id}:write:{turn.today}").hex,
+        conversation_id=turn.conversation_id,
+        channel=turn.channel,
+        urgent=True,
+        no_calls="yes",
+    )
+    with turn.session() as session:
+        receipt = service.submit(session, entry, office=turn.context.office, now=turn.now)
+    turn.say(
+        "utter_write_back_filed",
+        buttons=[turn.button("resume", "resume")] if turn.slot("draft_saved_at") else [],
+        number=receipt.number,
+        query_code=receipt.query_code,
+        hours=turn.context.office.hours,
+    )
+    return []
 
 
 def call_back(turn: Turn, phone: str) -> None:

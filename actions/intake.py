@@ -19,16 +19,17 @@ from actions import (
     filing,
     filling,
     guidance,
+    people,
     referral,
     same_matter,
     several,
+    sounds,
     summary,
-)  # fmt: skip
+)
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import open_slots, optional_contact, required_contact
 from xiaobao.knowledge import redlines
-from xiaobao.knowledge.text import simplified
 from xiaobao.privacy import mask_sensitive
 from xiaobao.reading import answers, corrections
 
@@ -52,6 +53,9 @@ class Intake(XiaobaoAction):
         if receipts := filing.filed(turn, draft):
             return self.tell(turn, draft, receipts)
         asking = turn.slot("requested_slot")
+        if turn.text and people.look(turn, draft, asking):
+            return self.next(turn, draft) if asking else self.leave(turn, draft)
+        people.guard(turn, draft)
         outcome = self.go_on(turn, draft, asking) if asking else self.open(turn, draft)
         return outcome if outcome is not None else self.next(turn, draft)
 
@@ -59,7 +63,12 @@ class Intake(XiaobaoAction):
 
     def open(self, turn: Turn, draft: Draft) -> Events | None:
         """The first turn: take the story, or offer to go on with what was put aside."""
-        if turn.text and (line := redlines.find(simplified(turn.text))) in redlines.FIRST_AID:
+        line = people.danger(turn)
+        if line in redlines.FIRST_AID:
+            if line == "child":  # the story is kept: what was paid may still be asked back
+                draft.start()
+                filling.tell(turn, draft, turn.text)
+                draft.save(turn.now)
             return [*self.leave(turn, draft), *guidance.hold(turn, line)]
         if draft.flags.pop("resuming", None):
             draft.saved_at = None
@@ -68,7 +77,7 @@ class Intake(XiaobaoAction):
             return self.after_story(turn, draft)
         if draft.expired(turn.now) or draft.flags.get("referred"):
             draft.clear()
-        told = draft.flags.pop("new_story", None) or self.opening_words(turn)
+        told = people.cleaned(turn, draft.flags.pop("new_story", None) or self.opening_words(turn))
         if draft.begun and draft.saved_at:
             draft.flags["new_story"] = told
             turn.say(
@@ -81,6 +90,7 @@ class Intake(XiaobaoAction):
             return [*self.leave(turn, draft), FollowupAction("action_answer")]
         draft.saved_at = None
         draft.start()
+        people.guard(turn, draft)
         if told and several.split(turn, draft, told):
             return None
         if told:
@@ -111,6 +121,8 @@ class Intake(XiaobaoAction):
 
     def say_understood(self, turn: Turn, draft: Draft) -> None:
         """Tell back what was understood before asking on."""
+        if draft.flags.get("no_person"):
+            return  # nothing is written down with a child
         read = [s for s in ("event_date", "merchant", "institution", "item", "amount", "claim") if draft.get(s)]
         if read:
             words = turn.context.words
@@ -121,8 +133,9 @@ class Intake(XiaobaoAction):
 
     def go_on(self, turn: Turn, draft: Draft, asking: str) -> Events | None:
         """One more turn of an open form."""
-        if turn.text and redlines.find(simplified(turn.text)) == "distress":
-            return self.comfort(turn, draft)
+        line = people.danger(turn)
+        if line in redlines.ON_DUTY:
+            return self.comfort(turn, draft, line)
         if draft.flags.get("stopping"):
             return self.stopping(turn, draft)
         choosing = draft.flags.pop(same_matter.OPEN_TICKET, None)
@@ -130,6 +143,8 @@ class Intake(XiaobaoAction):
             return self.settle(turn, draft, choosing, choice)
         if choosing and turn.intent in ("affirm", "deny"):
             return None  # says neither, and there is no summary yet that could be confirmed
+        if people.answer_known(turn, draft, asking):
+            return None
         if turn.pressed:
             return self.pressed(turn, draft, asking)
         if asking == several.SLOT and several.names_one(draft, turn.text):
@@ -230,7 +245,7 @@ class Intake(XiaobaoAction):
         """不知道 and 跳过 are answers, except where nothing could be filed without one."""
         if asking == "narrative":
             turn.say("utter_error_narrative_needed")
-        elif asking == "contact_name" and not optional_contact(draft):
+        elif asking in CONTACT and not optional_contact(draft):
             turn.say("utter_error_contact_needed")
         elif asking == "consent":
             draft.put("consent", "no")
@@ -265,6 +280,9 @@ class Intake(XiaobaoAction):
             return None
         if intent == "answer_slot" and turn.entity("slot_name") == both.FLAG:
             both.drop(turn, draft)
+            return None
+        if intent == "decide_sound":
+            sounds.decide(turn)
             return None
         if intent == "answer_slot":
             return self.take(turn, draft, turn.entity("slot_name") or asking, turn.entity("value") or "")
@@ -327,7 +345,7 @@ class Intake(XiaobaoAction):
     @staticmethod
     def ask_again(draft: Draft, slot: str) -> None:
         """The next question is this one; the old value stays until a new one is given."""
-        draft.flags["again"] = "contact_name" if slot in CONTACT else slot
+        draft.flags["again"] = "contact_name" if slot in CONTACT and not draft.flags.get("singly") else slot
 
     # Stopping ----------------------------------------------------------------------------------
 
@@ -344,10 +362,10 @@ class Intake(XiaobaoAction):
             return self.go_on(turn, draft, turn.slot("requested_slot"))
         return None
 
-    def comfort(self, turn: Turn, draft: Draft) -> Events:
-        """Somebody in distress is asked nothing more; the draft is kept."""
+    def comfort(self, turn: Turn, draft: Draft, line: redlines.RedLine = "distress") -> Events:
+        """Somebody in distress, or with a harmed child, is asked nothing more; the draft is kept."""
         draft.save(turn.now)
-        return [*self.leave(turn, draft), *guidance.hold(turn, "distress")]
+        return [*self.leave(turn, draft), *guidance.hold(turn, line)]
 
     def pause(self, turn: Turn, draft: Draft) -> Events:
         draft.save(turn.now)
@@ -372,11 +390,16 @@ class Intake(XiaobaoAction):
         finance = self.finance(turn, draft)
         doubts.look_at_age(turn, draft)
         both.look(turn, draft)
+        if (held := people.hold_back(turn, draft, self)) is not None:
+            return held
+        people.look_for_another(turn, draft)
         waiting = open_slots(draft, turn.context.office, finance)
         slot = draft.flags.pop("again", None) or (waiting[0] if waiting else "confirmed")
         if same_matter.found(turn, draft):
             slot = "confirmed"  # whose question is then: to that ticket, or apart?
         evidence.once(turn, draft, slot)
+        if slot == "contact_name":
+            people.offer_known(turn, draft)
         turn.show_form(summary.strip(turn, draft, finance))
         return [*draft.events(), SlotSet("requested_slot", slot)]
 
@@ -413,7 +436,7 @@ class Intake(XiaobaoAction):
         draft = Draft.of(turn.tracker, self.form)
         draft.start()
         if len(turn.text) > BARE:
-            draft.put("narrative", turn.text)
+            draft.put("narrative", people.cleaned(turn, turn.text))
         return [*draft.events(), SlotSet("requested_slot", "merchant" if draft.get("narrative") else "narrative")]
 
 
@@ -453,6 +476,11 @@ class AskContact(XiaobaoAction):
     def act(self, turn: Turn) -> Events:
         draft = Draft.of(turn.tracker, self.form)
         words, office = turn.context.words, turn.context.office
+        if people.ask_known(turn, draft):
+            return []
+        if draft.flags.get("singly"):
+            turn.say("utter_ask_singly_contact_name", buttons=[turn.button("why", "ask_why")])
+            return []
         needed = required_contact(draft, office)
         fields = [
             {"name": s, "title": words.title(s), "value": draft.get(s) or "", "required": s in needed} for s in CONTACT

@@ -12,7 +12,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import evidence, filing, guidance, handoff, referral, summary
+from actions import evidence, filing, guidance, handoff, people, referral, sounds, summary
 from actions.base import Door, Events, Turn, XiaobaoAction
 from actions.draft import Draft
 from xiaobao.conversations import uploads
@@ -229,7 +229,11 @@ class WriteLetter(Door):
         return "action_write_letter"
 
     def act(self, turn: Turn) -> Events:
-        written = referral.own_letter(turn, Draft.of(turn.tracker, "complaint_form"))
+        draft = Draft.of(turn.tracker, "complaint_form")
+        if turn.entity("part") == "authority":
+            people.authority(turn, draft)
+            return []
+        written = referral.own_letter(turn, draft)
         return [] if written else [FollowupAction("complaint_form")]
 
 
@@ -267,8 +271,14 @@ class ValidateQuestionForm(XiaobaoAction):
         if not turn.slot("requested_slot"):
             return [SlotSet("answer", None), SlotSet("requested_slot", "answer")]
         purpose, _, number = (turn.slot("pending_question") or "").partition(":")
+        if turn.intent == "decide_sound":
+            sounds.decide(turn)
+            return self._again()
         if (turn.intent in ("deny", "stop", "skip") and (turn.pressed or len(turn.text) < 10)) or turn.pressed:
             return self._elsewhere(turn) if turn.pressed and turn.intent != "deny" else self._never_mind(turn)
+        if people.notice(turn):
+            writes = purpose == "call_back" and people.known(turn).get("no_calls")
+            return self._done(*handoff.ask_for_call_back(turn)) if writes else self._again()
         if turn.text and (events := guidance.before_all(turn, turn.text)) is not None:
             return self._done(*events)
         if purpose == "supplement":

@@ -17,20 +17,27 @@ def order(draft: Draft, office: Office, finance: bool) -> list[str]:
     if draft.flags.get("parts"):  # several matters in one message: first which one
         return ["which_story"]
     consent = ["consent"] if office.kind in ASKS_CONSENT else []
+    reach = _reach(draft, office)
     if draft.kind == "suggestion":
-        return ["narrative", *consent, "contact_name", "confirmed"]
+        return ["narrative", *consent, *reach, "confirmed"]
     if draft.kind == "report":
-        contact = [] if draft.get("anonymous") == "yes" else [*consent, "contact_name"]
+        contact = [] if draft.get("anonymous") == "yes" else [*consent, *reach]
         return ["narrative", "merchant", "merchant_address", "anonymous", *contact, "confirmed"]
     party = ["institution", "complained_to_institution"] if finance else ["merchant"]
     place = [] if finance or draft.get("platform") else ["merchant_address"]
     passing = [] if office.kind == OfficeKind.INSTITUTION else ["pass_on_to_merchant"]
     # Only when the matter is old does it count since when the harm was known (办法 art. 16 (4)).
     found = ["discovered_date"] if draft.flags.get("old") or draft.get("discovered_date") else []
+    another = ["on_behalf_of"] if draft.flags.get("behalf") else []
     return [
-        "narrative", *party, "item", "amount", "event_date", *found, "claim", *place, *passing, *consent, "contact_name",
+        "narrative", *party, "item", "amount", "event_date", *found, "claim", *place, *passing, *another, *consent, *reach,
         "confirmed",
     ]  # fmt: skip
+
+
+def _reach(draft: Draft, office: Office) -> list[str]:
+    """The contact card, or its fields one by one for who asked for that."""
+    return required_contact(draft, office) if draft.flags.get("singly") else ["contact_name"]
 
 
 def optional_contact(draft: Draft) -> bool:
@@ -53,6 +60,8 @@ def open_slots(draft: Draft, office: Office, finance: bool) -> list[str]:
 
 
 def _done(slot: str, draft: Draft, office: Office) -> bool:
+    if slot in CONTACT and draft.flags.get("singly"):
+        return bool(draft.get(slot)) or (optional_contact(draft) and bool(draft.unknown & set(CONTACT)))
     if slot == "contact_name":
         if "contact_name" in draft.unknown and optional_contact(draft):
             return True

@@ -7,12 +7,13 @@ import uuid
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import several, summary
+from actions import people, several, summary
 from actions.base import Door, Events, Turn, XiaobaoAction
 from actions.draft import FORM_OF, Draft
 from xiaobao.tickets import service
 
 EXAMPLES = ("1", "2", "3")
+POLICE = ("110",)
 PSYCHOLOGICAL_LINE = "12356"  # told once hotlines.csv has it confirmed
 
 logger = logging.getLogger(__name__)
@@ -43,15 +44,29 @@ def comfort(turn: Turn) -> None:
         turn.say("utter_psychological_line", number=PSYCHOLOGICAL_LINE)
 
 
-def _call_those_on_duty(turn: Turn) -> None:
-    """One urgent ticket for each conversation, seen by accounts on duty and supervisors only.
+def protect(turn: Turn) -> None:
+    """A child that was harmed: a human at once, and who else can help (未成年人保护法 art. 11)."""
+    staffed = turn.context.office.staffed_at(turn.now)
+    _call_those_on_duty(turn, "child")
+    people.remember(turn, harm="told")
+    name = "utter_child_harmed" if staffed else "utter_child_harmed_nobody_there"
+    turn.say(
+        name,
+        buttons=[turn.button("human", "request_human"), turn.button("complain", "submit_complaint")],
+        hours=turn.context.office.hours,
+        number=next(line for line in POLICE if turn.context.tickets.may_be_told(line)),
+    )
+
+
+def _call_those_on_duty(turn: Turn, why: str = "distress") -> None:
+    """One urgent ticket for each conversation and reason, seen by accounts on duty and supervisors only.
 
     Nothing is promised for it, so a failure changes nothing of what is said.
     """
     entry = service.Submission(
         ticket_kind="distress",
         narrative=turn.text,
-        draft_id=uuid.uuid5(uuid.NAMESPACE_OID, f"{turn.conversation_id}:distress").hex,
+        draft_id=uuid.uuid5(uuid.NAMESPACE_OID, f"{turn.conversation_id}:{why}").hex,
         conversation_id=turn.conversation_id,
         channel=turn.channel,
         urgent=True,
@@ -119,6 +134,7 @@ class ResumeDraft(Door):
         return "action_resume_draft"
 
     def act(self, turn: Turn) -> Events:
+        people.parent_took_over(turn)
         draft = Draft.of(turn.tracker, FORM_OF.get(turn.slot("ticket_kind") or "complaint", "complaint_form"))
         if draft.expired(turn.now):
             draft.clear()

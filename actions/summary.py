@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from actions import both, doubts
+from actions import both, doubts, people, sounds
 from actions.base import Turn
 from actions.draft import Draft
 from actions.questions import open_slots, order
@@ -33,9 +33,11 @@ SHOWN = [
     "elsewhere",
     "pass_on_to_merchant",
     "anonymous",
+    "on_behalf_of",
     "contact_name",
     "contact_phone",
     "contact_address",
+    "no_calls",
 ]
 DECLARED = {"own_use": "yes", "elsewhere": "no"}
 
@@ -70,6 +72,8 @@ def _never_asked(draft: Draft, slot: str) -> bool:
 def value(turn: Turn, draft: Draft, slot: str) -> str:
     """A value as the citizen reads it."""
     words = turn.context.words
+    if slot == "on_behalf_of":
+        return people.for_whom(turn, draft)
     said = draft.get(slot) or (DECLARED.get(slot) if _declared(draft, slot) else None)
     if said is None:
         return words.text("utter_value_unknown")
@@ -78,7 +82,8 @@ def value(turn: Turn, draft: Draft, slot: str) -> str:
     if said in ("yes", "no"):
         return words.text(f"utter_value_{said}")
     if slot == "contact_phone":
-        return mask_phone(said)
+        owner = draft.get("contact_note")
+        return mask_phone(said) + (words.text("utter_value_owner", owner=owner) if owner else "")
     normal = draft.normalised(slot)
     if slot == "purchase_mode":
         return str(normal or said)
@@ -107,7 +112,8 @@ def strip(turn: Turn, draft: Draft, finance: bool) -> dict[str, Any]:
 def evidence(turn: Turn) -> list[Any]:
     """Uploads of this conversation that may go into a ticket now; those that wait for a consent may not."""
     with turn.session() as session:
-        return uploads.ready(session, turn.conversation_id)
+        ready = uploads.ready(session, turn.conversation_id)
+    return sounds.kept(turn, ready)
 
 
 def show_so_far(turn: Turn, draft: Draft, finance: bool) -> None:
@@ -127,6 +133,8 @@ def show(turn: Turn, draft: Draft, finance: bool, more: Sequence[str] = ()) -> N
     lines.extend(more)
     if draft.kind == "complaint" and not turn.context.office.connected_12315:
         lines.append(words.text("utter_summary_not_connected"))
+    if draft.get("minor") and draft.kind == "complaint":
+        lines.append(words.text("utter_summary_minor"))
     lines.extend(doubts.lines(turn, draft))
     if both.wanted(draft):
         lines.append(both.line(turn, draft, len(files)))
@@ -138,6 +146,7 @@ def show(turn: Turn, draft: Draft, finance: bool, more: Sequence[str] = ()) -> N
             turn.button("confirm", "affirm"),
             *([turn.button("letter", "ask_letter")] if draft.kind == "complaint" else []),
             *([turn.button("no_report", "answer_slot", slot_name=both.FLAG, value="no")] if both.wanted(draft) else []),
+            *([turn.button("authority", "ask_letter", part="authority")] if _needs_authority(draft) else []),
             turn.button("pause", "pause"),
             turn.button("stop", "stop"),
         ],
@@ -145,6 +154,10 @@ def show(turn: Turn, draft: Draft, finance: bool, more: Sequence[str] = ()) -> N
         office=turn.context.office.name,
         rows="\n".join(f"{r['n']}. {r['title']}：{r['value']}" for r in known),
     )
+
+
+def _needs_authority(draft: Draft) -> bool:
+    return draft.kind == "complaint" and draft.flags.get("behalf") == "agent"
 
 
 def ticket_evidence(turn: Turn, number: str) -> list[Any]:

@@ -111,3 +111,31 @@ def test_a_ticket_number_with_its_query_code_is_never_taken_for_a_card():
         for typed in (f"XB20261125-{running:06d}", f"xb20261125-{running:06d} 000000", f"ＸＢ 20261125-{running:06d}"):
             assert privacy.mask_sensitive(f"查一下 {typed}") == f"查一下 {typed}"
     assert "6222021234567894567" not in privacy.mask_sensitive("XB20261125-000017 6222021234567894567")
+
+
+@pytest.mark.parametrize(
+    ("told", "masked"),
+    [
+        ("我叫李小明，今年12岁", "我叫李**，今年12岁"),
+        ("叫我小芳就行", "叫我小**就行"),
+        ("我家住在和平路1号3单元，电话13800138000", "我家住在****，电话138****8000"),
+        ("我住东城区，买的玩具坏了", "我住****，买的玩具坏了"),
+        ("妈妈叫我去买的，叫我别说", "妈妈叫我去买的，叫我别说"),
+        ("好玩玩具店在和平路8号", "好玩玩具店在和平路8号"),
+    ],
+)
+def test_what_tells_who_a_child_is_goes_and_the_story_stays(told: str, masked: str) -> None:
+    assert privacy.mask_person(told) == masked
+
+
+@pytest.mark.parametrize(
+    ("told", "masked"),
+    [
+        ("他电话13912345678", "他电话139****5678"),
+        ("老板手机 139 1234 5678", "老板手机 139****5678"),
+        ("我的电话是13800138000，他的是13912345678", "我的电话是13800138000，他的是139****5678"),
+        ("店里座机0571-87654321", "店里座机057****4321"),
+    ],
+)
+def test_numbers_of_others_are_masked_and_the_writers_own_stays(told: str, masked: str) -> None:
+    assert privacy.mask_others(told) == masked

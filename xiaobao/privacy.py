@@ -22,6 +22,14 @@ _SECRET = re.compile(
 )
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(1[3-9]\d)([ -]?)(\d{4})([ -]?)(\d{4})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[ -]?)(\d{3,4})(\d{4})(?!\d)")
+_CALLED = re.compile(
+    r"((?:我叫|叫我|我名叫|我的名字[是叫]?|我名字[是叫]|姓名[：:是为]?|(?:联系人|投诉人)[：:是]?)\s?)(?!什么|他|她|去|来|别|不)"
+    r"([一-鿿·]{2,4}?)(?=[，,。！!？?；;\s、]|今年|电话|手机|就|吧|住|$)"
+)
+_LIVES = re.compile(
+    r"((?:我家?|家)?(?:住在|住址[是：:]?|家住)|我家在|我住|(?:我的|通讯|家庭)地址[是：:为]?)[^，,。；;！!？?\n]{2,40}"
+)
+_OWN_BEFORE = re.compile(r"(?:我|本人)(?:的)?(?:联系)?(?:电话|手机|号码|手机号)?(?:是|为|：|:|，|,|\s)*$")
 _EMAIL = re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*@([A-Za-z0-9.-]+\.[A-Za-z]{2,})")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -42,6 +50,22 @@ def mask_pii(text: str) -> str:
     text = _PHONE.sub(lambda match: f"{match[1]}****{match[5]}", text)
     text = _LANDLINE.sub(lambda match: f"{match[1]}****{match[3]}", text)
     return _EMAIL.sub(r"\1***@\2", text)
+
+
+def mask_person(text: str) -> str:
+    """Mask what tells who a writer is: name, home, telephone, mail; for children (个人信息保护法 art. 28, 31)."""
+    text = _CALLED.sub(lambda match: match[1] + mask_name(match[2]), mask_pii(text))
+    return _LIVES.sub(lambda match: match[1] + "****", text)
+
+
+def mask_others(text: str) -> str:
+    """Mask identity and telephone numbers in a story, except those that the writer calls their own."""
+
+    def masked(match: re.Match[str]) -> str:
+        before = text[max(0, match.start() - 10) : match.start()]
+        return match[0] if _OWN_BEFORE.search(before) else mask_phone(match[0])
+
+    return _LANDLINE.sub(masked, _PHONE.sub(masked, mask_sensitive(text)))
 
 
 def mask_phone(phone: str) -> str:

@@ -25,6 +25,7 @@ NOT_TYPED = {
     "start_over",
     "ask_letter",
     "decide_unsure",
+    "decide_sound",
 }
 MOST_ALIKE = 0.6
 

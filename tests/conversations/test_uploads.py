@@ -56,7 +56,7 @@ def test_a_sensitive_file_waits_and_is_ready_after_a_yes(session: Session, conve
     assert uploads.ready(session, conversation_id) == [plain]
     assert uploads.without_preview(session) == [plain]
     assert uploads.agree(session, conversation_id, "identity", "v1", NOON) == [paper]
-    assert uploads.ready(session, conversation_id) == [plain, paper]
+    assert {one.evidence_id for one in uploads.ready(session, conversation_id)} == {plain.evidence_id, paper.evidence_id}
     assert (paper.consent, paper.consent_at, paper.consent_version) == ("given", NOON, "v1")
     assert of_kind(session, conversation_id, 3).consent_version == "v1"
 
@@ -106,3 +106,13 @@ def test_what_only_looked_sensitive_is_ordinary_again(session: Session, conversa
     paper = of_kind(session, conversation_id, 1)
     uploads.undeclare(session, paper)
     assert uploads.ready(session, conversation_id) == [paper]
+
+
+def test_a_file_is_taken_back_by_its_own_conversation_until_it_is_filed(session: Session, conversation_id: str) -> None:
+    first, second = (uploads.add(session, conversation_id, photo(n), NOON)[0] for n in (1, 2))
+    uploads.mark_filed(session, [second.evidence_id], "XB20261124-000001")
+    assert uploads.take_back(session, "somebody else", first.evidence_id) == []
+    assert uploads.take_back(session, conversation_id, second.evidence_id) == []
+    assert uploads.take_back(session, conversation_id, "unknown") == []
+    assert uploads.take_back(session, conversation_id, first.evidence_id) == [photo(1).path]
+    assert [u.evidence_id for u in uploads.of_conversation(session, conversation_id)] == [second.evidence_id]

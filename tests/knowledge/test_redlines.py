@@ -54,3 +54,61 @@ def test_an_ordinary_complaint_touches_none(text):
 def test_life_comes_before_money_and_money_before_everything_else():
     assert redlines.find("我不想活了，骗子还在催我转账，验证码是8888") == "distress"
     assert redlines.find("骗子让我转账，验证码是8888") == "fraud"
+
+
+HARM = """
+孩子被猥亵
+孩子被打
+我女儿被老师打了
+幼儿园虐待孩子
+幼儿园虐待
+老师体罚学生
+孩子在幼儿园被打
+儿子被教练殴打
+女儿被猥亵了怎么办
+托管班老师打孩子
+幼儿园老师掐孩子
+孩子被扎针
+小孩被关小黑屋
+保姆虐待宝宝
+老师扇我儿子
+猥亵儿童
+我被老师摸
+我被教练打了
+孩子被店员打伤
+学生被性侵
+孙子被老师打得浑身是伤
+虐童
+""".split()
+NO_HARM = """
+孩子被打折的课程吸引
+孩子被打动了
+孩子被热水烫伤
+孩子吃了过敏
+老师打孩子电话催交费
+培训班打了八折
+幼儿园不退学费
+我孩子被骗了
+儿子被忽悠充值
+学生票打了九折
+孩子的手机被打碎了
+孩子被打了八折的鞋磨伤
+老师让学生买教材
+机构打学生主意
+儿童餐里有虫
+我被店员打了
+老板打我
+幼儿园打广告
+孩子玩具被打开过
+教练摸底测试
+""".split()
+
+
+@pytest.mark.parametrize("text", HARM)
+def test_harm_that_people_did_to_a_child_is_met_before_everything_else(text: str) -> None:
+    assert redlines.find(text) == "child"
+
+
+@pytest.mark.parametrize("text", NO_HARM)
+def test_what_things_and_shops_do_is_no_harm_to_a_child(text: str) -> None:
+    assert redlines.find(text) != "child"

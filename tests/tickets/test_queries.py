@@ -139,3 +139,14 @@ def test_a_row_shows_the_next_date_and_how_often_it_was_urged(sessions):
         service.urge(session, number, actor=CITIZEN, now=NOW)
         (row,) = queries.search(session, now=NOW).items
     assert (row.due.isoformat(), row.overdue, row.urged) == ("2026-12-02", False, 1)
+
+
+def test_the_contact_data_of_a_conversation_are_those_of_its_newest_ticket_with_a_name(sessions):
+    file_ticket(sessions, conversation_id="a", contact_phone="13800000001")
+    file_ticket(sessions, conversation_id="a", contact_phone="13800000002")
+    file_ticket(sessions, conversation_id="a", contact_name=None)
+    file_ticket(sessions, conversation_id="b", contact_phone="13800000003")
+    with sessions.begin() as session:
+        assert queries.contact_of(session, "a")["contact_phone"] == "13800000002"
+        assert set(queries.contact_of(session, "a")) == {"contact_name", "contact_phone", "contact_address"}
+        assert queries.contact_of(session, "nobody") == {}

@@ -191,6 +191,16 @@ def newest_unnamed(session: Session, conversation_id: str, since: datetime) -> U
     return session.scalars(query.order_by(Upload.received_at.desc())).first()
 
 
+def take_back(session: Session, conversation_id: str, evidence_id: str) -> list[str]:
+    """Forget one file of this conversation that belongs to no ticket; returns the paths to delete."""
+    upload = session.get(Upload, evidence_id)
+    if upload is None or upload.conversation_id != conversation_id or upload.filed_as is not None:
+        return []
+    paths = [path for path in (upload.path, upload.preview_path) if path]
+    session.delete(upload)
+    return paths
+
+
 def mark_filed(session: Session, evidence_ids: Collection[str], number: str) -> None:
     """Note that these files belong to the ticket `number`; a file filed before stays where it is."""
     for evidence_id in evidence_ids:

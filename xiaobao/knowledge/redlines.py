@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-RedLine = Literal["distress", "danger", "fraud", "secret", "fake", "order", "others", "advice", "verdict"]
+RedLine = Literal["distress", "child", "danger", "fraud", "secret", "fake", "order", "others", "advice", "verdict"]
 
 _LINES: tuple[tuple[RedLine, re.Pattern[str]], ...] = (
     (
@@ -16,6 +16,18 @@ _LINES: tuple[tuple[RedLine, re.Pattern[str]], ...] = (
         re.compile(
             r"不想活|活不下去|活着(?:没|还有什么)意思|想(?:去)?死(?!心|磕|了心)|(?:我|要|想|准备|打算)(?:去)?(?:自杀|轻生|跳楼|跳河|上吊|寻短见|割腕|喝农药)"
             r"|(?:死|跳)了算了|一了百了|结束(?:自己的)?生命|没脸活|不如死|活够了|楼\S{0,4}跳下去|寻死|(?<!别)想不开"
+        ),
+    ),
+    (
+        # Harm done to a child by people: 未成年人保护法 art. 11 (whoever finds it may report it). What a thing did is a complaint.
+        "child",
+        re.compile(
+            r"(?:孩子|儿子|女儿|小孩|幼儿|儿童|宝宝|学生|娃|未成年人?|女童|男童|小朋友|闺女|孙子|孙女|外甥女?|侄女?)[^。，,]{0,8}(?:被|遭|受到?)[^。，,]{0,10}"
+            r"(?:猥亵|性侵|强奸|性骚扰|虐待|殴打|毒打|暴打|体罚|绑架|拐走|拐卖|囚禁|扎针|针扎|关(?:进|在)?小?黑屋|扇(?:了)?(?:耳光|巴掌)|掐(?:伤|脖子|得|了)|打(?:伤|骂|哭|耳光|巴掌|得|成|了(?!\S{0,2}折)|(?=[，,。！!；;\s]|$)))|"
+            r"(?:老师|教师|幼儿园|托管班?|托育|早教|教练|保姆|阿姨|园长|校长|保安|店员|老板|学校|培训班|机构|邻居|叔叔)[^。，,]{0,10}(?:猥亵|性侵|强奸|性骚扰|虐待|殴打|毒打|体罚|扇|掐|摸|打)(?:了|过|我|我们|我家)*(?:的)?"
+            r"(?:孩子|儿子|女儿|小孩|幼儿|儿童|宝宝|娃|小朋友|学生|闺女|孙子|孙女)(?!\S{0,3}(?:电话|手机|主意|广告|卡|头像|底|球))|"
+            r"虐童|(?:幼儿园|托管班?|托育|早教)[^。，,]{0,6}(?:虐待|猥亵|性侵|体罚|打人)|(?:猥亵|性侵|强奸|虐待)(?:儿童|幼儿|幼女|女童|男童|学生|未成年人|孩子|小孩)|"
+            r"我被(?:老师|教练|校长|大人|叔叔|保安)[^。，,]{0,6}(?:猥亵|性侵|强奸|摸|殴打|打(?:了(?!\S{0,2}折)|伤|得)|体罚)"
         ),
     ),
     (
@@ -76,7 +88,8 @@ _LINES: tuple[tuple[RedLine, re.Pattern[str]], ...] = (
     ),
     ("verdict", re.compile(r"(?:谁对谁错|谁有理|谁的错|胜诉率|稳赢|一定能赢|能打赢|肯定能赢|官司\S{0,8}(?:赢|胜|输)(?:吗|不|么|的|$)|判几年|保证能)")),
 )  # fmt: skip
-FIRST_AID = ("distress", "danger", "fraud")
+FIRST_AID = ("distress", "child", "danger", "fraud")
+ON_DUTY = ("distress", "child")  # for a human at once
 
 
 def find(text: str) -> RedLine | None:

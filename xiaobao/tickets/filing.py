@@ -23,6 +23,7 @@ SUBMITTED_TEXTS = (
     *("order_number", "policy_number", "institution", "complained_to_institution", "object", "problem"),
     *("problem_secondary", "tried_with_merchant", "narrative", "claim", "region", "own_use", "elsewhere"),
     *("contact_name", "contact_phone", "contact_address", "contact_email", "pass_on_to_merchant", "anonymous"),
+    *("on_behalf_of", "relation", "guardian", "no_calls", "contact_note", "minor"),
 )
 FREE_TEXTS = ("narrative", "claim", "tried_with_merchant", "item", "merchant")
 
@@ -104,6 +105,12 @@ class Submission:
     pass_on_to_merchant: str | None = None
     anonymous: str | None = None
     beside_complaint: str | None = None
+    on_behalf_of: str | None = None
+    relation: str | None = None
+    guardian: str | None = None
+    no_calls: str | None = None
+    contact_note: str | None = None
+    minor: str | None = None
     evidence: tuple[Evidence, ...] = ()
     consent_version: str | None = None
     route_code: str | None = None

@@ -49,6 +49,18 @@ def of_conversation(session: Session, conversation_id: str) -> list[TicketView]:
     return [ticket_view(row) for row in rows]
 
 
+def contact_of(session: Session, conversation_id: str) -> dict[str, str]:
+    """Name, telephone, address as last filed in this very conversation, unmasked: they are its citizen's own.
+
+    Empty when nothing was filed with a name and a telephone number.
+    """
+    named = (Ticket.contact_name.is_not(None), Ticket.contact_phone.is_not(None))
+    query = select(Ticket).where(Ticket.conversation_id == conversation_id, *named).order_by(Ticket.id.desc()).limit(1)
+    found = session.scalar(query)
+    names = ("contact_name", "contact_phone", "contact_address")
+    return {name: value for name in names if (value := getattr(found, name))} if found else {}
+
+
 def for_citizen(session: Session, number: str, query_code: str) -> TicketView | None:
     """The ticket for who knows number and code; a wrong code and an unknown number look alike.
 

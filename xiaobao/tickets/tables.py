@@ -119,6 +119,12 @@ class Ticket(Base):
     anonymous: Mapped[str | None]
     # On reports only: the number of the complaint that the same story became. No complaint points at a report.
     beside_complaint: Mapped[str | None] = mapped_column(String(17), index=True)
+    on_behalf_of: Mapped[str | None]  # the person concerned, when somebody else writes
+    relation: Mapped[str | None]  # what that person is to the writer, in the writer's word
+    guardian: Mapped[str | None]  # yes: the writer speaks for a child of their own
+    no_calls: Mapped[str | None]  # yes: to be reached by written words only
+    contact_note: Mapped[str | None]  # whose telephone it is, when not the writer's
+    minor: Mapped[str | None]  # yes: the writer says to be under 18
 
     as_filed: Mapped[dict[str, Any]]  # every field as it stood at filing; later corrections never touch it
     consent_version: Mapped[str | None]

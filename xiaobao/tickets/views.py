@@ -11,18 +11,20 @@ from xiaobao.tickets import tables
 from xiaobao.tickets.workflow import Role
 
 STAFF = "staff"  # a value that a member of staff entered
-CONTACT = ("contact_name", "contact_phone", "contact_address", "contact_email")
+CONTACT = ("contact_name", "contact_phone", "contact_address", "contact_email", "on_behalf_of")
 PLAIN = (
     *("merchant", "merchant_address", "shop_name", "platform", "item", "amount_text", "amount_cents"),
     *("event_date_text", "event_date", "discovered_date", "purchase_mode", "order_number", "policy_number"),
     *("institution", "complained_to_institution", "object", "problem", "problem_secondary", "tried_with_merchant"),
     *("narrative", "claim", "region", "own_use", "elsewhere", "pass_on_to_merchant", "anonymous"),
+    *("relation", "guardian", "no_calls", "contact_note", "minor"),
 )
 _MASKS = {
     "contact_name": privacy.mask_name,
     "contact_phone": privacy.mask_phone,
     "contact_address": privacy.mask_address,
     "contact_email": privacy.mask_email,
+    "on_behalf_of": privacy.mask_name,
 }
 
 
@@ -115,10 +117,16 @@ class TicketView:
     pass_on_to_merchant: str | None
     anonymous: str | None
     beside_complaint: str | None
+    relation: str | None
+    guardian: str | None
+    no_calls: str | None
+    contact_note: str | None
+    minor: str | None
     contact_name: str | None
     contact_phone: str | None
     contact_address: str | None
     contact_email: str | None
+    on_behalf_of: str | None
     consent_version: str | None
     route_code: str | None
     urgent: bool

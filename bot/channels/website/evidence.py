@@ -15,6 +15,7 @@ from bot.channels.website.consents import Consents
 from bot.channels.website.problems import Problem
 from bot.channels.website.store import now
 from bot.channels.website.website import Route, Website, body_of
+from bot.channels.website.words import Words
 from xiaobao.conversations import messages, sensitive, uploads
 from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import BOT, CITIZEN
@@ -55,8 +56,7 @@ class Evidence:
         try:
             if await site.reading(uploads.bytes_of, conversation_id) + file.size > most * 1024 * 1024:
                 raise Problem("files_too_heavy", most=most)
-            thanks = site.words.say("evidence", most=incoming.MOST_FILES)
-            shown, kept = await site.store(_take_in, site.consents, conversation_id, file, told, thanks)
+            shown, kept = await site.store(_take_in, site.consents, conversation_id, file, told, site.words)
         except Exception as error:  # not a cancelled request: its row may be committed all the same
             (folder / file.path).unlink(missing_ok=True)
             raise self._refusal(error) from None
@@ -100,9 +100,9 @@ class Evidence:
 
 
 def _take_in(
-    session: Any, files: Consents, conversation_id: str, file: uploads.Received, told: dict[str, str], thanks: str
+    session: Any, files: Consents, conversation_id: str, file: uploads.Received, told: dict[str, str], words: Words
 ) -> tuple[dict[str, Any], bool]:
-    """Row, bubble, for the first file of a draft a word of thanks, for the first of a sensitive kind the question."""
+    """Row, bubble, for the first file of a draft a word of thanks, for the first of a sensitive kind the question; a recording is asked about."""
     at = now()
     kind = files.kinds.get(told.get("kind", ""))
     if kind is None and told.get("kind") != sensitive.ORDINARY and _may_be_papers(file):
@@ -123,7 +123,10 @@ def _take_in(
     if kept:
         bubble = Draft(speaker=CITIZEN, card={"type": "evidence", **shown})
         message, _ = messages.append(session, conversation_id, bubble, at)
-        if first:
+        if upload.media_type.startswith("audio/"):
+            messages.append(session, conversation_id, _asks_about_sound(words, upload.evidence_id), at)
+        elif first:
+            thanks = words.say("evidence", most=incoming.MOST_FILES)
             messages.append(session, conversation_id, Draft(speaker=BOT, text=thanks), at)
         if kind and asked is None:
             files.ask(session, conversation_id, kind, at)
@@ -148,6 +151,12 @@ def _label(
     elif not upload.filed_as and upload.consent == uploads.ASKED:
         uploads.undeclare(session, upload)
     return {"evidence_id": evidence_id, "kind": upload.kind, "consent": upload.consent}
+
+
+def _asks_about_sound(words: Words, evidence_id: str) -> Draft:
+    """Nobody can listen here: keep it, delete it, or have somebody call."""
+    asked = words.response("utter_channel_sound", {"evidence_id": evidence_id})
+    return Draft(speaker=BOT, text=asked["text"], buttons=asked["buttons"])
 
 
 def _picture_type(path: Path) -> str:

@@ -1,7 +1,7 @@
 """A report knows of the complaint that the same story became.
 
 Revision ID: 0009_beside_complaint
-Revises: 0007_merchant_key
+Revises: 0008_people
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009_beside_complaint"
-down_revision = "0007_merchant_key"
+down_revision = "0008_people"
 branch_labels = None
 depends_on = None
 

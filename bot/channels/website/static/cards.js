@@ -266,7 +266,15 @@
     } catch (error) { return false; }
   }
 
-  const makers = { citations, summary, contact, receipt, letter };
+  /* The bot switches large type on, once for each such message: whoever switches it off again keeps it off. */
+  function large(card, message, page) {
+    if (Number(xiaobao.storage.get("largeSeq") || 0) >= message.seq) return null;
+    xiaobao.storage.set("largeSeq", String(message.seq));
+    page.setLarge(true);
+    return null;
+  }
+
+  const makers = { citations, summary, contact, receipt, letter, large };
 
   xiaobao.make = make;
   xiaobao.action = action;

@@ -37,6 +37,7 @@
     clear() {
       Array.from(document.querySelectorAll(".message[data-seq]")).forEach((element) => element.remove());
       this.bySeq.clear();
+      xiaobao.storage.set("largeSeq", null);
     }
 
     /* One stored message; a second time only its used buttons change. */

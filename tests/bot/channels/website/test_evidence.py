@@ -187,3 +187,21 @@ def test_a_preview_is_for_its_owner_only_and_only_once_it_is_made(bot: Bot, citi
     assert requests.get(where, headers=citizen.headers, timeout=10).content == copy
     assert requests.get(where, headers=bot.client().open().headers, timeout=10).status_code == 404
     assert requests.get(where, timeout=10).status_code == 401
+
+
+def test_a_recording_is_asked_about_each_time_and_nobody_claims_to_have_listened(citizen: Client) -> None:
+    seq = citizen.after(0)["last_seq"]
+    for n in (1, 2):
+        assert citizen.upload(b"ID3\x03" + bytes([n]) * 400, f"{n}.mp3").status_code == 200
+    came = citizen.after(seq)["messages"]
+    asked = [m for m in came if m["speaker"] == "bot"]
+    assert len(asked) == 2 and all("听不了录音" in m["text"] for m in asked)
+    assert [b["title"] for b in asked[0]["buttons"]] == ["留作证据", "删掉", "请人打给我"]
+
+
+def test_the_buttons_of_a_recording_name_that_recording(bot: Bot, citizen: Client) -> None:
+    seq = citizen.after(0)["last_seq"]
+    evidence_id = citizen.upload(b"ID3\x03" + b"\0" * 400, "1.mp3").json()["evidence_id"]
+    asked = next(m for m in citizen.after(seq)["messages"] if m["speaker"] == "bot")
+    assert citizen.post(button=asked["buttons"][1]["id"]).status_code == 200
+    assert bot.texts()[-1] == f'/decide_sound{{"value": "delete", "evidence_id": "{evidence_id}"}}'
