@@ -43,6 +43,7 @@ class Settings:
     conversation_days: int
     ticket_days: int
     upload_max_mb: int
+    ocr: bool = True
     bot_address: str = ""
     actions_address: str = ""
     reference_dir: Path = ROOT / "data" / "reference"
@@ -100,6 +101,7 @@ class Settings:
             conversation_days=_number(env, "CONVERSATION_DAYS", 180),
             ticket_days=_number(env, "TICKET_DAYS", 1095),
             upload_max_mb=_number(env, "UPLOAD_MAX_MB", 20),
+            ocr=_flag(env, "OCR", True),
             bot_address=(env.get("BOT_URL") or "").rstrip("/"),
             actions_address=(env.get("ACTIONS_URL") or "").rstrip("/"),
         )

@@ -108,9 +108,7 @@ def _labelled(rows: list[Row], usual: float) -> Iterator[Sum]:
                 label = _label(before)
                 if label is None and not _ends_sentence(before):
                     label = _beside(row[:at]) if not before.strip(" :(-（") else None
-                    if label is None and at == 0 and last == match.end() and not before.strip(" :-"):
-                        label = _above(rows, place, cell)
-                    elif label is None and not before.strip(" :-"):
+                    if (label is None and at == 0 and last == match.end() and not before.strip(" :-")) or (label is None and not before.strip(" :-")):
                         label = _above(rows, place, cell)
                 after = _label(cell.text[match.end() : match.end() + 6]) if label is None else None
                 label = after if after and after >= 90 else label
@@ -177,7 +175,7 @@ def _joined(row: Row) -> Row:
     """A sum cut in two put together: ¥ 1299 .00."""
     found: Row = []
     for cell in row:
-        if found and (re.match(r"\.\d", cell.text) and re.search(r"\d$", found[-1].text) or found[-1].text == "¥"):
+        if found and ((re.match(r"\.\d", cell.text) and re.search(r"\d$", found[-1].text)) or found[-1].text == "¥"):
             found[-1] = replace(found[-1], text=found[-1].text + cell.text, right=cell.right, bottom=max(cell.bottom, found[-1].bottom), top=min(cell.top, found[-1].top))  # fmt: skip
         else:
             found.append(cell)

@@ -109,7 +109,8 @@ def _fields(rows: list[Row]) -> Iterator[Name]:
                 weight = FIELDS[int((match.lastgroup or "w0")[1:])][0]
                 rest = _BRACKET.sub("", cell.text[match.end() :])
                 told = re.match(r"\s?[:：;]\s?(.*)$", rest)
-                value, source = (told[1] if told else ""), cell
+                value = told[1] if told else ""
+                source: Cell | None = cell
                 if not told and rest.strip():
                     continue  # 商户编号, 名称 in the middle of a word
                 if not value.strip():

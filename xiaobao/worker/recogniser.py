@@ -1,7 +1,7 @@
 """Child process: pictures in, lines of text out. The one module that imports the recogniser.
 
 `python -m xiaobao.worker.recogniser` reads one path a line from stdin and answers each with one line of JSON on
-stdout: {"lines": [[text, score, [[x, y] * 4]], ...]} or {"error": why}. Models and pictures (400 MB) stay in here;
+stdout: {"lines": [[text, score, [[x, y] * 4]], ...]} or {"error": why}. Models and pictures (600 MB) stay in here;
 whoever started it kills it when it hangs (ocr.py). A decoder taken over by a picture finds no secret in here.
 """
 
