@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import digressions, doubts, filing, filling, guidance, referral, summary
+from actions import digressions, doubts, filing, filling, guidance, pictures, referral, summary
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import open_slots, optional_contact, required_contact
@@ -111,6 +111,8 @@ class Intake(XiaobaoAction):
             return events
         if asking == "confirmed":
             return self.at_summary(turn, draft)
+        if asking == pictures.SLOT:
+            return self.at_picture(turn, draft)
         return self.take(turn, draft, asking, turn.text)
 
     @staticmethod
@@ -199,12 +201,14 @@ class Intake(XiaobaoAction):
             if error:
                 turn.say(f"utter_error_{error}")
             return None
-        if intent == "answer_slot":
+        if asking == pictures.SLOT and intent in ("affirm", "deny", "skip", "dont_know", "answer_slot"):
+            return self.at_picture(turn, draft)
+        if intent == "answer_slot" and turn.entity("slot_name") != pictures.SLOT:
             return self.take(turn, draft, turn.entity("slot_name") or asking, turn.entity("value") or "")
         if intent == "correct_answer":
             self.ask_again(draft, turn.entity("slot_name") or asking)
             return None
-        if intent in ("submit_complaint", "submit_report", "submit_suggestion"):
+        if intent in ("submit_complaint", "submit_report", "submit_suggestion", "answer_slot"):
             return None
         if intent in ("skip", "dont_know"):
             return self.unknown(turn, draft, asking)
@@ -215,11 +219,19 @@ class Intake(XiaobaoAction):
         _, events = digressions.handle(turn, draft, asking, self)
         return events
 
+    def at_picture(self, turn: Turn, draft: Draft) -> Events | None:
+        """The answer to what a picture tells."""
+        if not draft.flags.get(pictures.OPEN):
+            return None
+        return referral.refer(turn, draft, self) if pictures.take(turn, draft) else None
+
     # The summary -------------------------------------------------------------------------------
 
     def at_summary(self, turn: Turn, draft: Draft) -> Events | None:
         """确认提交 files; anything else is a change, an addition or a hint."""
         if turn.intent == "affirm" or self.says(turn, True):
+            if pictures.offer(turn, draft, self.finance(turn, draft)):
+                return None  # read while the summary stood
             receipt = filing.file(turn, draft)
             filing.tell(turn, draft, receipt, self.finance(turn, draft))
             return self.end(turn, draft, SlotSet("last_number", receipt.number))
@@ -302,7 +314,10 @@ class Intake(XiaobaoAction):
         finance = self.finance(turn, draft)
         doubts.look_at_age(turn, draft)
         waiting = open_slots(draft, turn.context.office, finance)
-        slot = draft.flags.pop("again", None) or (waiting[0] if waiting else "confirmed")
+        slot = draft.flags.pop("again", None)
+        if slot is None and pictures.offer(turn, draft, finance):
+            slot = pictures.SLOT
+        slot = slot or (waiting[0] if waiting else "confirmed")
         turn.show_form(summary.strip(turn, draft, finance))
         return [*draft.events(), SlotSet("requested_slot", slot)]
 
