@@ -16,8 +16,9 @@ from xiaobao.reading.paper_rows import Cell, Row, letter_height, paragraphs, tex
 
 LEAST = 40.0  # weight: below it nothing is said
 ONLY_ONE = 42.0  # the one sum of the picture, with its sign but without a label
-LARGE = 1.45  # times the usual height of a line: the sum of a payment screen
+LARGE, VERY_LARGE = 1.45, 1.75  # times the usual height of a line: the sum of a payment screen
 TOO_LARGE_CENTS = 10**11
+CLAUSE = ("。", ",", ";", "!", "?", "、")
 
 # (weight, words); of all words before a sum the last one decides, the longer one where two end together.
 LABELS: tuple[tuple[float, str], ...] = (
@@ -75,6 +76,7 @@ class Sum:
     order: float  # from top to bottom
     label: float | None = None
     sure: bool = False  # with a sign of money, a unit or cents
+    large: bool = False
 
 
 def find(rows: list[Row]) -> tuple[Sum | None, list[Sum]]:
@@ -98,7 +100,7 @@ def _labelled(rows: list[Row], usual: float) -> Iterator[Sum]:
             last = 0
             for match in _MONEY.finditer(cell.text):
                 cents = _cents(match)
-                before = cell.text[last : match.start()]
+                before = _clause(cell.text[last : match.start()])
                 last = match.end()
                 if cents is None or cents <= 0:
                     continue
@@ -106,17 +108,18 @@ def _labelled(rows: list[Row], usual: float) -> Iterator[Sum]:
                 if not sure and len(match["num"]) > 6:
                     continue
                 label = _label(before)
-                if label is None and not _ends_sentence(before):
+                if label is None and not before.startswith(CLAUSE):
                     label = _beside(row[:at]) if not before.strip(" :(-（") else None
-                    if (label is None and at == 0 and last == match.end() and not before.strip(" :-")) or (label is None and not before.strip(" :-")):
+                    if (label is None and at == 0 and last == match.end() and not before.strip(" :-")) or (
+                        label is None and not before.strip(" :-")
+                    ):
                         label = _above(rows, place, cell)
                 after = _label(cell.text[match.end() : match.end() + 6]) if label is None else None
                 label = after if after and after >= 90 else label
                 below = _below(rows, place, cell) if label is None else None
                 label = below if below is not None and below >= 90 else label
-                yield Sum(
-                    cents, match[0].strip(), cell.number, _weight(label, sure, match, cell, usual), place, label, sure
-                )
+                weight, large = _weight(label, sure, match, cell, usual), cell.height >= LARGE * usual
+                yield Sum(cents, match[0].strip(), cell.number, weight, place, label, sure, large)
 
 
 def _weight(label: float | None, sure: bool, match: re.Match[str], cell: Cell, usual: float) -> float:
@@ -125,27 +128,35 @@ def _weight(label: float | None, sure: bool, match: re.Match[str], cell: Cell, u
         return label - (25 if slight else 0)
     alone = len(cell.text) - len(match[0]) <= 2
     if sure and alone and cell.height >= LARGE * usual:
-        return 72.0
+        spent = match["sign"] == "-" or match["sign2"] == "-"
+        return 94.0 if spent or cell.height >= VERY_LARGE * usual else 72.0
     return 30.0 if match["cur"] else 0.0
 
 
 def _label(text: str) -> float | None:
-    """The weight of the last label in the words; None without one."""
-    found = None
+    """The weight of the last label in the words; None without one.
+
+    Of words that form one, the first decides (实付金额), unless a later one forbids (合计优惠).
+    """
+    inside = re.search(r"[(（]([^()（）]*)$", text)
+    if inside and (told := _label(inside[1])) is not None:
+        return told  # (已优惠5.00: what stands in brackets is not what stands before them
+    found, end = None, -1
     for match in _LABEL.finditer(_ASIDE.sub("", text)):
-        found = LABELS[int((match.lastgroup or "w0")[1:])][0]
+        weight = LABELS[int((match.lastgroup or "w0")[1:])][0]
+        if found is None or match.start() > end or weight == 0:
+            found = weight
+        end = match.end()
     return found
 
 
 def _beside(cells: Row) -> float | None:
     """The nearest label to the left in the row; counts on the way are passed over, other sums are not."""
     for cell in reversed(cells):
-        label = _label(cell.text)
-        money = [match for match in _MONEY.finditer(cell.text)]
-        if label is not None:
-            return label
-        if any(match["cur"] or "." in match["num"][-3:] for match in money):
+        if any(match["cur"] or match["unit"] or "." in match["num"][-3:] for match in _MONEY.finditer(cell.text)):
             return None
+        if (label := _label(cell.text)) is not None:
+            return label
     return None
 
 
@@ -166,8 +177,9 @@ def _below(rows: list[Row], place: int, cell: Cell) -> float | None:
         near = [
             c for c in row if c.left < cell.right and cell.left < c.right and c.top - cell.bottom < 1.5 * cell.height
         ]
-        if near and not any(_MONEY.search(c.text) for c in near):
-            return _label(near[0].text)
+        told = [re.sub(r"[(（].*$", "", c.text) for c in near]
+        if told and not any(_MONEY.search(text) for text in told):
+            return _label(told[0])
     return None
 
 
@@ -182,8 +194,10 @@ def _joined(row: Row) -> Row:
     return found
 
 
-def _ends_sentence(text: str) -> bool:
-    return bool(re.search(r"[。;;!?]", text))
+def _clause(text: str) -> str:
+    """The words of the same clause; they begin with its comma when there is one."""
+    cut = max((text.rfind(mark) for mark in CLAUSE), default=-1)
+    return text[max(cut, 0) :]
 
 
 def _in_sentences(rows: list[Row]) -> Iterator[Sum]:
@@ -192,7 +206,7 @@ def _in_sentences(rows: list[Row]) -> Iterator[Sum]:
         text = "".join(text_of(row) for row in paragraph)
         for amount in amounts.parse(text):
             told = re.search(r"[元块万千百]|¥", amount.text) or amount.role == "paid"
-            before = _label(text[max(0, amount.start - 14) : amount.start])
+            before = _label(_clause(text[max(0, amount.start - 14) : amount.start]))
             if (
                 told
                 and not amount.approximate

@@ -34,6 +34,8 @@ _CHINESE = re.compile(
     r"二[〇零○ΟO0][〇零○ΟO0一二][一二三四五六七八九〇零○]年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}[日号]?"
 )
 _CLOCK = re.compile(r"\s?(?:上午|下午|晚上|中午|凌晨|早上)?\s?(?:[01]?\d|2[0-3])[:：]\s?[0-5]\d")
+# In a chat the citizen tells when it was; the stamps only tell when it was told.
+_DEED_AFTER = re.compile(r"(?:[上下]午|晚上|中午|早上|那天|当天)?[^\d,，。;；?？]{0,10}?(?:下的?了?单|下单|拍下|拍的|买|购|付|交了|交的|办|订|充|签|报的?名|报了|转了|转的|定的|定了|租|入住|消费|刷|做的|做了|修)")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def _weight(rows: list[Row], place: int, at: int, cell: Cell, start: int, end: i
     clock = bool(_CLOCK.match(after))
     if label == 0:
         return 10.0
+    if label is None and _DEED_AFTER.match(after):
+        return 72.0  # 我10月6日在你们店付了
     if label is not None:
         return label + (2 if clock else 0) - (0 if exact else 4)
     alone = len(before.strip()) + len(_CLOCK.sub("", after).strip()) <= 4

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xiaobao.reading.endings import NAME
-from xiaobao.reading.paper_rows import Cell, Row, letter_height, text_of
+from xiaobao.reading.paper_rows import Cell, Row, letter_height, paragraphs, text_of
 
 LEAST = 45.0
 FIELDS: tuple[tuple[float, str], ...] = (
     (100, r"商户全称|商家全称|企业全称|公司全称"),
     (
         96,
-        r"(?:特约)?商户名称?|销售方名称|销货(?:单位|方)(?:名称)?|销方名称|收款方(?:全称|名称|户名)?|收款(?:单位|商户|商家|机构|企业)(?:名称)?|商家名称|店铺名称|门店名称|店名|卖家(?:名称|昵称)?|开票单位|经营者(?:名称)?|对方户名|对方账户|收款账户名称|MERCHANT(?:NAME)?|Merchant",
+        r"(?:特约|交易|消费|入网)?商户名称?|(?:特约|交易|消费|入网)商户|服务商|商品提供方|服务提供方|供应商|销售方名称|销货(?:单位|方)(?:名称)?|销方名称|收款方(?:全称|名称|户名)?|收款(?:单位|商户|商家|机构|企业)(?:名称)?|商家名称|店铺名称|门店名称|店名|卖家(?:名称|昵称)?|开票单位|经营者(?:名称)?|对方户名|对方账户|收款账户名称|MERCHANT(?:NAME)?|Merchant",
     ),
     (
         90,
@@ -37,12 +37,15 @@ _ENDING = re.compile(
     r"^[\s:：;；\-—·•,，.、|>›»*#@【】\[\]「」\"“”'+<]+|[\s:：;；\-—·•,，.、|>›»>*#@【】\[\]「」\"“”'<]+$"
 )
 _ARROW = re.compile(r"\s?[>›»〉]\s?$")
+_PROSE_FIELD = re.compile(r"(?:商户|商家|店铺|收款方|收款单位|收款人)(?:名称|为|是)?[:：]([^,，。;；:：]{2,30})")
 _SHOP = re.compile(
     r"(?:旗舰店|专营店|专卖店|官方店|官方旗舰|自营店?|自营旗舰店|企业店|店铺|网店|生活馆|直营店|优选店|工厂店|集市店|专柜)$"
 )
+_SHOP_INSIDE = re.compile(r"^[^\s,，。:：?？!]{2,18}?(?:旗舰店|专营店|专卖店|官方店)")
+_PROSE = re.compile(r"[,，。;；?？!！、]|[吗呢吧啊了]$")
 _GENERIC = re.compile(
     r"欢迎|光临|谢谢|小票|收据|收款凭证|凭证|凭条|签购单|结[账帐算]单|预结|销售单|消费单|购物单|账单|订单|详情|明细|发票|合同|协议|交易|成功|支付|付款|转账|待|完成|已|扫码|二维码|客户联|商户联|存根|顾客|记账联|第.联|会员|您|亲|请|"
-    r"地址|电话|热线|日期|时间|单号|编号|金额|合计|数量|品名|商品|单价|收银|桌|台号|人数|返回|首页|消息|聊天|更多|全部|搜索|关闭|保存|分享|评价|物流|确认|查看|客服电话|余额|零钱|状态|微信|支付宝|银行卡|http|www|版权|监制|税务局|专用章|通知|公告|声明|须知|说明|附件|申请表|登记表|"
+    r"地址|电话|热线|日期|时间|单号|编号|金额|合计|数量|品名|商品|单价|收银|面额|桌|台号|人数|返回|首页|消息|聊天|更多|全部|搜索|关闭|保存|分享|评价|物流|确认|查看|客服电话|余额|零钱|状态|微信|支付宝|银行卡|http|www|版权|监制|税务局|专用章|通知|公告|声明|须知|说明|附件|申请表|登记表|"
     r"颜色|规格|尺寸|型号|发货|收货|包邮|退款|售后|全程|保障|元|配送|预计|送达|签收|联系|复制|x\d|×\d|^\d|热点|运营商|中国移动|中国联通|中国电信|[45]G|%"
 )
 _COLLECTOR = re.compile(
@@ -66,12 +69,12 @@ class Name:
     order: float
 
 
-def find(rows: list[Row], sum_row: int | None = None, sum_is_large: bool = False) -> Name | None:
-    """The merchant, or None. `sum_row` is the row of the sum that was paid."""
+def find(rows: list[Row], large_sum: int | None = None) -> Name | None:
+    """The merchant, or None. `large_sum` is the row of the sum that was paid when it is written large."""
     usual = letter_height(rows)
-    found = [*_fields(rows), *_shops(rows), *_heads(rows, usual), *_firms(rows), *_transfers(rows)]
-    if sum_is_large and sum_row is not None:
-        found += _over_the_sum(rows, sum_row)
+    found = [*_fields(rows), *_told_in_prose(rows), *_shops(rows), *_heads(rows, usual), *_firms(rows), *_alone(rows), *_transfers(rows)]  # fmt: skip
+    if large_sum is not None:
+        found += _over_the_sum(rows, large_sum)
     judged = [one for one in (_judged(one) for one in found) if one is not None]
     return max(judged, key=lambda one: (one.weight, -one.order), default=None)
 
@@ -112,7 +115,9 @@ def _fields(rows: list[Row]) -> Iterator[Name]:
                 value = told[1] if told else ""
                 source: Cell | None = cell
                 if not told and rest.strip():
-                    continue  # 商户编号, 名称 in the middle of a word
+                    if rest == cell.text[match.end() :]:
+                        continue  # 商户编号, 名称 in the middle of a word
+                    value = rest  # 收款单位(盖章)某某店
                 if not value.strip():
                     source = _value_of(rows, place, at)
                     value = source.text if source else ""
@@ -122,6 +127,28 @@ def _fields(rows: list[Row]) -> Iterator[Name]:
                 value = value[: cut.start()] if cut else value
                 party = weight == 90 and not NAME.search(value) and re.match(r".*[甲乙丙]方", cell.text)
                 yield Name(value, source.number, weight - (30 if party else 0), place)
+
+
+def _told_in_prose(rows: list[Row]) -> Iterator[Name]:
+    """交易商户：某某店。 in the middle of a message, also over the end of its line."""
+    for paragraph in paragraphs(rows):
+        text = "".join(text_of(row) for row in paragraph)
+        for match in _PROSE_FIELD.finditer(text):
+            cut = _NEXT_FIELD.search(match[1], 2)
+            yield Name(
+                match[1][: cut.start()] if cut else match[1], paragraph[0][0].number, 88, rows.index(paragraph[0])
+            )
+
+
+def _alone(rows: list[Row]) -> Iterator[Name]:
+    """A line that is nothing but a name of the trade: who signed a notice, whose stamp it is."""
+    long = {id(row) for paragraph in paragraphs(rows) if len(paragraph) > 1 for row in paragraph[:-1]}
+    for place, row in enumerate(rows):
+        for cell in row:
+            name = clean(cell.text)
+            if id(row) not in long and len(name) <= 20 and not _GENERIC.search(name) and not _PROSE.search(name):
+                if NAME.search(re.sub(r"[(（].*$", "", name)) and not re.search(r"[:：]", name):
+                    yield Name(name, cell.number, 52, place)
 
 
 def _value_of(rows: list[Row], place: int, at: int) -> Cell | None:
@@ -142,7 +169,11 @@ def _shops(rows: list[Row]) -> Iterator[Name]:
     """小鹿母婴专营店 › on an order."""
     for place, row in enumerate(rows):
         for cell in row:
-            name = clean(cell.text)
+            at = row.index(cell)
+            text = f"{row[at - 1].text}{cell.text}" if at and re.match(r"[(（]", cell.text) else cell.text
+            name = clean(text)
+            if inside := _SHOP_INSIDE.match(name):
+                name = inside[0]  # 某某旗舰店发出的包裹
             arrow = bool(_ARROW.search(cell.text))
             if arrow and len(name) >= 3 and not _GENERIC.search(name):
                 yield Name(name, cell.number, 84 + 6 * bool(_SHOP.search(name)), place)
@@ -154,19 +185,26 @@ def _heads(rows: list[Row], usual: float) -> Iterator[Name]:
     """The large line at the head of a receipt; the title of a chat."""
     page = max((c.right for row in rows for c in row), default=0.0)
     shown = 0
-    for place, row in enumerate(rows[:7]):
+    for place, row in enumerate(rows[:8]):
         if len(row) > 2 or re.search(r"[:：](?!\d)", text_of(row)):
             continue
         cell = max(row, key=lambda c: c.right - c.left)
         name = clean(cell.text)
         while name != (shorter := _TITLE_TAIL.sub("", name)) and len(shorter) >= 2:
             name = shorter
-        if _GENERIC.search(name) or not re.search(r"[一-鿿]{2}|[A-Za-z]{3}", name) or len(name) > 24:
+        if inside := _SHOP_INSIDE.match(name):
+            name = inside[0]
+        if (
+            _GENERIC.search(name)
+            or _PROSE.search(name)
+            or not re.search(r"[一-鿿]{2}|[A-Za-z]{3}", name)
+            or len(name) > 24
+        ):
             continue
         large = cell.height / max(1.0, usual)
         middle = abs(cell.centre - page / 2) < 0.2 * page
         weight = 56 + 8 * middle + min(12.0, 14 * max(0.0, large - 1)) - 4 * shown
-        weight += 8 * bool(NAME.search(re.sub(r"[(（].*$", "", name)))
+        weight += 14 * bool(NAME.search(re.sub(r"[(（].*$", "", name)))
         shown += 1
         yield Name(name, cell.number, weight, place)
 
@@ -193,8 +231,12 @@ def _transfers(rows: list[Row]) -> Iterator[Name]:
 def _over_the_sum(rows: list[Row], sum_row: int) -> Iterator[Name]:
     """The name over the large sum of a payment screen."""
     for place in range(sum_row - 1, max(-1, sum_row - 4), -1):
-        for cell in rows[place]:
+        for cell in sorted(rows[place], key=lambda c: not NAME.search(c.text)):
             name = clean(cell.text)
-            if not _GENERIC.search(name) and not re.search(r"\d[:：]\d", name):
+            if (
+                len(name) > 1
+                and not _GENERIC.search(name)
+                and not re.search(r"\d[:：]\d|尾号|金卡|银行.*卡|[:：]", name)
+            ):
                 yield Name(name, cell.number, 88 - 2 * (sum_row - place), place)
                 return

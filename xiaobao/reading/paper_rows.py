@@ -75,8 +75,9 @@ def repair(text: str) -> str:
     plain = re.sub(r"(?<=\d)\s?[。·]\s?(?=\d)", ".", plain)
     plain = re.sub(r"(?<=\d)[.,]\s(?=\d{2}(?!\d))", ".", plain)
     plain = re.sub(r"(?<=\d)\s[.,](?=\d{2}(?!\d))", ".", plain)
-    plain = _NUMBER_RUN.sub(_digits, plain)
-    return _YUAN.sub("¥", plain).strip()
+    plain = _YUAN.sub("¥", _NUMBER_RUN.sub(_digits, plain)).strip()
+    # 8.800元 was written 8,800元: nobody pays thousandths.
+    return re.sub(r"(?<![\d.])(\d{1,3})\.(\d{3})(?=\s?[元圆])|(?<=¥)(\d{1,3})\.(\d{3})(?!\d)", _thousands, plain)
 
 
 def rows(lines: Iterable[Line]) -> list[Row]:
@@ -126,6 +127,10 @@ def _goes_on(above: Row, below: Row, usual: float) -> bool:
     wide = first.right - first.left > 6 * first.height
     alike = abs(first.left - second.left) < 3 * usual and 0.6 < first.height / max(1.0, second.height) < 1.6
     return near and wide and alike and first.right + 3 * usual > second.right
+
+
+def _thousands(match: re.Match[str]) -> str:
+    return f"{match[1] or match[3]},{match[2] or match[4]}"
 
 
 def _digits(match: re.Match[str]) -> str:

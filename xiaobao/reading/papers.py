@@ -48,8 +48,7 @@ def read(found: list[Line], today: date) -> dict[str, Found]:
     paid, _ = paper_amounts.find(paper)
     place = next((n for n, row in enumerate(paper) if paid and any(c.number == paid.number for c in row)), None)
     day = paper_days.find(paper, today, place)
-    over = place is not None and paid is not None and paid.label is None
-    name = paper_names.find(paper, place, bool(over))
+    name = paper_names.find(paper, place if paid and paid.large else None)
     values: dict[str, Found] = {}
     if paid is not None:
         values["amount"] = Found("amount", paid.text, paid.cents, paid.number, _sure(paid.weight, found[paid.number]))
