@@ -169,11 +169,12 @@ def _answered(turn: Turn, asked: dict[str, Any]) -> bool | None:
             return True
         if THE_CITIZENS.search(turn.text):
             return False
-        if slot == "amount" and (told := answers.amount(turn.text)).error is None:
-            return True if told.normalised == normalised else None
+        if slot == "amount" and (sum_ := answers.amount(turn.text)).error is None:
+            return True if sum_.normalised == normalised else None
         return True if _plain(value) == _plain(turn.text) else None
     if len(turn.text) <= SHORT:
-        return {True: True, False: False}.get(answers.yes_no(turn.text).normalised)  # type: ignore[arg-type]
+        told = answers.yes_no(turn.text).normalised
+        return told if isinstance(told, bool) else None
     return None
 
 

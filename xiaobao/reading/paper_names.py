@@ -18,7 +18,7 @@ FIELDS: tuple[tuple[float, str], ...] = (
     (100, r"商户全称|商家全称|企业全称|公司全称"),
     (
         96,
-        r"(?:特约|交易|消费|入网)?商户名称?|(?:特约|交易|消费|入网)商户|服务商|商品提供方|服务提供方|供应商|销售方名称|销货(?:单位|方)(?:名称)?|销方名称|收款方(?:全称|名称|户名)?|收款(?:单位|商户|商家|机构|企业)(?:名称)?|商家名称|店铺名称|门店名称|店名|卖家(?:名称|昵称)?|开票单位|经营者(?:名称)?|对方户名|对方账户|收款账户名称|MERCHANT(?:NAME)?|Merchant",
+        r"(?:特约|交易|消费|入网)?商户名称?|(?:特约|交易|消费|入网)商户|服务商|商品提供方|主办(?:方|单位)?|承办(?:方|单位)?|服务提供方|供应商|销售方名称|销货(?:单位|方)(?:名称)?|销方名称|收款方(?:全称|名称|户名)?|收款(?:单位|商户|商家|机构|企业)(?:名称)?|商家名称|店铺名称|门店名称|店名|卖家(?:名称|昵称)?|开票单位|经营者(?:名称)?|对方户名|对方账户|收款账户名称|MERCHANT(?:NAME)?|Merchant",
     ),
     (
         90,
@@ -37,7 +37,9 @@ _ENDING = re.compile(
     r"^[\s:：;；\-—·•,，.、|>›»*#@【】\[\]「」\"“”'+<]+|[\s:：;；\-—·•,，.、|>›»>*#@【】\[\]「」\"“”'<]+$"
 )
 _ARROW = re.compile(r"\s?[>›»〉]\s?$")
-_PROSE_FIELD = re.compile(r"(?:商户|商家|店铺|收款方|收款单位|收款人)(?:名称|为|是)?[:：]([^,，。;；:：]{2,30})")
+_PROSE_FIELD = re.compile(
+    r"(?:商户|商家|店铺|收款方|收款单位|收款人)(?:名称|为|是)?[:：]([^,，。;；:：]{2,30})|由([^,，。;；:：]{2,20}?)(?:提供|发货|承运|出品方)"
+)
 _SHOP = re.compile(
     r"(?:旗舰店|专营店|专卖店|官方店|官方旗舰|自营店?|自营旗舰店|企业店|店铺|网店|生活馆|直营店|优选店|工厂店|集市店|专柜)$"
 )
@@ -93,6 +95,13 @@ def clean(text: str) -> str:
     return name
 
 
+def _is_name(name: str) -> bool:
+    """Whether it ends as names of the trade do, or names its branch: ...(湖东路店)."""
+    return bool(
+        NAME.search(re.sub(r"[(（].*$", "", name)) or re.search(r"[一-鿿][(（][^()（）]{1,10}[店馆院][)）]$", name)
+    )
+
+
 def _judged(one: Name) -> Name | None:
     name, weight = clean(one.name), one.weight
     if not 2 <= len(name) <= 40 or not re.search(r"[一-鿿]|[A-Za-z]{3}", name):
@@ -101,7 +110,7 @@ def _judged(one: Name) -> Name | None:
         return None
     weight -= 45 * bool(_PERSON.search(name) and not NAME.search(name))
     weight -= 50 * bool(_COLLECTOR.search(name))
-    weight += 4 * bool(NAME.search(re.sub(r"[(（].*$", "", name)))
+    weight += 4 * _is_name(name)
     return Name(name, one.number, weight, one.order) if weight >= LEAST else None
 
 
@@ -134,10 +143,10 @@ def _told_in_prose(rows: list[Row]) -> Iterator[Name]:
     for paragraph in paragraphs(rows):
         text = "".join(text_of(row) for row in paragraph)
         for match in _PROSE_FIELD.finditer(text):
-            cut = _NEXT_FIELD.search(match[1], 2)
-            yield Name(
-                match[1][: cut.start()] if cut else match[1], paragraph[0][0].number, 88, rows.index(paragraph[0])
-            )
+            told = match[1] or match[2]
+            cut = _NEXT_FIELD.search(told, 2)
+            first = paragraph[0]
+            yield Name(told[: cut.start()] if cut else told, first[0].number, 88, rows.index(first))
 
 
 def _alone(rows: list[Row]) -> Iterator[Name]:
@@ -146,9 +155,9 @@ def _alone(rows: list[Row]) -> Iterator[Name]:
     for place, row in enumerate(rows):
         for cell in row:
             name = clean(cell.text)
-            if id(row) not in long and len(name) <= 20 and not _GENERIC.search(name) and not _PROSE.search(name):
-                if NAME.search(re.sub(r"[(（].*$", "", name)) and not re.search(r"[:：]", name):
-                    yield Name(name, cell.number, 52, place)
+            plain = len(name) <= 20 and not _GENERIC.search(name) and not _PROSE.search(name) and ":" not in name
+            if plain and id(row) not in long and _is_name(name):
+                yield Name(name, cell.number, 52, place)
 
 
 def _value_of(rows: list[Row], place: int, at: int) -> Cell | None:
@@ -183,7 +192,8 @@ def _shops(rows: list[Row]) -> Iterator[Name]:
 
 def _heads(rows: list[Row], usual: float) -> Iterator[Name]:
     """The large line at the head of a receipt; the title of a chat."""
-    page = max((c.right for row in rows for c in row), default=0.0)
+    cells = [c for row in rows for c in row]
+    left, right = min((c.left for c in cells), default=0.0), max((c.right for c in cells), default=0.0)
     shown = 0
     for place, row in enumerate(rows[:8]):
         if len(row) > 2 or re.search(r"[:：](?!\d)", text_of(row)):
@@ -202,9 +212,9 @@ def _heads(rows: list[Row], usual: float) -> Iterator[Name]:
         ):
             continue
         large = cell.height / max(1.0, usual)
-        middle = abs(cell.centre - page / 2) < 0.2 * page
-        weight = 56 + 8 * middle + min(12.0, 14 * max(0.0, large - 1)) - 4 * shown
-        weight += 14 * bool(NAME.search(re.sub(r"[(（].*$", "", name)))
+        middle = abs(cell.centre - (left + right) / 2) < 0.2 * (right - left)
+        weight = 56 + 8 * middle + min(12.0, 14 * max(0.0, large - 1)) - 6 * shown
+        weight += 14 * _is_name(name)
         shown += 1
         yield Name(name, cell.number, weight, place)
 
@@ -215,7 +225,7 @@ def _firms(rows: list[Row]) -> Iterator[Name]:
         for cell in row:
             for match in _FIRM.finditer(cell.text):
                 maker = re.search(r"生产|制造|委托|技术支持|出品", cell.text[: match.start()])
-                yield Name(match[0], cell.number, 40 if maker else 58, place)
+                yield Name(match[0], cell.number, 40 if maker else 66, place)
 
 
 def _transfers(rows: list[Row]) -> Iterator[Name]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -141,19 +141,39 @@ def _digits(match: re.Match[str]) -> str:
 
 
 def _upright(lines: list[Line]) -> list[Cell]:
-    slants = sorted(_slant(line.box) for line in lines if _is_long(line.box))
-    angle = median(slants) if slants else 0.0
-    cos, sin = math.cos(-angle), math.sin(-angle)
+    """Cells with the slant taken out; a photo from the side slants more at one end of the page than at the other."""
+    long = [line.box for line in lines if _is_long(line.box)]
+    slant = _fitted([(_middle(box), _slant(box)) for box in long])
+    centre = median([(box[0][0] + box[1][0]) / 2 for box in long]) if long else 0.0
     cells = []
     for number, line in enumerate(lines):
         text = repair(line.text)
         if not text:
             continue
+        turn = math.tan(slant(_middle(line.box)))
         # Opposite edges are averaged: the upright box of a slanted line is no higher than its letters.
-        (ax, ay), (bx, by), (cx, cy), (dx, dy) = ((x * cos - y * sin, x * sin + y * cos) for x, y in line.box)
-        box = (min(ax, dx), max(bx, cx), (ay + by) / 2, (cy + dy) / 2)
-        cells.append(Cell(number, text, box[0], box[1], min(box[2:]), max(box[2:]), line.score))
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = ((x, y - turn * (x - centre)) for x, y in line.box)
+        top, bottom = sorted(((ay + by) / 2, (cy + dy) / 2))
+        cells.append(Cell(number, text, min(ax, dx), max(bx, cx), top, bottom, line.score))
     return cells
+
+
+def _fitted(slants: list[tuple[float, float]]) -> Callable[[float], float]:
+    """The slant at a height: one for the page, or growing evenly over it when there are lines enough to tell."""
+    if not slants:
+        return lambda y: 0.0
+    usual = median(angle for _, angle in slants)
+    kept = [(y, angle) for y, angle in slants if abs(angle - usual) < 0.08]
+    if len(kept) < 6:
+        return lambda y: usual
+    mean_y, mean = (sum(pair[n] for pair in kept) / len(kept) for n in (0, 1))
+    spread = sum((y - mean_y) ** 2 for y, _ in kept)
+    growth = sum((y - mean_y) * (angle - mean) for y, angle in kept) / spread if spread else 0.0
+    return lambda y: mean + growth * (y - mean_y)
+
+
+def _middle(box: Box) -> float:
+    return sum(y for _, y in box) / len(box)
 
 
 def _is_long(box: Box) -> bool:
