@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from xiaobao.conversations import uploads
-from xiaobao.desk import conversation, story
+from xiaobao.desk import conversation, evidence_text, story
 from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
@@ -99,6 +99,7 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
             pieces=story.pieces(ticket.narrative or "", ticket.spans, fields, masked=not works),
             said=conversation.said(reading, ticket.conversation_id) if works and ticket.conversation_id else [],
             previews=_previews(reading, ticket) if works else {},
+            texts=evidence_text.of_ticket(reading, ticket) if works else {},
             steps=steps,
             opened=opened,
             handlers=accounts.handlers(reading),

@@ -17,7 +17,7 @@ Box = tuple[tuple[float, float], ...]
 LEAST_OVERLAP = 0.45  # of the lower line's height: lines of one row
 LONG = 2.5  # times as wide as high: such a line tells how the picture is slanted
 
-_NUMBER_RUN = re.compile(r"(?<![A-Za-z])[\dOoQlI|¥][\dOoQlI|.,:/\-]*(?![A-Za-z])")
+_NUMBER_RUN = re.compile(r"(?<![A-Za-z\d])[\dOoQlI|¥][\dOoQlI|.,:/\-]*(?![A-Za-z])")
 _SLIPS = str.maketrans("OoQlI|", "000111")
 # The sign of the yuan in front of a number is read as one of these.
 _YUAN = re.compile(r"(?<![A-Za-z\d])(?:[YV羊半¥?](?=\s?[-−]?\s?\d)|(?:RMB|CNY|rmb)\s?:?(?=\s?\d))")

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 60.0  # a large photo takes five on a busy machine; the first one waits for the models
 LEASE = timedelta(minutes=5)
 IDLE_SECONDS = 300.0
+MOST_PICTURES = 40  # of one child: its memory grows a little with each size of picture
 A_ROUND = 10  # pictures, then the other jobs have their turn
 COMMAND = (sys.executable, "-m", "xiaobao.worker.recogniser")
 
@@ -51,7 +52,7 @@ class Reader:
     def __init__(self, command: tuple[str, ...] = COMMAND, timeout: float = TIMEOUT_SECONDS) -> None:
         self._command, self._timeout = command, timeout
         self._child: subprocess.Popen[bytes] | None = None
-        self._used = 0.0
+        self._used, self._count = 0.0, 0
         self._closed = False
 
     def read(self, path: Path) -> list[Any]:
@@ -67,7 +68,9 @@ class Reader:
             if self._closed:
                 raise Stopped from None
             raise Unreadable(str(error) or type(error).__name__) from None
-        self._used = time.monotonic()
+        self._used, self._count = time.monotonic(), self._count + 1
+        if self._count >= MOST_PICTURES:
+            self._end()
         if "error" in told:
             raise Unreadable(told["error"])
         return list(told["lines"])
@@ -109,7 +112,7 @@ class Reader:
         return line
 
     def _end(self) -> None:
-        child, self._child = self._child, None
+        child, self._child, self._count = self._child, None, 0
         if child is not None:
             child.kill()
             child.wait()
