@@ -58,6 +58,8 @@ _PERSON = re.compile(r"^[一-鿿]{2,3}$|^[*＊][一-鿿]{1,2}$|先生|女士|同
 _TITLE_TAIL = re.compile(
     r"(?:[-—_·|/\s(（【]+(?:[一-鿿A-Za-z]{0,6}(?:客服|老师|教练|顾问|店长|经理|老板|助理|小姐姐|售后|销售|管家|前台)[一-鿿A-Za-z0-9]{0,3}|\d+)[)）】]?|(?:官方|在线|售后|专属)?客服[一-鿿A-Za-z0-9]{0,3}|[(（]\d+[)）])$"
 )
+# 某某瑜伽 顾问小林, 某某驾校李教练: the shop, then who writes for it.
+_CALLED = re.compile(r"(?<=[一-鿿]{4})[\s\-—_·|]*[一-鿿]?(?:教练|老师|店长|顾问|经理|管家)[一-鿿]{0,2}$")
 _TRANSFER = re.compile(r"(?:(?:扫二维码)?付款|转账|支付)\s?[-—]?\s?(?:给|至|到)\s?(?P<name>[^\s，。,]{2,24})|向(?P<name2>[^\s，。,]{2,24}?)(?:付款|转账|支付)|(?P<name3>[^\s，。,]{2,24}?)(?:收款|向您收)")  # fmt: skip
 
 
@@ -199,7 +201,7 @@ def _heads(rows: list[Row], usual: float) -> Iterator[Name]:
         if len(row) > 2 or re.search(r"[:：](?!\d)", text_of(row)):
             continue
         cell = max(row, key=lambda c: c.right - c.left)
-        name = clean(cell.text)
+        name = clean(_CALLED.sub("", cell.text))
         while name != (shorter := _TITLE_TAIL.sub("", name)) and len(shorter) >= 2:
             name = shorter
         if inside := _SHOP_INSIDE.match(name):

@@ -149,7 +149,10 @@ def read_waiting(
         if found is None:
             reader.rest()
             break
-        count += _read_one(sessions, reader, evidence_dir, clock, *found)
+        try:
+            count += _read_one(sessions, reader, evidence_dir, clock, *found)
+        except Stopped:
+            break
     return count
 
 
@@ -166,6 +169,8 @@ def _read_one(
     except (Unreadable, Stopped) as error:
         with sessions.begin() as session:
             uploads.give_back(session, evidence_id, clock(), tried=isinstance(error, Unreadable))
+        if isinstance(error, Stopped):
+            raise
         logger.warning("No text of evidence %s: %s", evidence_id, error)
         return False
     lines, values = told(raw, clock())
