@@ -85,6 +85,8 @@ def ask(turn: Turn, draft: Draft) -> None:
             said=summary.value(turn, draft, slot),
             shown=value,
         )
+    else:  # nobody stands before a silent bot; whatever is answered, the form goes on
+        turn.say("utter_picture_unclear")
 
 
 def _choice(turn: Turn, which: str) -> dict[str, str]:
