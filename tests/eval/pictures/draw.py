@@ -803,7 +803,7 @@ def p13() -> Drawn:
         s.text(x, y, head, 11, "#888")
         s.text(x, y + 18, body, 13)
     s.rule(322, 34, 326, "#222")
-    y = s.pairs([("原价", "¥5,980.00"), ("限时价", "¥4,280.00"), ("老带新立减", "-¥300.00")], 336, 34, 326, 13, 26)
+    y = s.pairs([("原价", "¥5,980.00"), ("限时价", "¥4,280.00"), ("老带新立减", "-¥300.00")], 336, 34, 326, 13, 26)  # type: ignore[assignment]
     s.box(34, y + 4, 326, y + 44, "#eaf1ff")
     s.text(44, y + 24, "实付", 15, "#2f6df6", True, "lm")
     s.text(316, y + 24, "¥3,980.00", 19, "#2f6df6", True, "rm")
@@ -1501,7 +1501,7 @@ def p33() -> Drawn:
     s.text(180, y + 22, "谢谢惠顾 欢迎再次光临", 13, anchor="mm")
     s.text(180, y + 42, "凭小票七日内退换 当月开具发票", 11, anchor="mm")
     rng = np.random.default_rng(33)
-    x = 80.0
+    x = 80.0  # type: ignore[assignment]
     while x < 280:
         wide = rng.choice([1.0, 2.0, 3.0])
         s.box(x, y + 58, x + wide, y + 88, "#222")
