@@ -66,7 +66,7 @@ def measure(lines: dict[str, list[Any]], labels: list[dict[str, Any]], seed: int
         for slot in SLOTS:
             ok = is_right(slot, label, found)
             side = "paper" if label["kind"] == "paper" else "screen"
-            for group in (label["kind"], side, "all"):
+            for group in dict.fromkeys((label["kind"], side, "all")):
                 right[slot, group].append(ok)
             if label["amount_cents"] is None and slot == "amount":
                 right["none where none", "all"].append(ok)
