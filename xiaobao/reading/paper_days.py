@@ -103,7 +103,7 @@ def _label(text: str) -> float | None:
 
 
 def _in_text(text: str, today: date) -> Iterator[tuple[int, int, date, bool]]:
-    """Start, end, the day, and whether its year is written in full."""
+    """Start, end, the day, and whether it is written in full."""
     taken: list[tuple[int, int]] = []
     for pattern in (_DAY, _RUN, _CHINESE, _NO_YEAR):
         for match in pattern.finditer(text):
@@ -112,7 +112,9 @@ def _in_text(text: str, today: date) -> Iterator[tuple[int, int, date, bool]]:
             day = _read(pattern, match, text, today)
             if day is not None:
                 taken.append(match.span())
-                yield match.start(), match.end(), day, pattern is not _NO_YEAR
+                # 2026年3月2用: a stamp lies over it, the day may go on.
+                cut_off = "年" in match[0] and match[0][-1].isdigit() and re.match(r"[^\s\d]", text[match.end() :])
+                yield match.start(), match.end(), day, pattern is not _NO_YEAR and not cut_off
 
 
 def _read(pattern: re.Pattern[str], match: re.Match[str], text: str, today: date) -> date | None:
