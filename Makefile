@@ -23,7 +23,7 @@ PATHS := actions bot xiaobao tests benchmarks
 need = for name in $(1); do eval "value=\$$$$name"; \
 	[ -n "$$value" ] || { echo "$$name is missing: make $@ $(foreach n,$(1),$(n)=...)" >&2; exit 2; }; done
 
-.PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token eval-questions eval-narratives eval-changed eval-screening eval-filing \
+.PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token eval-questions eval-narratives eval-changed eval-screening eval-filing eval-pictures \
 	bench bench-guidance soak install install-dev clean
 
 help: ## this list
@@ -76,6 +76,9 @@ eval-changed: install-dev ## SET=rows.jsonl [SEED=n]: stories told with other fa
 
 eval-screening: install-dev ## hints at the door beside what another writer expects [SET=rows.jsonl]
 	@exec $(PY) -m tests.eval.screening $(SET)
+
+eval-pictures: install-dev ## what is read from drawn papers and screens, damaged [SEEDS=5] [FIRST=1] [LINES=file]
+	@exec $(PY) -m tests.eval.pictures --seeds $(or $(SEEDS),5) --first $(or $(FIRST),1) $(if $(LINES),--lines "$(LINES)")
 
 eval-narratives: install ## measure the reading of stories: SET=in.jsonl OUT=out.jsonl
 	@$(call need,SET OUT)

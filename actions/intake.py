@@ -20,6 +20,7 @@ from actions import (
     filling,
     guidance,
     people,
+    pictures,
     referral,
     same_matter,
     several,
@@ -162,6 +163,8 @@ class Intake(XiaobaoAction):
             return None
         if asking == "confirmed":
             return self.at_summary(turn, draft)
+        if asking == pictures.SLOT:
+            return self.at_picture(turn, draft)
         return self.take(turn, draft, asking, turn.text)
 
     def settle(self, turn: Turn, draft: Draft, number: str, choice: str) -> Events | None:
@@ -284,12 +287,14 @@ class Intake(XiaobaoAction):
         if intent == "decide_sound":
             sounds.decide(turn)
             return None
-        if intent == "answer_slot":
+        if asking == pictures.SLOT and intent in ("affirm", "deny", "skip", "dont_know", "answer_slot"):
+            return self.at_picture(turn, draft)
+        if intent == "answer_slot" and turn.entity("slot_name") != pictures.SLOT:
             return self.take(turn, draft, turn.entity("slot_name") or asking, turn.entity("value") or "")
         if intent == "correct_answer":
             self.ask_again(draft, turn.entity("slot_name") or asking)
             return None
-        if intent in ("submit_complaint", "submit_report", "submit_suggestion"):
+        if intent in ("submit_complaint", "submit_report", "submit_suggestion", "answer_slot"):
             return None
         if intent in ("skip", "dont_know"):
             return self.unknown(turn, draft, asking)
@@ -300,11 +305,19 @@ class Intake(XiaobaoAction):
         _, events = digressions.handle(turn, draft, asking, self)
         return events
 
+    def at_picture(self, turn: Turn, draft: Draft) -> Events | None:
+        """The answer to what a picture tells."""
+        if not draft.flags.get(pictures.OPEN):
+            return None
+        return referral.refer(turn, draft, self) if pictures.take(turn, draft) else None
+
     # The summary -------------------------------------------------------------------------------
 
     def at_summary(self, turn: Turn, draft: Draft) -> Events | None:
         """确认提交 files; anything else is a change, an addition or a hint."""
         if turn.intent == "affirm" or self.says(turn, True):
+            if pictures.offer(turn, draft, self.finance(turn, draft)):
+                return None  # read while the summary stood
             return self.tell(turn, draft, filing.file(turn, draft))
         if turn.intent == "deny" or len(turn.text) < 8:
             turn.say("utter_summary_what_to_change")
@@ -394,7 +407,10 @@ class Intake(XiaobaoAction):
             return held
         people.look_for_another(turn, draft)
         waiting = open_slots(draft, turn.context.office, finance)
-        slot = draft.flags.pop("again", None) or (waiting[0] if waiting else "confirmed")
+        slot = draft.flags.pop("again", None)
+        if slot is None and pictures.offer(turn, draft, finance):
+            slot = pictures.SLOT
+        slot = slot or (waiting[0] if waiting else "confirmed")
         if same_matter.found(turn, draft):
             slot = "confirmed"  # whose question is then: to that ticket, or apart?
         evidence.once(turn, draft, slot)

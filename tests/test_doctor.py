@@ -51,6 +51,13 @@ def test_a_proxy_nobody_told_us_of_is_bad(environ):
     assert states(findings(environ | HEALTHY | {"TRUSTED_PROXIES": "0"}), "TRUSTED_PROXIES") == ["bad"]
 
 
+def test_pictures_that_are_not_read_are_said(environ, monkeypatch):
+    assert states(findings(environ), "Pictures are read by the worker") == ["ok"]
+    assert states(findings(environ | {"OCR": "0"}), "OCR=0") == ["ok"]
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert states(findings(environ), "rapidocr-onnxruntime is not installed") == ["warn"]
+
+
 def test_little_room_is_said(environ, monkeypatch):
     monkeypatch.setattr(doctor, "LITTLE_MB", 10**9)
     assert states(findings(environ), "MB are free") == ["warn"]

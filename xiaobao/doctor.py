@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import os
 import stat
 import sys
@@ -120,6 +121,17 @@ def storage_engine(settings: Settings) -> Iterator[Finding]:
         yield Finding(OK, f"The database ({engine.dialect.name}) is writable, {count} conversations.")
 
 
+def pictures(settings: Settings) -> Iterator[Finding]:
+    """Whether the text of citizens' pictures is read."""
+    if not settings.ocr:
+        yield Finding(OK, "Pictures are not read (OCR=0).")
+    elif importlib.util.find_spec("rapidocr_onnxruntime") is None:
+        remedy = "Install requirements.lock whole (make install), or set OCR=0 if that is what you want."
+        yield Finding(WARN, "Pictures are not read: rapidocr-onnxruntime is not installed.", remedy)
+    else:
+        yield Finding(OK, "Pictures are read by the worker.")
+
+
 def telemetry(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Rasa reports to an outside server unless told not to."""
     if environ.get("RASA_TELEMETRY_ENABLED", "false").lower() in {"false", "0"}:
@@ -169,7 +181,7 @@ def _table_knows(path: Path, year: int) -> bool:
     return bool(kinds - {"statutory"})
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (office, exposure, storage, storage_engine)
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (office, exposure, storage, storage_engine, pictures)
 
 
 def main() -> int:

@@ -45,6 +45,7 @@ class Settings:
     upload_max_mb: int
     video_max_mb: int
     conversation_max_mb: int
+    ocr: bool = True
     bot_address: str = ""
     actions_address: str = ""
     reference_dir: Path = ROOT / "data" / "reference"
@@ -104,6 +105,7 @@ class Settings:
             upload_max_mb=_number(env, "UPLOAD_MAX_MB", 20),
             video_max_mb=_number(env, "VIDEO_MAX_MB", 200),
             conversation_max_mb=_number(env, "CONVERSATION_MAX_MB", 1000),
+            ocr=_flag(env, "OCR", True),
             bot_address=(env.get("BOT_URL") or "").rstrip("/"),
             actions_address=(env.get("ACTIONS_URL") or "").rstrip("/"),
         )

@@ -56,7 +56,10 @@ def test_a_sensitive_file_waits_and_is_ready_after_a_yes(session: Session, conve
     assert uploads.ready(session, conversation_id) == [plain]
     assert uploads.without_preview(session) == [plain]
     assert uploads.agree(session, conversation_id, "identity", "v1", NOON) == [paper]
-    assert {one.evidence_id for one in uploads.ready(session, conversation_id)} == {plain.evidence_id, paper.evidence_id}
+    assert {one.evidence_id for one in uploads.ready(session, conversation_id)} == {
+        plain.evidence_id,
+        paper.evidence_id,
+    }
     assert (paper.consent, paper.consent_at, paper.consent_version) == ("given", NOON, "v1")
     assert of_kind(session, conversation_id, 3).consent_version == "v1"
 

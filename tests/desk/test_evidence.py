@@ -182,6 +182,43 @@ def test_the_ticket_says_what_its_citizen_did_not_agree_to(clerk: Browser, desk:
     assert "身份证件：未同意提供" in clerk.get(f"/tickets/{number}").text
 
 
+READ = [
+    {"text": "实付款 ¥1299.00 卡号 6222021234567890128", "score": 0.9, "box": []},
+    {"text": "<b>艾美</b>", "score": 0.9, "box": []},
+]
+PAID = {"slot": "amount", "text": "¥1299.00", "normalised": 129900, "line": 0, "confidence": 0.95}
+
+
+def test_the_text_of_a_picture_stands_beside_it_masked_and_escaped(clerk: Browser, desk: Desk) -> None:
+    number, evidence_id = _filed(desk, preview="p1.jpg")
+    with desk.writing.begin() as session:
+        uploads.set_text(session, evidence_id, READ, {"amount": PAID})
+        uploads.mark_filed(session, [evidence_id], number)
+    page = clerk.get(f"/tickets/{number}").text
+    assert "图上的字（机器认的，以图为准）" in page and "1,299.00元" in page and "实付款 ¥1299.00" in page
+    assert "6222021234567890128" not in page and "6222***********0128" in page
+    assert "&lt;b&gt;艾美" in page and "<b>艾美" not in page
+
+
+def test_a_picture_that_could_not_be_read_says_so(clerk: Browser, desk: Desk) -> None:
+    number, evidence_id = _filed(desk, preview="p1.jpg")
+    assert "图上的字" not in clerk.get(f"/tickets/{number}").text
+    with desk.writing.begin() as session:
+        upload = uploads.get(session, evidence_id)
+        upload.text_state = "failed"
+    assert "图上的字没能认出来" in clerk.get(f"/tickets/{number}").text
+
+
+def test_who_may_not_see_the_evidence_does_not_see_its_text(
+    app: Flask, desk: Desk, staff: dict[str, AccountView], filed: tuple[str, str]
+) -> None:
+    number, evidence_id = filed
+    with desk.writing.begin() as session:
+        uploads.set_text(session, evidence_id, READ, {"amount": PAID})
+    page = signed_in(app, Role.INSPECTOR).get(f"/tickets/{number}").text
+    assert "图上的字" not in page and "实付款" not in page
+
+
 def _filed(
     desk: Desk,
     path: str = "o1.bin",

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 CITIZEN, BOT, STAFF, SYSTEM = "citizen", "bot", "staff", "system"
+READ, FAILED, NOT_READ = "read", "failed", "not_read"  # the text of an upload; None: still to be read
 RECEIVED, ANSWERED, ABANDONED = "received", "answered", "abandoned"
 
 
@@ -122,6 +123,12 @@ class Upload(Base):
     consent: Mapped[str | None] = mapped_column(String(10))
     consent_at: Mapped[datetime | None] = mapped_column(UtcTime)
     consent_version: Mapped[str | None] = mapped_column(String(16))
+    text_state: Mapped[str | None] = mapped_column(String(10), index=True)
+    # Recognised lines ({text, score, box}) and what they tell ({slot: {text, normalised, line, confidence}}).
+    text_lines: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    text_values: Mapped[dict[str, dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    text_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    text_due_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class UploadInParts(Base):

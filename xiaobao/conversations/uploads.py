@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from xiaobao.conversations.tables import Upload
+from xiaobao.conversations.tables import FAILED, NOT_READ, READ, Upload
+
+MOST_TRIES = 2  # a picture that ended its reader twice is not tried again
 
 ASKED, GIVEN, REFUSED, LAPSED = "asked", "given", "refused", "lapsed"
 GONE = (REFUSED, LAPSED)
@@ -119,10 +122,11 @@ def refuse(session: Session, conversation_id: str, kind: str, version: str, now:
 
 
 def drop(upload: Upload, kind: str, why: str, version: str | None, now: datetime) -> list[str]:
-    """Make a row without bytes of an upload; returns the paths to remove."""
+    """Make a row without bytes and without what was read of them; returns the paths to remove."""
     paths = [path for path in (upload.path, upload.preview_path) if path]
     upload.kind, upload.consent, upload.consent_at, upload.consent_version = kind, why, now, version
     upload.path, upload.preview_path = "", ""
+    upload.text_state, upload.text_lines, upload.text_values = NOT_READ, None, None
     return paths
 
 
@@ -235,6 +239,56 @@ def set_preview(session: Session, evidence_id: str, path: str) -> bool:
         return False
     upload.preview_path = path
     return True
+
+
+def claim_unread(session: Session, now: datetime, lease: timedelta) -> Upload | None:
+    """The next picture whose text is to be read, leased to the caller; a lease that ran out counts as a try.
+
+    Pictures of drafts come before those of tickets: a citizen is waiting. What was tried often enough is given up.
+    """
+    due = or_(Upload.text_due_at.is_(None), Upload.text_due_at <= now)
+    unread = select(Upload).where(Upload.text_state.is_(None), due, Upload.path != "", or_(*may_be_read()))
+    spent = update(Upload).where(Upload.text_state.is_(None), due, Upload.text_tries >= MOST_TRIES)
+    session.execute(spent.values(text_state=FAILED))
+    other = update(Upload).where(Upload.text_state.is_(None), Upload.media_type.not_like("image/%"))
+    session.execute(other.values(text_state=NOT_READ))
+    query = unread.order_by(Upload.filed_as.is_not(None), Upload.received_at, Upload.evidence_id).limit(1)
+    upload = session.scalar(query.with_for_update(skip_locked=True))
+    if upload is not None:
+        upload.text_tries += 1
+        upload.text_due_at = now + lease
+    return upload
+
+
+def give_back(session: Session, evidence_id: str, now: datetime, tried: bool) -> None:
+    """The lease ends unread; `tried` when the picture may be to blame."""
+    upload = session.get(Upload, evidence_id)
+    if upload is not None and upload.text_state is None:
+        upload.text_due_at = now
+        if not tried:
+            upload.text_tries -= 1
+        elif upload.text_tries >= MOST_TRIES:
+            upload.text_state = FAILED
+
+
+def set_text(
+    session: Session, evidence_id: str, lines: list[dict[str, Any]], values: dict[str, dict[str, Any]]
+) -> None:
+    """Keep what was read."""
+    upload = session.get(Upload, evidence_id)
+    if upload is not None:
+        upload.text_state, upload.text_lines, upload.text_values, upload.text_due_at = READ, lines, values, None
+
+
+def leave_unread(session: Session) -> None:
+    """Without a recogniser nothing waits to be read."""
+    session.execute(update(Upload).where(Upload.text_state.is_(None)).values(text_state=NOT_READ))
+
+
+def read_of_draft(session: Session, conversation_id: str) -> list[Upload]:
+    """Files that belong to no ticket yet and told something when they were read, oldest first."""
+    loose = ready(session, conversation_id)
+    return [upload for upload in loose if upload.text_state == READ and upload.text_values]
 
 
 def _kept() -> tuple[ColumnElement[bool], ...]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from xiaobao.conversations import sensitive, uploads
-from xiaobao.desk import compare, conversation, story
+from xiaobao.desk import compare, conversation, evidence_text, story
 from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
@@ -128,6 +128,7 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
             said=conversation.said(reading, ticket.conversation_id) if works and ticket.conversation_id else [],
             previews=_previews(reading, ticket) if works else {},
             refused=_refused(reading, ticket) if works else [],
+            texts=evidence_text.of_ticket(reading, ticket) if works else {},
             steps=steps,
             opened=opened,
             handlers=accounts.handlers(reading),

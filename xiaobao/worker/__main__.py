@@ -1,4 +1,4 @@
-"""`python -m xiaobao.worker`: outbox, clocks, retention and previews by the clock. Safe to run twice."""
+"""`python -m xiaobao.worker`: outbox, clocks, retention, previews and texts of pictures by the clock. Safe to run twice."""
 
 from __future__ import annotations
 
@@ -15,23 +15,27 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from xiaobao.database import make_engine, make_sessions
 from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines
-from xiaobao.worker import clocks, outbox, previews, retention
+from xiaobao.worker import clocks, ocr, outbox, previews, retention
 
 logger = logging.getLogger("xiaobao.worker")
 
 OUTBOX_SECONDS = 1
 PREVIEW_SECONDS = 2
+TEXT_SECONDS = 2
 CLOCK_SECONDS = 300
 RETENTION_HOUR = 3  # at night
 
 
-def jobs(settings: Settings, engine: sa.Engine, tracker: sa.Engine) -> dict[str, Callable[[], object]]:
+def jobs(
+    settings: Settings, engine: sa.Engine, tracker: sa.Engine, reader: ocr.Reader | None
+) -> dict[str, Callable[[], object]]:
     """What the worker does, by name; each may be called at any time."""
     sessions = make_sessions(engine)
     bot = outbox.Bot(settings.bot_url, settings.internal_secret)
     return {
         "outbox": partial(outbox.deliver, sessions, bot, deadlines.now),
         "previews": partial(previews.make_waiting, sessions, settings.evidence_dir),
+        "texts": partial(ocr.read_waiting, sessions, reader, settings.evidence_dir, deadlines.now),
         "clocks": lambda: _note_overdue(sessions),
         "retention": lambda: retention.forget(
             sessions, tracker, settings.evidence_dir, settings.conversation_days, deadlines.now()
@@ -41,7 +45,7 @@ def jobs(settings: Settings, engine: sa.Engine, tracker: sa.Engine) -> dict[str,
 
 def schedule(scheduler: BackgroundScheduler, found: dict[str, Callable[[], object]], start: datetime) -> None:
     """Put every job on the scheduler; a late one is run once, not as often as it was missed."""
-    every = {"outbox": OUTBOX_SECONDS, "previews": PREVIEW_SECONDS, "clocks": CLOCK_SECONDS}
+    every = {"outbox": OUTBOX_SECONDS, "previews": PREVIEW_SECONDS, "texts": TEXT_SECONDS, "clocks": CLOCK_SECONDS}
     kept = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     for name, seconds in every.items():
         scheduler.add_job(guarded(name, found[name]), "interval", seconds=seconds, next_run_time=start, **kept)
@@ -80,10 +84,13 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
     scheduler = BackgroundScheduler(timezone=deadlines.TIMEZONE)
-    schedule(scheduler, jobs(settings, engine, tracker), deadlines.now())
+    reader = ocr.reader(settings.ocr)
+    schedule(scheduler, jobs(settings, engine, tracker, reader), deadlines.now())
     scheduler.start()
     logger.info("The worker runs; notices go to %s.", settings.bot_url)
     over.wait()
+    if reader is not None:
+        reader.close()  # the picture in hand is read again after the next start
     scheduler.shutdown(wait=True)
     for each in (engine, tracker):
         each.dispose()

@@ -1,7 +1,7 @@
 """What an upload is and whether its citizen agreed to have it kept; uploads that come in parts.
 
 Revision ID: 0006_upload_kind
-Revises: 0004_on_duty
+Revises: 0005_upload_text
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006_upload_kind"
-down_revision = "0004_on_duty"
+down_revision = "0005_upload_text"
 branch_labels = None
 depends_on = None
 
