@@ -14,10 +14,12 @@ import statistics
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
-from tests.eval.filing_score import SLOTS, Fact, Filed, score
+from tests.eval.filing_score import REQUIRED, SLOTS, Fact, Filed, score
 from tests.eval.halting.halting import SUBMIT, Halting, Reply, load_people
 from tests.simulators.citizen import PERSONA, Citizen, honest_words, question
 from tests.simulators.product import Product
@@ -37,6 +39,9 @@ COLUMNS = {
 SPANS = {**COLUMNS, "amount": "amount", "date": "event_date"}
 LABELLED = ("merchant", "item", "amount", "date", "name", "phone")  # how a row words its claim is not comparable
 NOT_KNOWN = ("不知道", "不清楚", "不记得", "跳过", "没有这个", "找不到", "不想填", "我哪晓得")
+# The people were written for 25 November 2026; these days follow the clock, the others stand.
+LIST = "止付与报警清单"  # what to do first in a fraud: no referral, the talk goes on
+RELATIVE = {"昨天": 1, "前天": 2}
 DODGES = ("not_known", "ask_back")
 
 
@@ -109,7 +114,9 @@ class ProductChat:
             [one["title"] for message in replies for one in message.get("buttons") or [] if not one.get("used")],
             [one["name"] for one in contact["fields"]] if contact else None,
             cards["receipt"]["number"] if "receipt" in cards else None,
-            letter["title"] if letter and not question(last) else None,
+            letter["title"]
+            if letter and not self.citizen.form and not question(last) and letter["title"] != LIST
+            else None,
         )
 
     def filed(self, number: str) -> Filed:
@@ -125,7 +132,8 @@ class ProductChat:
             sources.setdefault("merchant", spans["institution"]["source"])
         cents = row["amount_cents"]
         counted = {"amount": None if cents is None else f"{cents / 100:g}", "date": row["event_date"]}
-        return Filed(values, sources, counted)
+        placeless = bool(row.get("institution") or row.get("platform"))  # banks and platforms are found by their name
+        return Filed(values, sources, counted, tuple(s for s in REQUIRED if s != "address" or not placeless))
 
 
 @dataclass
@@ -188,16 +196,19 @@ def honest_facts(row: dict[str, Any]) -> dict[str, Fact]:
     return facts
 
 
-def halting_facts(person: Halting) -> dict[str, Fact]:
+def halting_facts(person: Halting, today: date) -> dict[str, Fact]:
     """What the halting person knows and has told, a correction in force."""
     told, facts = person.truth(), {}
     for key, fact in person.facts.items():
+        norm = fact.get("norm")
+        if key == "date" and fact["value"] in RELATIVE:
+            norm = (today - timedelta(days=RELATIVE[fact["value"]])).isoformat()
         ways = (
             fact["value"],
             *fact["say"],
             *([person.fix_said] if key in person.corrected and person.fix_said else []),
         )
-        facts["merchant" if key == "institution" else key] = Fact(tuple(ways), key in told, fact.get("norm"))
+        facts["merchant" if key == "institution" else key] = Fact(tuple(ways), key in told, norm)
     return facts
 
 
@@ -265,7 +276,7 @@ def run(
     for one in people:
         person = Halting(one, seed)
         outcome = drive(person, new_chat(), one["id"])
-        facts = halting_facts(person)
+        facts = halting_facts(person, datetime.now(ZoneInfo("Asia/Shanghai")).date())
         known = sum(slot in facts for slot in SLOTS)
         yield halting, halting.add(outcome, score(facts, outcome.filed, outcome.dodged), known)
 

@@ -24,6 +24,7 @@ class Filed:
     values: dict[str, str | None]
     sources: dict[str, str] = field(default_factory=dict)
     counted: dict[str, str | None] | None = None
+    required: tuple[str, ...] = REQUIRED
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def score(
         "right": good,
         "wrong": [slot for slot in slots if slot not in good],
         "kept": [slot for slot in good if squeezed(filed.values.get(slot))],
-        "open": [slot for slot in REQUIRED if not _accounted(slot, filed, dodged)],
+        "open": [slot for slot in filed.required if not _accounted(slot, filed, dodged)],
     }
 
 

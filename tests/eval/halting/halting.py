@@ -11,7 +11,10 @@ from pathlib import Path
 
 from tests.eval.halting.topics import CONFIRM, last_question, topic_of
 
-DODGE_RATE = 0.3
+# 0.5 makes about 30 % of all turns 不知道 or a question back (0.3 made 21 % with the author's own fake bot).
+DODGE_RATE = 0.5
+# The patterns of this folder came with half-width marks only; bots write full-width ones.
+HALF_WIDTH = str.maketrans("？！，；：（）", "?!,;:()")
 SUBMIT = "确认提交"
 CARD_FACTS = {"contact_name": "name", "contact_phone": "phone", "contact_address": "home"}
 SCANNED = ("merchant", "institution", "address", "item", "amount", "date", "order_number", "name", "phone", "home")
@@ -179,7 +182,7 @@ class Halting:
 
     def reply(self, shown: str, buttons: list[str], card: list[str] | None) -> Reply:
         """Answer the last question, the card or the summary; log why in `turns`."""
-        question, before = last_question(shown)
+        question, before = last_question(shown.translate(HALF_WIDTH))
         topic = self._alias(topic_of(self._plain(question), self._plain(before), self._told)) if question else None
         topic = topic or self._topic_from_buttons(buttons)
         want_dodge = self.rng.random() < DODGE_RATE
