@@ -104,19 +104,16 @@ class ProductChat:
             return self._shown(self.citizen.press(reply.press))
         return self._shown(self.citizen.send(**({"card": reply.fill} if reply.fill else {"text": reply.text})))
 
-    @staticmethod
-    def _shown(replies: list[dict[str, Any]]) -> Shown:
+    def _shown(self, replies: list[dict[str, Any]]) -> Shown:
         cards = {card["type"]: card for message in replies if (card := message.get("card"))}
         contact, letter = cards.get("contact"), cards.get("letter")
-        last = replies[-1]["text"] if replies else ""
+        over = not self.citizen.form and not question(replies[-1]["text"])
         return Shown(
             "\n".join(message["text"] for message in replies if message.get("text")),
             [one["title"] for message in replies for one in message.get("buttons") or [] if not one.get("used")],
             [one["name"] for one in contact["fields"]] if contact else None,
             cards["receipt"]["number"] if "receipt" in cards else None,
-            letter["title"]
-            if letter and not self.citizen.form and not question(last) and letter["title"] != LIST
-            else None,
+            letter["title"] if letter and over and letter["title"] != LIST else None,
         )
 
     def filed(self, number: str) -> Filed:
