@@ -111,6 +111,8 @@ class NothingOpen(XiaobaoAction):
         if (events := guidance.special(turn, turn.text)) is not None:
             return events
         draft = Draft.of(turn.tracker, "complaint_form")
+        if turn.intent == "correct_answer" and not draft.saved_at and guidance.tells(turn.text):
+            return guidance.answer(turn, turn.text)  # 眼镜配错了 corrects nothing that was said here
         if turn.intent == "stop" and draft.saved_at:
             draft.clear()
             turn.say("utter_stopped")
