@@ -8,6 +8,7 @@ from typing import Any
 from actions import advice, guidance, handoff, referral, session, summary
 from actions.base import Events, Turn
 from actions.draft import Draft
+from xiaobao.knowledge import redlines
 from xiaobao.reading import answers, story
 
 SURE, VERY_SURE, UNSURE = 0.6, 0.85, 0.4
@@ -19,7 +20,7 @@ DOUBTFUL = ("abuse", "resume", "ask_progress", "ask_office")
 NAMES = ("merchant", "institution", "item", "merchant_address", "shop_name", "platform", "claim")
 # A word that answers: taken as the answer to the open question unless it clearly asks something back.
 QUESTION = re.compile(
-    r"[?？]|吗|呢$|怎么|怎样|为什么|为啥|咋|啥|什么|多久|几天|哪里|哪儿|能不能|可不可以|是不是|会不会|如何|多少"
+    r"[?？]|吗|呢$|怎么|怎样|为什么|为啥|咋|啥|什么|多久|几天|哪里|哪儿|可不可以|([能是会算管要行])不\1|有没有|谁(?!家|知道)|如何|多少"
 )
 SHORT = 24  # characters
 # 退出, 先不弄了, 晚点再填: the draft is kept, whatever the model makes of it.
@@ -72,7 +73,7 @@ def _meant(turn: Turn, asking: str) -> str | None:
     if turn.text and PAUSES.match(turn.text):
         return "pause"
     sure = turn.pressed or turn.confidence >= SURE
-    if intent == "distress" and sure:
+    if intent == "distress" and sure and not redlines.about_work(turn.text):
         return intent
     if intent == "fraud_now" and sure and asking != "narrative" and not _is_value(turn, asking):
         return intent  # 去年5月才发现被骗 answers when it was found out

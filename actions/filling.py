@@ -20,7 +20,10 @@ CHOICES = {
     "anonymous": ((r"不留|匿名|不想留|不愿", "yes"), (r"留名|实名|可以留|留下", "no")),
     "own_use": ((r"做生意|经营|转卖|公司用|店里用", "no"), (r"自己|自用|家里|送人", "yes")),
     "elsewhere": ((r"没有|没在|没", "no"), (r"法院|仲裁|起诉|消协|别的部门|12345", "yes")),
-    "complained_to_institution": ((r"没找|还没|没有|没反映", "no"), (r"找过|打过|反映过|投诉过|问过|说过", "yes")),
+    "complained_to_institution": (
+        (r"没找|还没|没有|没反映", "no"),
+        (r"找过|打过|反映过|投诉过|问过|说过|找了|打了|问了|说了|去了|(?:客服|经理|他们|柜台)\S{0,3}[说讲]", "yes"),
+    ),
     "pass_on_to_merchant": ((r"不要|不可以|不转|不能|不行|别转|不愿", "no"), (r"可以|转吧|能转|同意|行", "yes")),
 }
 # Said to show that one listens: no name, no ware, no wish.
@@ -90,6 +93,7 @@ def _amount(text: str) -> answers.Answer:
 def _day_words(text: str) -> str:
     """上个月 18号 is one day, 9号 这个月 and 27号 10月的 are told from the end."""
     text = re.sub(r"(?<=月)\s+(?=\d)", "", text.strip())
+    text = re.sub(r"(?<=月)(\d{1,2})(?=\s|$)", r"\1号", text)  # 10月30
     turned = re.match(r"(\d{1,2}[号日])[，,\s]*((?:这个?|本|上个?|\d{1,2})月)(?!\d)", text)
     if not turned:
         return text

@@ -334,7 +334,9 @@ class TestWhatAHaltingCitizenSays:
         citizen.say(words)
         assert citizen.asking == "claim" and "claim" not in citizen.slots["details"]
 
-    @pytest.mark.parametrize(("words", "day"), [("上个月 18号", "18"), ("27号 10月的", "27"), ("10月9号", "09")])
+    @pytest.mark.parametrize(
+        ("words", "day"), [("上个月 18号", "18"), ("27号 10月的", "27"), ("10月30 30号", "30"), ("10月9号", "09")]
+    )
     def test_a_day_told_in_pieces(self, talk: Talk, words: str, day: str) -> None:
         citizen = talk()
         citizen.say("在乐动健身办了张健身卡，交了2680元，店关门了，我要退款", "submit_complaint")
@@ -394,3 +396,38 @@ class TestWhatAHaltingCitizenSays:
         assert citizen.asking == "merchant"
         citizen.say(words)
         assert citizen.asking != "merchant" and not citizen.slots.get("merchant")
+
+    @pytest.mark.parametrize("words", ["霸王条款有没有用啊", "没有合同算不算数", "预付卡的钱谁来管", "要不要收费的"])
+    def test_a_question_back_is_no_name(self, talk: Talk, words: str) -> None:
+        citizen = talk()
+        citizen.say("10月3日办了张健身卡，交了2680元，上周店关门了，我要退款", "submit_complaint")
+        assert citizen.asking == "merchant"
+        citizen.say(words)
+        assert citizen.asking == "merchant" and not citizen.slots.get("merchant")
+
+    @pytest.mark.parametrize("words", ["没干的活儿钱退我", "装修的不干活了"])
+    def test_work_left_undone_is_no_distress(self, talk: Talk, words: str) -> None:
+        citizen = talk()
+        citizen.say("9月1日和宏美装饰签了房屋装修合同，交了38000元", "submit_complaint")
+        asking = citizen.asking
+        citizen.say(words, "distress")
+        assert citizen.form and "utter_distress_nobody_there" not in citizen.responses and asking
+        citizen.say("活儿没干完，我不想活了", "distress")
+        assert citizen.form is None
+
+    @pytest.mark.parametrize(("words", "intent"), [("嗯", "affirm"), ("不知道", "dont_know")])
+    def test_an_unclear_answer_to_going_on_goes_on(self, talk: Talk, words: str, intent: str) -> None:
+        citizen = talk()
+        citizen.say(STORY, "submit_complaint")
+        citizen.say("等会儿再说", "pause")
+        citizen.press("/submit_complaint")
+        assert "utter_resume_or_new" in citizen.responses
+        citizen.say(words, intent)
+        assert citizen.form == "complaint_form" and citizen.slots["narrative"] == STORY
+
+    def test_an_affirmation_after_a_pause_is_only_politeness(self, talk: Talk) -> None:
+        citizen = talk()
+        citizen.say(STORY, "submit_complaint")
+        citizen.say("等会儿再说", "pause")
+        citizen.say("好的", "affirm")
+        assert citizen.form is None

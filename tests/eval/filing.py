@@ -129,7 +129,9 @@ class ProductChat:
             sources.setdefault("merchant", spans["institution"]["source"])
         cents = row["amount_cents"]
         counted = {"amount": None if cents is None else f"{cents / 100:g}", "date": row["event_date"]}
-        placeless = bool(row.get("institution") or row.get("platform"))  # banks and platforms are found by their name
+        placeless = bool(
+            row.get("institution") or row.get("complained_to_institution") or row.get("platform")
+        )  # banks and platforms are found by their name
         return Filed(values, sources, counted, tuple(s for s in REQUIRED if s != "address" or not placeless))
 
 

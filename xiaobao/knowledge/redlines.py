@@ -79,6 +79,14 @@ _LINES: tuple[tuple[RedLine, re.Pattern[str]], ...] = (
 FIRST_AID = ("distress", "danger", "fraud")
 
 
+_WORK = re.compile(r"(?:干|做|接|派|赶)(?:的|了|完|不了)?活|活儿|的活(?:干|做)?")
+
+
+def about_work(text: str) -> bool:
+    """活 as in 不干活, and nothing else that a line touches: the model hears 不想活 in it."""
+    return bool(_WORK.search(text)) and find(text) is None
+
+
 def find(text: str) -> RedLine | None:
     """The line that `text` touches, the most urgent one; None for an ordinary message."""
     return next((line for line, pattern in _LINES if pattern.search(text)), None)
