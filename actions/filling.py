@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from actions import doubts
@@ -71,9 +73,9 @@ def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
     if slot == "narrative":
         return _narrative(turn, draft, text)
     if slot == "amount":
-        return _typed(draft, slot, _amount(text))
+        return _typed(draft, slot, sum_of(text))
     if slot in ("event_date", "discovered_date"):
-        return _typed(draft, slot, answers.date(_day_words(text), turn.today))
+        return _typed(draft, slot, day_of(text, turn.today))
     if slot == "contact_name":
         return contact(turn, draft, {}, text)
     if slot in CONTACT:
@@ -83,11 +85,18 @@ def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
     return _words(turn, draft, slot, text)
 
 
-def _amount(text: str) -> answers.Answer:
+def sum_of(text: str) -> answers.Answer:
     """A sum; of words that are no sum as a whole (我爸说3980) the one bare number in them."""
     result = answers.amount(text)
     numbers = re.findall(r"(?<![\d.])\d{2,7}(?:\.\d{1,2})?(?![\d.])(?!\s*[天个次号月年日盒节折%％点])", text)
     return answers.amount(numbers[0]) if result.error == "amount_unclear" and len(numbers) == 1 else result
+
+
+def day_of(text: str, today: date) -> answers.Answer:
+    """A day, told in one piece or in several; the value stays in the citizen's own words."""
+    words = _day_words(text)
+    result = answers.date(words, today)
+    return replace(result, value=text.strip()) if result.value and words != text.strip() else result
 
 
 def _day_words(text: str) -> str:

@@ -109,7 +109,7 @@ class Distress(XiaobaoAction):
         return "action_distress"
 
     def act(self, turn: Turn) -> Events:
-        if redlines.about_work(turn.text):
+        if redlines.harmless(turn.text):
             return [FollowupAction("action_answer")]
         comfort(turn)
         return []

@@ -405,14 +405,19 @@ class TestWhatAHaltingCitizenSays:
         citizen.say(words)
         assert citizen.asking == "merchant" and not citizen.slots.get("merchant")
 
-    @pytest.mark.parametrize("words", ["没干的活儿钱退我", "装修的不干活了"])
+    @pytest.mark.parametrize("words", ["没干的活儿钱退我", "装修的不干活了", "买的猫没几天就死了…"])
     def test_work_left_undone_is_no_distress(self, talk: Talk, words: str) -> None:
         citizen = talk()
         citizen.say("9月1日和宏美装饰签了房屋装修合同，交了38000元", "submit_complaint")
         asking = citizen.asking
         citizen.say(words, "distress")
         assert citizen.form and "utter_distress_nobody_there" not in citizen.responses and asking
-        citizen.say("活儿没干完，我不想活了", "distress")
+
+    @pytest.mark.parametrize("words", ["活儿没干完，我不想活了", "猫死了，我也撑不下去了", "不干活了，我没活路了"])
+    def test_despair_beside_it_stays_distress(self, talk: Talk, words: str) -> None:
+        citizen = talk()
+        citizen.say(STORY, "submit_complaint")
+        citizen.say(words, "distress")
         assert citizen.form is None
 
     @pytest.mark.parametrize(("words", "intent"), [("嗯", "affirm"), ("不知道", "dont_know")])
@@ -431,3 +436,17 @@ class TestWhatAHaltingCitizenSays:
         citizen.say("等会儿再说", "pause")
         citizen.say("好的", "affirm")
         assert citizen.form is None
+
+    def test_a_sum_is_no_wish_to_pause(self, talk: Talk) -> None:
+        citizen = talk()
+        citizen.say("我10月3日在乐动健身办了张健身卡，店关门了，我要退款", "submit_complaint")
+        citizen.say("899r", "pause")
+        assert citizen.form and citizen.slots["amount"] == "899"
+
+    def test_a_question_is_no_claim_but_a_claim_may_be_a_question(self, talk: Talk) -> None:
+        citizen = talk()
+        citizen.say("我10月3日在乐动健身办了张健身卡，交了2680元，上周店关门了", "submit_complaint")
+        citizen.say("可以叫我女儿来填吗")
+        assert citizen.asking == "claim" and "claim" not in citizen.slots["details"]
+        citizen.say("能退一赔三吗")
+        assert citizen.asking != "claim"

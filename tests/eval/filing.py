@@ -309,6 +309,7 @@ def main() -> None:
             for one, result in run(name, new_chat, rows, people, given.seed):
                 rounds[one.name] = one
                 out.write(json.dumps(result, ensure_ascii=False) + "\n")
+                out.flush()
     print("", *(one.summary() for one in rounds.values()), sep="\n")
 
 

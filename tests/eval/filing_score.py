@@ -46,7 +46,9 @@ def right(slot: str, fact: Fact | None, filed: Filed) -> bool:
     found = filed.values.get(slot)
     if not squeezed(found):
         return fact is None or not fact.told
-    return fact is not None and _says(found or "", fact) and _counts(slot, fact, filed)
+    if fact is not None and fact.norm and filed.counted is not None and slot in ("amount", "date"):
+        return _counts(slot, fact.norm, filed.counted.get(slot))
+    return fact is not None and _says(found or "", fact)
 
 
 def _says(found: str, fact: Fact) -> bool:
@@ -55,14 +57,11 @@ def _says(found: str, fact: Fact) -> bool:
     return any((way in flat and len(flat) <= 2 * len(way) + 8) or (len(flat) >= 2 and flat in way) for way in ways)
 
 
-def _counts(slot: str, fact: Fact, filed: Filed) -> bool:
-    """Figures are compared where the bot keeps figures and the truth has them to the day."""
-    if filed.counted is None or fact.norm is None or slot not in ("amount", "date"):
-        return True
-    counted = filed.counted.get(slot)
-    if slot == "date" and len(fact.norm) < len("2026-10-18"):
-        return counted is None or counted.startswith(fact.norm)
-    return counted == fact.norm
+def _counts(slot: str, norm: str, counted: str | None) -> bool:
+    """Figures are compared where the bot keeps figures; a truth without a day asks for the month only."""
+    if slot == "date" and len(norm) < len("2026-10-18"):
+        return counted is None or counted.startswith(norm)
+    return counted == norm
 
 
 def score(

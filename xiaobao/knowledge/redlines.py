@@ -79,12 +79,16 @@ _LINES: tuple[tuple[RedLine, re.Pattern[str]], ...] = (
 FIRST_AID = ("distress", "danger", "fraud")
 
 
-_WORK = re.compile(r"(?:干|做|接|派|赶)(?:的|了|完|不了)?活|活儿|的活(?:干|做)?")
+_OTHER = re.compile(
+    r"(?:干|做|接|派|赶)(?:的|了|完|不了)?活|活儿|的活(?:干|做)?|死机"
+    r"|(?:猫|狗|犬|鸟|鱼|虾|蟹|兔|龟|仓鼠|宠物|花|树|苗)\S{0,8}死"
+)
+_DESPAIR = re.compile(r"活|死|撑|熬|绝望|崩溃|跳|遗书|绝路|走投无路|累赘|废物|药|割|烧炭|一起走|想不开|没意思|盼头")
 
 
-def about_work(text: str) -> bool:
-    """活 as in 不干活, and nothing else that a line touches: the model hears 不想活 in it."""
-    return bool(_WORK.search(text)) and find(text) is None
+def harmless(text: str) -> bool:
+    """活 as in 不干活 or a cat's death, and not one word of despair beside it: the model hears 不想活 in it."""
+    return bool(_OTHER.search(text)) and find(text) is None and not _DESPAIR.search(_OTHER.sub("", text))
 
 
 def find(text: str) -> RedLine | None:
