@@ -84,9 +84,10 @@ eval-narratives: install ## measure the reading of stories: SET=in.jsonl OUT=out
 	@$(call need,SET OUT)
 	@exec $(PY) -m tests.eval.narratives "$(SET)" "$(OUT)"
 
-eval-filing: train ## measure filing through the running product: SET=in.jsonl OUT=out.jsonl [OFFICE=any]
-	@$(call need,SET OUT)
-	@EVAL_OFFICE="$(or $(OFFICE),any)" exec $(PY) -m tests.eval.filing "$(SET)" "$(OUT)"
+eval-filing: train ## from story to ticket: OUT=out.jsonl, SET=in.jsonl or WHO=halting or both [OFFICE=any SEED=1 PEER=1]
+	@$(call need,OUT)
+	@exec $(PY) -m tests.eval.filing --out "$(OUT)" --office "$(or $(OFFICE),any)" $(if $(SET),--set "$(SET)") \
+		$(if $(WHO),--who "$(WHO)") $(if $(SEED),--seed "$(SEED)") $(if $(PEER),--peer)
 
 bench-guidance: install-dev ## who finds the right topic, ours or its peers [SET=rows.jsonl]
 	@exec $(PY) -m benchmarks.guidance $(SET) $(ARGS)

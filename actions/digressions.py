@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from actions import advice, evidence, guidance, handoff, people, referral, session, summary
+from actions import advice, evidence, filling, guidance, handoff, people, referral, session, summary
 from actions.base import Events, Turn
 from actions.draft import Draft
+from xiaobao.knowledge import redlines
 from xiaobao.reading import answers, story
 
 SURE, VERY_SURE, UNSURE = 0.6, 0.85, 0.4
@@ -19,8 +20,10 @@ DOUBTFUL = ("abuse", "resume", "ask_progress", "ask_office")
 NAMES = ("merchant", "institution", "item", "merchant_address", "shop_name", "platform", "claim")
 # A word that answers: taken as the answer to the open question unless it clearly asks something back.
 QUESTION = re.compile(
-    r"[?？]|吗|呢$|怎么|怎样|为什么|为啥|咋|啥|什么|多久|几天|哪里|哪儿|能不能|可不可以|是不是|会不会|如何|多少"
+    r"[?？]|吗|呢$|怎么|怎样|为什么|为啥|咋|啥|什么|多久|几天|哪里|哪儿|可不可以|([能是会算管要行])不\1|有没有|谁(?!家|知道)|如何|多少"
 )
+# 能退一赔三吗 is a claim told as a question.
+WISHED = re.compile(r"退|赔|换|修|补|道歉|取消|解除|还我|重[新做配]|给我")
 SHORT = 24  # characters
 # 退出, 先不弄了, 晚点再填: the draft is kept, whatever the model makes of it.
 PAUSES = re.compile(
@@ -74,11 +77,11 @@ def _meant(turn: Turn, asking: str) -> str | None:
     if turn.text and short and evidence.ASKS.search(turn.text):
         return "ask_evidence"
     sure = turn.pressed or turn.confidence >= SURE
-    if intent == "distress" and sure:
+    if intent == "distress" and sure and not redlines.harmless(turn.text):
         return intent
     if intent == "fraud_now" and sure and asking != "narrative" and not _is_value(turn, asking):
         return intent  # 去年5月才发现被骗 answers when it was found out
-    if intent in WISHES and sure and short:
+    if intent in WISHES and sure and short and (turn.pressed or not _is_figure(turn, asking)):
         return intent
     if turn.pressed:
         return intent
@@ -89,17 +92,23 @@ def _meant(turn: Turn, asking: str) -> str | None:
     asks = bool(QUESTION.search(turn.text))
     if intent in ("ask", "out_of_scope") and asks and (turn.confidence >= UNSURE or asking != "narrative"):
         return intent
-    if asks and short and asking not in ("narrative", "confirmed", "claim") and intent not in PLAIN_ANSWERS:
+    asking_claim = asking == "claim" and bool(WISHED.search(turn.text))
+    if asks and short and asking not in ("narrative", "confirmed") and not asking_claim and intent not in PLAIN_ANSWERS:
         return "ask"
     return None
+
+
+def _is_figure(turn: Turn, asking: str) -> bool:
+    """A sum or a day that was asked for: 899r is no wish to pause, whatever the model makes of it."""
+    return asking in ("amount", "event_date", "discovered_date") and _is_value(turn, asking)
 
 
 def _is_value(turn: Turn, asking: str) -> bool:
     """Whether the words read as a value of the asked kind."""
     if asking == "amount":
-        return answers.amount(turn.text).error is None
+        return filling.sum_of(turn.text).error is None
     if asking in ("event_date", "discovered_date"):
-        return answers.date(turn.text, turn.today).error is None
+        return filling.day_of(turn.text, turn.today).error is None
     if asking in NAMES and not QUESTION.search(turn.text):
         told = story.read(turn.text, turn.today, turn.context.reading).values
         return asking in told or (

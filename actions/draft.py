@@ -100,6 +100,11 @@ class Draft:
         """Whether anything was said that would be lost."""
         return bool(self.values.get("narrative") or self.values.get("merchant"))
 
+    @property
+    def asked_to_resume(self) -> bool:
+        """Whether 接着写那份，还是说一件新的事？ was asked and not answered yet."""
+        return bool(self.saved_at) and "new_story" in self.flags
+
     def start(self) -> None:
         """Give the draft its identity: the key under which it can be filed once only."""
         self.draft_id = self.draft_id or uuid.uuid4().hex

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from actions import doubts, people
@@ -28,9 +30,16 @@ CHOICES = {
     "anonymous": ((r"不留|匿名|不想留|不愿", "yes"), (r"留名|实名|可以留|留下", "no")),
     "own_use": ((r"做生意|经营|转卖|公司用|店里用", "no"), (r"自己|自用|家里|送人", "yes")),
     "elsewhere": ((r"没有|没在|没", "no"), (r"法院|仲裁|起诉|消协|别的部门|12345", "yes")),
-    "complained_to_institution": ((r"没找|还没|没有|没反映", "no"), (r"找过|打过|反映过|投诉过|问过|说过", "yes")),
+    "complained_to_institution": (
+        (r"没找|还没|没有|没反映", "no"),
+        (r"找过|打过|反映过|投诉过|问过|说过|找了|打了|问了|说了|去了|(?:客服|经理|他们|柜台)\S{0,3}[说讲]", "yes"),
+    ),
     "pass_on_to_merchant": ((r"不要|不可以|不转|不能|不行|别转|不愿", "no"), (r"可以|转吧|能转|同意|行", "yes")),
 }
+# Said to show that one listens: no name, no ware, no wish.
+FILLER = re.compile(
+    r"(?:嗯+|哦+|噢|啊+|好|好的|好吧|行|行吧|对|对的|是|是的|知道了|明白了?|然后呢?|ok|OK)(?:[\s，,]*(?:嗯+|哦+|好的?|对的?))*"
+)
 OFFLINE = "线下"
 STREET = r"[路街道巷弄村镇区县市楼层栋幢室]|商场|市场|广场|门口|对面|旁边"
 LONGEST = {"narrative": 10_000, "merchant": 100, "institution": 100, "item": 100, "claim": 300, "merchant_address": 200}
@@ -86,9 +95,9 @@ def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
     if slot == "narrative":
         return _narrative(turn, draft, text)
     if slot == "amount":
-        return _typed(draft, slot, answers.amount(text))
+        return _typed(draft, slot, sum_of(text))
     if slot in ("event_date", "discovered_date"):
-        return _typed(draft, slot, answers.date(text, turn.today))
+        return _typed(draft, slot, day_of(text, turn.today))
     if slot == "contact_name":
         return contact(turn, draft, {}, text)
     if slot in CONTACT:
@@ -98,6 +107,30 @@ def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
     if slot in YES_NO:
         return _choice(draft, slot, text)
     return _words(turn, draft, slot, text)
+
+
+def sum_of(text: str) -> answers.Answer:
+    """A sum; of words that are no sum as a whole (我爸说3980) the one bare number in them."""
+    result = answers.amount(text)
+    numbers = re.findall(r"(?<![\d.])\d{2,7}(?:\.\d{1,2})?(?![\d.])(?!\s*[天个次号月年日盒节折%％点])", text)
+    return answers.amount(numbers[0]) if result.error == "amount_unclear" and len(numbers) == 1 else result
+
+
+def day_of(text: str, today: date) -> answers.Answer:
+    """A day, told in one piece or in several; the value stays in the citizen's own words."""
+    words = _day_words(text)
+    result = answers.date(words, today)
+    return replace(result, value=text.strip()) if result.value and words != text.strip() else result
+
+
+def _day_words(text: str) -> str:
+    """上个月 18号 is one day, 9号 这个月 and 27号 10月的 are told from the end."""
+    text = re.sub(r"(?<=月)\s+(?=\d)", "", text.strip())
+    text = re.sub(r"(?<=月)(\d{1,2})(?=\s|$)", r"\1号", text)  # 10月30
+    turned = re.match(r"(\d{1,2}[号日])[，,\s]*((?:这个?|本|上个?|\d{1,2})月)(?!\d)", text)
+    if not turned:
+        return text
+    return re.sub(r"^(?:这个?|本)月", "本月", turned[2]) + turned[1]
 
 
 def _manner_from_place(draft: Draft) -> None:
@@ -148,6 +181,8 @@ def _words(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
         text.strip(),
     )
     value = value.strip(" ，。,.;；!！")
+    if FILLER.fullmatch(value):
+        return "empty"
     if not re.search(r"[A-Za-z0-9一-鿿]", value):
         return "empty"
     if len(value) > LONGEST.get(slot, 200):

@@ -21,6 +21,7 @@ WANTS_TO_FILE = re.compile(r"(?<!向)(?<!\d)(?:投诉|举报)(?!后|多久|要|�
 ASKS = re.compile(
     r"[?？]|吗[，。\s]|吗$|呢[。\s]*$|怎么办|怎么赔|该怎么|如何|能不能|可不可以|合法|犯法|多少钱\S{0,2}$|咋办|什么办法|多久|几天"
 )
+QUESTION = re.compile(r"怎么|怎样|为什么|为啥|咋|啥|什么|哪里|哪儿|能不能|是不是|会不会|[吗么呢]$|多少$")
 # Two unsure turns in a row: say so and offer a human, never a third guess.
 PATIENCE = 2
 BUTTONED = {
@@ -219,6 +220,11 @@ def tells_a_story(turn: Turn) -> bool:
         return False
     told = story.read(turn.text, turn.today, turn.context.reading).values
     return bool({"merchant", "institution", "item"} & set(told)) and bool({"claim", "problem", "amount"} & set(told))
+
+
+def tells(text: str) -> bool:
+    """Whether the words say what happened, however short: 健身房不肯退卡 does, 健身卡能退吗 does not."""
+    return len(text) >= BARE and not ASKS.search(text) and not QUESTION.search(text)
 
 
 def asks_rather_than_tells(turn: Turn) -> bool:

@@ -7,6 +7,7 @@ that failed anywhere may be run again with the same words (docs/architecture.md,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
@@ -29,7 +30,7 @@ from actions import (
 )
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
-from actions.questions import open_slots, optional_contact, required_contact
+from actions.questions import missing_contact, open_slots, optional_contact, required_contact
 from xiaobao.knowledge import redlines
 from xiaobao.privacy import mask_sensitive
 from xiaobao.reading import answers, corrections
@@ -114,7 +115,7 @@ class Intake(XiaobaoAction):
         if turn.pressed:
             asked = turn.slot("last_question") if turn.entity("topic_id") else None
             told = turn.entity("question") or asked or ""
-            return told if len(told) > LEAST_STORY else ""
+            return told if len(told) > LEAST_STORY or guidance.tells(told) else ""
         if len(turn.text) > BARE:
             return turn.text
         asked = turn.slot("last_question") or ""
@@ -181,6 +182,8 @@ class Intake(XiaobaoAction):
         found = corrections.read(turn.text, turn.today)
         if found is None or found.row_number:
             return found
+        if not found.slot and found.instead_of:  # 不是羽绒服 是羽绒裤: what was called so
+            found = replace(found, slot=next((s for s in summary.SHOWN if found.instead_of == draft.get(s)), None))
         named = found.slot and found.slot != asking and draft.answered(found.slot)
         told = found.value or (turn.intent == "correct_answer" and turn.confidence >= SURE)
         return found if named and told else None
@@ -199,6 +202,8 @@ class Intake(XiaobaoAction):
             self.not_understood(turn, draft, asking, text, error)
             return None
         draft.flags.pop("failed", None)
+        if asking == "contact_name":
+            self.look_at_contact(turn, draft)
         if asking != "narrative" and len(text) > 12:
             filling.read_story(turn, draft, text, positions=False)
             if len(text) > 25 and asking not in (*CONTACT, "merchant_address"):
@@ -210,6 +215,25 @@ class Intake(XiaobaoAction):
         if not told_before or asking in ("merchant", "institution", "item"):
             return referral.refer(turn, draft, self)
         return None
+
+    def look_at_contact(self, turn: Turn, draft: Draft) -> None:
+        """Name what is missing on the card; an address left out twice is left open, the clerk may ask for it."""
+        missing = missing_contact(draft, turn.context.office)
+        if not missing:
+            return
+        if missing == ["contact_address"] and draft.flags.get("address_asked"):
+            self.without_address(turn, draft)
+            return
+        draft.flags["address_asked"] = missing == ["contact_address"]
+        titles = "、".join(turn.context.words.title(slot) for slot in missing)
+        turn.say("utter_error_contact_missing", titles=titles)
+
+    @staticmethod
+    def without_address(turn: Turn, draft: Draft) -> None:
+        """Nobody is turned away at the door for want of an address (办法 art. 10); it is said what that may mean."""
+        draft.flags.pop("address_asked", None)
+        draft.leave_open("contact_address")
+        turn.say("utter_without_address")
 
     def choose_story(self, turn: Turn, draft: Draft, text: str) -> Events | None:
         """The answer to 先写哪一件; after three that could not be read all is written as one."""
@@ -249,7 +273,10 @@ class Intake(XiaobaoAction):
         if asking == "narrative":
             turn.say("utter_error_narrative_needed")
         elif asking in CONTACT and not optional_contact(draft):
-            turn.say("utter_error_contact_needed")
+            if missing_contact(draft, turn.context.office) == ["contact_address"]:
+                self.without_address(turn, draft)
+            else:
+                turn.say("utter_error_contact_needed")
         elif asking == "consent":
             draft.put("consent", "no")
             return self.after_choice(turn, draft, asking)
@@ -280,6 +307,8 @@ class Intake(XiaobaoAction):
             error = filling.contact(turn, draft, {s: turn.entity(s) or "" for s in CONTACT}, "")
             if error:
                 turn.say(f"utter_error_{error}")
+            else:
+                self.look_at_contact(turn, draft)
             return None
         if intent == "answer_slot" and turn.entity("slot_name") == both.FLAG:
             both.drop(turn, draft)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rasa_sdk.events import FollowupAction
+
 from actions import guidance, session
 from actions.base import Door, Events, Turn, XiaobaoAction
 from actions.draft import Draft
@@ -75,6 +77,8 @@ class Affirm(XiaobaoAction):
     def act(self, turn: Turn) -> Events:
         if (events := guidance.special(turn, turn.text)) is not None:
             return events
+        if Draft.of(turn.tracker, "complaint_form").asked_to_resume:
+            return [FollowupAction("action_resume_draft")]
         number = turn.slot("last_number")
         if number:
             with turn.session() as session:
@@ -111,6 +115,10 @@ class NothingOpen(XiaobaoAction):
         if (events := guidance.special(turn, turn.text)) is not None:
             return events
         draft = Draft.of(turn.tracker, "complaint_form")
+        if turn.intent == "correct_answer" and not draft.saved_at and guidance.tells(turn.text):
+            return guidance.answer(turn, turn.text)  # 眼镜配错了 corrects nothing that was said here
+        if turn.intent in ("dont_know", "skip") and draft.asked_to_resume:
+            return [FollowupAction("action_resume_draft")]  # between 接着来 and a new story, what loses nothing
         if turn.intent == "stop" and draft.saved_at:
             draft.clear()
             turn.say("utter_stopped")

@@ -54,6 +54,15 @@ def required_contact(draft: Draft, office: Office) -> list[str]:
     return list(CONTACT)
 
 
+def missing_contact(draft: Draft, office: Office) -> list[str]:
+    """Required fields without a value; an address that the citizen would not give is not asked for again."""
+    return [
+        slot
+        for slot in required_contact(draft, office)
+        if not draft.get(slot) and not (slot == "contact_address" and slot in draft.unknown)
+    ]
+
+
 def open_slots(draft: Draft, office: Office, finance: bool) -> list[str]:
     """What is still to be asked."""
     return [slot for slot in order(draft, office, finance) if not _done(slot, draft, office)]
@@ -65,7 +74,7 @@ def _done(slot: str, draft: Draft, office: Office) -> bool:
     if slot == "contact_name":
         if "contact_name" in draft.unknown and optional_contact(draft):
             return True
-        return all(draft.get(field) for field in required_contact(draft, office))
+        return not missing_contact(draft, office)
     if slot in ("merchant", "institution") and (draft.get("institution") or draft.get("merchant")):
         return True
     return draft.answered(slot)

@@ -10,6 +10,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import people, several, summary
 from actions.base import Door, Events, Turn, XiaobaoAction
 from actions.draft import FORM_OF, Draft
+from xiaobao.knowledge import redlines
 from xiaobao.tickets import service
 
 EXAMPLES = ("1", "2", "3")
@@ -123,6 +124,8 @@ class Distress(XiaobaoAction):
         return "action_distress"
 
     def act(self, turn: Turn) -> Events:
+        if redlines.harmless(turn.text):
+            return [FollowupAction("action_answer")]
         comfort(turn)
         return []
 

@@ -307,3 +307,146 @@ class TestCouncil:
 
 def test_tests_run_on_a_fresh_data_directory(environment: Path) -> None:
     assert os.environ["XIAOBAO_DATA"] == str(environment)
+
+
+class TestWhatAHaltingCitizenSays:
+    """Found by `make eval-filing WHO=halting`."""
+
+    def test_a_short_story_under_an_answer_is_not_asked_for_again(self, talk: Talk) -> None:
+        citizen = talk()
+        citizen.say("健身房不肯退卡", "ask")
+        payload = next(b["payload"] for m in citizen.said for b in m["buttons"] if b["title"] == "帮我投诉")
+        citizen.press(payload)
+        assert citizen.slots["narrative"] == "健身房不肯退卡" and citizen.asking == "merchant"
+
+    def test_a_question_under_an_answer_is_no_story(self, talk: Talk) -> None:
+        citizen = talk()
+        citizen.say("健身卡能退吗", "ask")
+        payload = next(b["payload"] for m in citizen.said for b in m["buttons"] if b["title"] == "帮我投诉")
+        citizen.press(payload)
+        assert citizen.asking == "narrative"
+
+    @pytest.mark.parametrize("words", ["嗯", "哦", "好的", "嗯嗯", "然后呢", "好 嗯"])
+    def test_a_hum_is_no_claim(self, talk: Talk, words: str) -> None:
+        citizen = talk()
+        citizen.say("我10月3日在乐动健身办了张健身卡，交了2680元，上周店关门了", "submit_complaint")
+        assert citizen.asking == "claim"
+        citizen.say(words)
+        assert citizen.asking == "claim" and "claim" not in citizen.slots["details"]
+
+    @pytest.mark.parametrize(
+        ("words", "day"), [("上个月 18号", "18"), ("27号 10月的", "27"), ("10月30 30号", "30"), ("10月9号", "09")]
+    )
+    def test_a_day_told_in_pieces(self, talk: Talk, words: str, day: str) -> None:
+        citizen = talk()
+        citizen.say("在乐动健身办了张健身卡，交了2680元，店关门了，我要退款", "submit_complaint")
+        assert citizen.asking == "event_date"
+        citizen.say(words)
+        assert citizen.slots["details"]["event_date"]["normalised"].endswith(f"-{day}")
+
+    @pytest.mark.parametrize(("words", "cents"), [("我爸说3980", 398000), ("加了5200", 520000), ("899r", 89900)])
+    def test_the_one_number_is_the_sum(self, talk: Talk, words: str, cents: int) -> None:
+        citizen = talk()
+        citizen.say("我10月3日在乐动健身办了张健身卡，店关门了，我要退款", "submit_complaint")
+        assert citizen.asking == "amount"
+        citizen.say(words)
+        assert citizen.slots["details"]["amount"]["normalised"] == cents
+
+    def test_days_are_no_sum(self, talk: Talk) -> None:
+        citizen = talk()
+        citizen.say("我10月3日在乐动健身办了张健身卡，店关门了，我要退款", "submit_complaint")
+        citizen.say("跑了30天")
+        assert citizen.asking == "amount"
+
+    def test_who_gives_no_address_hears_what_is_missing_and_gets_through(self, talk: Talk) -> None:
+        citizen = talk()
+        citizen.say(STORY, "submit_complaint")
+        card = '/give_contact{"contact_name": "许静宜", "contact_phone": "13800138012"}'
+        for _ in range(4):
+            if citizen.asking == "contact_name":
+                break
+            citizen.say({"pass_on_to_merchant": "可以"}.get(citizen.asking or "", "不知道"))
+        citizen.press(card)
+        assert citizen.responses[0] == "utter_error_contact_missing" and citizen.asking == "contact_name"
+        citizen.press(card)
+        assert "utter_without_address" in citizen.responses and citizen.asking == "confirmed"
+        citizen.press("/affirm")
+        [ticket] = tickets()
+        assert ticket["contact_name"] == "许静宜" and ticket["contact_address"] is None
+
+    @pytest.mark.parametrize(
+        ("words", "slot", "value"),
+        [("金额反了 是1670", "amount", "1670"), ("不是健身卡 是游泳卡 打错了", "item", "游泳卡")],
+    )
+    def test_a_correction_at_the_summary(self, talk: Talk, words: str, slot: str, value: str) -> None:
+        citizen = talk()
+        to_summary(citizen)
+        citizen.say(words, "correct_answer")
+        assert citizen.slots[slot] == value and "utter_changed" in citizen.responses
+
+    def test_wrongly_made_glasses_correct_nothing(self, talk: Talk) -> None:
+        citizen = talk()
+        citizen.say("那个…眼镜配错了", "correct_answer")
+        assert "utter_nothing_open" not in citizen.responses
+
+    @pytest.mark.parametrize("words", ["这个我不知道", "不清楚 真不清楚", "找不到了", "这我哪晓得", "没有这个"])
+    def test_not_knowing_in_other_words_is_no_name(self, talk: Talk, words: str) -> None:
+        citizen = talk()
+        citizen.say("10月3日办了张健身卡，交了2680元，上周店关门了，我要退款", "submit_complaint")
+        assert citizen.asking == "merchant"
+        citizen.say(words)
+        assert citizen.asking != "merchant" and not citizen.slots.get("merchant")
+
+    @pytest.mark.parametrize("words", ["霸王条款有没有用啊", "没有合同算不算数", "预付卡的钱谁来管", "要不要收费的"])
+    def test_a_question_back_is_no_name(self, talk: Talk, words: str) -> None:
+        citizen = talk()
+        citizen.say("10月3日办了张健身卡，交了2680元，上周店关门了，我要退款", "submit_complaint")
+        assert citizen.asking == "merchant"
+        citizen.say(words)
+        assert citizen.asking == "merchant" and not citizen.slots.get("merchant")
+
+    @pytest.mark.parametrize("words", ["没干的活儿钱退我", "装修的不干活了", "买的猫没几天就死了…"])
+    def test_work_left_undone_is_no_distress(self, talk: Talk, words: str) -> None:
+        citizen = talk()
+        citizen.say("9月1日和宏美装饰签了房屋装修合同，交了38000元", "submit_complaint")
+        asking = citizen.asking
+        citizen.say(words, "distress")
+        assert citizen.form and "utter_distress_nobody_there" not in citizen.responses and asking
+
+    @pytest.mark.parametrize("words", ["活儿没干完，我不想活了", "猫死了，我也撑不下去了", "不干活了，我没活路了"])
+    def test_despair_beside_it_stays_distress(self, talk: Talk, words: str) -> None:
+        citizen = talk()
+        citizen.say(STORY, "submit_complaint")
+        citizen.say(words, "distress")
+        assert citizen.form is None
+
+    @pytest.mark.parametrize(("words", "intent"), [("嗯", "affirm"), ("不知道", "dont_know")])
+    def test_an_unclear_answer_to_going_on_goes_on(self, talk: Talk, words: str, intent: str) -> None:
+        citizen = talk()
+        citizen.say(STORY, "submit_complaint")
+        citizen.say("等会儿再说", "pause")
+        citizen.press("/submit_complaint")
+        assert "utter_resume_or_new" in citizen.responses
+        citizen.say(words, intent)
+        assert citizen.form == "complaint_form" and citizen.slots["narrative"] == STORY
+
+    def test_an_affirmation_after_a_pause_is_only_politeness(self, talk: Talk) -> None:
+        citizen = talk()
+        citizen.say(STORY, "submit_complaint")
+        citizen.say("等会儿再说", "pause")
+        citizen.say("好的", "affirm")
+        assert citizen.form is None
+
+    def test_a_sum_is_no_wish_to_pause(self, talk: Talk) -> None:
+        citizen = talk()
+        citizen.say("我10月3日在乐动健身办了张健身卡，店关门了，我要退款", "submit_complaint")
+        citizen.say("899r", "pause")
+        assert citizen.form and citizen.slots["amount"] == "899"
+
+    def test_a_question_is_no_claim_but_a_claim_may_be_a_question(self, talk: Talk) -> None:
+        citizen = talk()
+        citizen.say("我10月3日在乐动健身办了张健身卡，交了2680元，上周店关门了", "submit_complaint")
+        citizen.say("可以叫我女儿来填吗")
+        assert citizen.asking == "claim" and "claim" not in citizen.slots["details"]
+        citizen.say("能退一赔三吗")
+        assert citizen.asking != "claim"

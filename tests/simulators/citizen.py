@@ -30,6 +30,10 @@ QUESTIONS = (
     (r"希望怎么解决", "claim"),
     (r"店在哪里|在什么地方", "address"),
     (r"从头说给我听|要举报什么", "story"),
+    (r"您想投诉吗", "wish"),
+    (r"怎么称呼您|您的姓名", "contact_name"),
+    (r"您的手机号|您的电话", "contact_phone"),
+    (r"您的联系地址|您的住址", "contact_address"),
 )
 
 
@@ -110,7 +114,7 @@ class Honest(Citizen):
             if receipt:
                 return {"number": receipt["number"], "turns": self.turns, "referred_to": None, "receipt": receipt}
             letter = _card(replies, "letter")
-            if letter and not _question(replies):
+            if letter and not question(replies[-1]["text"]):
                 return {"number": None, "turns": self.turns, "referred_to": letter["title"], "receipt": None}
             replies = self.answer(replies)
         return {"number": None, "turns": self.turns, "referred_to": None, "receipt": None}
@@ -121,27 +125,33 @@ class Honest(Citizen):
             return self.send(card=PERSONA)
         if _card(replies, "summary"):
             return self.press("确认提交")
-        slots = self.row.get("slots") or {}
-        said = {
-            "complained": "找过",
-            "pass_on": "可以转",
-            "consent": "同意",
-            "merchant": slots.get("merchant") or "不知道",
-            "item": slots.get("item") or "不知道",
-            "amount": slots.get("amount") or "跳过",
-            "date": slots.get("date") or "不知道",
-            "claim": slots.get("claim") or "跳过",
-            "address": "不知道",
-            "story": self.row["text"],
-        }
-        return self.say(said.get(_question(replies) or "", "不知道"))
+        return self.say(honest_words(self.row, replies[-1]["text"] if replies else ""))
+
+
+def honest_words(row: dict[str, Any], asked: str) -> str:
+    """What the honest citizen says to a question: the label of its row, 不知道 or 跳过 where that is empty."""
+    slots = row.get("slots") or {}
+    said = {
+        "complained": "找过",
+        "pass_on": "可以转",
+        "consent": "同意",
+        "merchant": slots.get("merchant") or "不知道",
+        "item": slots.get("item") or "不知道",
+        "amount": slots.get("amount") or "跳过",
+        "date": slots.get("date") or "不知道",
+        "claim": slots.get("claim") or "跳过",
+        "address": "不知道",
+        "story": row["text"],
+        "wish": "我要投诉",
+        **PERSONA,
+    }
+    return said.get(question(asked) or "", "不知道")
 
 
 def _card(replies: list[dict[str, Any]], kind: str) -> dict[str, Any] | None:
     return next((m["card"] for m in reversed(replies) if (m.get("card") or {}).get("type") == kind), None)
 
 
-def _question(replies: list[dict[str, Any]]) -> str | None:
-    """What the last message asks for."""
-    text = replies[-1]["text"] if replies else ""
+def question(text: str) -> str | None:
+    """What the words ask for."""
     return next((name for pattern, name in QUESTIONS if re.search(pattern, text)), None)

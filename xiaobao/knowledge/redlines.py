@@ -92,6 +92,18 @@ FIRST_AID = ("distress", "child", "danger", "fraud")
 ON_DUTY = ("distress", "child")  # for a human at once
 
 
+_OTHER = re.compile(
+    r"(?:干|做|接|派|赶)(?:的|了|完|不了)?活|活儿|的活(?:干|做)?|死机"
+    r"|(?:猫|狗|犬|鸟|鱼|虾|蟹|兔|龟|仓鼠|宠物|花|树|苗)\S{0,8}死"
+)
+_DESPAIR = re.compile(r"活|死|撑|熬|绝望|崩溃|跳|遗书|绝路|走投无路|累赘|废物|药|割|烧炭|一起走|想不开|没意思|盼头")
+
+
+def harmless(text: str) -> bool:
+    """活 as in 不干活 or a cat's death, and not one word of despair beside it: the model hears 不想活 in it."""
+    return bool(_OTHER.search(text)) and find(text) is None and not _DESPAIR.search(_OTHER.sub("", text))
+
+
 def find(text: str) -> RedLine | None:
     """The line that `text` touches, the most urgent one; None for an ordinary message."""
     return next((line for line, pattern in _LINES if pattern.search(text)), None)
