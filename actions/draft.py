@@ -58,6 +58,7 @@ VALUES = [
 BOOKKEEPING = ("draft_id", "draft_saved_at", "details", "unknown_slots", "held_contact", "form_flags")
 CONTACT = ("contact_name", "contact_phone", "contact_address")
 PERSON = (*CONTACT, "contact_email", "on_behalf_of", "contact_note")
+WHICH = "which"  # flag: slots with several possible values, still to be asked about
 KEEP_FOR = timedelta(days=7)
 
 
@@ -123,11 +124,22 @@ class Draft:
         self.values[slot] = value
         self.details[slot] = {"source": source, **{k: v for k, v in details.items() if v is not None}}
         self.unknown.discard(slot)
+        if source != "read":
+            self._settled(slot)
+
+    def _settled(self, slot: str) -> None:
+        """It is no longer open which of several values is meant."""
+        if slot in (open_ones := dict(self.flags.get(WHICH) or {})):
+            open_ones.pop(slot)
+            self.flags[WHICH] = open_ones
+            if not open_ones:
+                self.flags.pop(WHICH)
 
     def forget(self, slot: str) -> None:
         self.values.pop(slot, None)
         self.details.pop(slot, None)
         self.unknown.discard(slot)
+        self._settled(slot)
 
     def leave_open(self, slot: str) -> None:
         """The citizen does not know or does not want to say."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from actions import doubts, people
+from actions import doubts, people, which
 from actions.base import Turn
 from actions.draft import CONTACT, PERSON, Draft
 from actions.questions import ASKS_CONSENT
@@ -63,6 +63,10 @@ def read_story(turn: Turn, draft: Draft, text: str, positions: bool, skip: str =
             people.note_owner(draft, text)
         where: dict[str, Any] = {"start": begins + value.start, "end": begins + value.end} if positions else {}
         draft.put(slot, value.text, source="read", normalised=value.normalised, **where)
+        if slot in told.unsure and positions:
+            which.note(draft, slot, told.unsure[slot])
+    if begins:
+        which.look_back(draft, told)
 
 
 def tell(turn: Turn, draft: Draft, text: str) -> None:
@@ -94,6 +98,10 @@ def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
     """
     if slot == "narrative":
         return _narrative(turn, draft, text)
+    if slot in which.SLOTS:
+        none, text = which.settle(draft, slot, text)
+        if none:
+            return None
     if slot == "amount":
         return _typed(draft, slot, sum_of(text))
     if slot in ("event_date", "discovered_date"):

@@ -27,6 +27,7 @@ from actions import (
     several,
     sounds,
     summary,
+    which,
 )
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
@@ -151,6 +152,8 @@ class Intake(XiaobaoAction):
             return self.pressed(turn, draft, asking)
         if asking == several.SLOT and several.names_one(draft, turn.text):
             return self.choose_story(turn, draft, turn.text)
+        if asking in which.SLOTS and which.chosen(draft, asking, turn.text) is not None:
+            return self.take(turn, draft, asking, turn.text)
         if both.change(turn, draft, turn.text):
             return None
         if (correction := self.meant_as_correction(turn, draft, asking)) and self.correct(turn, draft, correction):

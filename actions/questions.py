@@ -6,7 +6,7 @@ address; request with facts), art. 28 (report: concrete clues); 银行业保险�
 
 from __future__ import annotations
 
-from actions.draft import CONTACT, Draft
+from actions.draft import CONTACT, WHICH, Draft
 from xiaobao.tickets.office import Office, OfficeKind
 
 ASKS_CONSENT = {OfficeKind.COUNCIL, OfficeKind.INSTITUTION}
@@ -69,6 +69,8 @@ def open_slots(draft: Draft, office: Office, finance: bool) -> list[str]:
 
 
 def _done(slot: str, draft: Draft, office: Office) -> bool:
+    if slot in (draft.flags.get(WHICH) or {}):
+        return False
     if slot in CONTACT and draft.flags.get("singly"):
         return bool(draft.get(slot)) or (optional_contact(draft) and bool(draft.unknown & set(CONTACT)))
     if slot == "contact_name":

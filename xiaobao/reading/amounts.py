@@ -181,6 +181,14 @@ def _composed(text: str, plain: str) -> list[Amount]:
     return found
 
 
+def nearly(one: str, other: str) -> bool:
+    """The same figures in another order, or one figure different: 4347.98 and 4347.89 are one sum with a slip."""
+    a, b = re.sub(r"\D", "", halve(one)), re.sub(r"\D", "", halve(other))
+    if a == b or len(a) != len(b) or len(a) < 4:
+        return False
+    return sorted(a) == sorted(b) or (len(a) > 4 and sum(x != y for x, y in zip(a, b, strict=True)) == 1)
+
+
 def parse_bare(text: str) -> list[Amount]:
     """Sums in an answer to "how much": there 两三千 and 2000多 need neither unit nor verb."""
     prefixed = "花了" + text

@@ -133,8 +133,14 @@ def _choose(seen: Look, weights: learned.Learned) -> dict[str, list[Value]]:
             seen.ruled.pop(slot, None)
         else:
             seen.ruled[slot] = values[choice.index]
-        if choice.probability < learned.SURE and len(choice.others) > 1:
-            unsure[slot] = [values[n] for n in choice.others[:3]]
+        best = seen.ruled.get(slot)
+        slips = [one for one in values if best and slot == "amount" and amounts.nearly(best.text, one.text)]
+        if best and slips:
+            unsure[slot] = [best, *slips]
+        elif best and choice.probability < learned.SURE:
+            likely = {values[n].normalised: values[n] for n in reversed(choice.others[:3])}
+            if len(likely) > 1:
+                unsure[slot] = list(reversed(likely.values()))
     return unsure
 
 
