@@ -7,6 +7,7 @@ question stays open until it is answered.
 from __future__ import annotations
 
 import re
+
 from actions.base import Events, Turn, XiaobaoAction
 from actions.draft import WHICH, Draft
 from xiaobao.reading import amounts
