@@ -138,6 +138,8 @@ def _reply(turn: Turn, draft: Draft, act: str, asking: str, form: Any) -> None:
         evidence.show(turn, draft)
     elif act == "ask_letter" and turn.entity("part") == "authority":
         people.authority(turn, draft)
+    elif act == "ask_letter" and referral.wants_12315(turn):
+        referral.for_12315(turn, draft)
     elif act == "ask_letter":
         referral.own_letter(turn, draft)
     elif act == "resume":

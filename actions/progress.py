@@ -233,7 +233,8 @@ class WriteLetter(Door):
         if turn.entity("part") == "authority":
             people.authority(turn, draft)
             return []
-        written = referral.own_letter(turn, draft)
+        write = referral.for_12315 if referral.wants_12315(turn) else referral.own_letter
+        written = write(turn, draft)
         return [] if written else [FollowupAction("complaint_form")]
 
 

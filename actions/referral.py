@@ -12,6 +12,8 @@ from actions.base import Events, Turn
 from actions.draft import Draft
 from xiaobao.tickets import routing
 
+FOR_12315 = "12315"
+FIELDS_12315 = ("merchant", "merchant_address", "item", "amount", "event_date", "purchase_mode", "order_number")
 FINANCE = {"NFRA", "PBC", "CSRC", "LOCALFIN"}
 
 
@@ -80,7 +82,38 @@ def own_letter(turn: Turn, draft: Draft) -> bool:
         return False
     kind = "institution" if draft.get("institution") or draft.flags.get("finance") else "merchant"
     addressee = draft.get("institution") or draft.get("merchant") or turn.context.words.text("utter_the_merchant")
-    turn.say("utter_letter_ready", card=letter(turn, draft, addressee, f"utter_letter_body_{kind}"))
+    platform = kind == "merchant" and not turn.context.office.connected_12315
+    buttons = [turn.button("for_12315", "ask_letter", part=FOR_12315)] if platform else None
+    turn.say("utter_letter_ready", buttons=buttons, card=letter(turn, draft, addressee, f"utter_letter_body_{kind}"))
+    return True
+
+
+def wants_12315(turn: Turn) -> bool:
+    """Whether the text for the platform 12315 is asked for, by button or by words."""
+    return turn.entity("part") == FOR_12315 or FOR_12315 in turn.text
+
+
+def for_12315(turn: Turn, draft: Draft) -> bool:
+    """What to paste into 全国12315平台: claim, kind of problem, what happened, as its form asks; False while untold."""
+    if draft.kind != "complaint" or not draft.begun:
+        turn.say("utter_letter_from_story")
+        return False
+    words = turn.context.words
+    blank = words.text("utter_letter_blank")
+
+    def field(slot: str) -> str:
+        return summary.value(turn, draft, slot) if draft.get(slot) else blank
+
+    body = words.text(
+        "utter_letter_body_12315",
+        claim=draft.normalised("claim") or draft.get("claim") or blank,
+        problem=draft.normalised("problem") or blank,
+        object=draft.normalised("object") or blank,
+        narrative=draft.get("narrative") or blank,
+        **{slot: field(slot) for slot in FIELDS_12315},
+    )
+    title = words.text("utter_letter_title", addressee=words.text("utter_the_platform"))
+    turn.say("utter_letter_12315_ready", card={"type": "letter", "title": title, "text": body})
     return True
 
 

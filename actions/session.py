@@ -87,8 +87,9 @@ class Greet(Door):
 
     def act(self, turn: Turn) -> Events:
         turn.show_form(None)
-        if Draft.of(turn.tracker, "complaint_form").saved_at:
-            turn.say("utter_greet_again", buttons=[turn.button("resume", "resume"), *_doors(turn)])
+        draft = Draft.of(turn.tracker, "complaint_form")
+        if draft.saved_at:
+            turn.say("utter_greet_again", about=_about(turn, draft), buttons=[turn.button("resume", "resume"), *_doors(turn)])
             return []
         words = turn.context.words
         examples = [
@@ -104,6 +105,15 @@ class Greet(Door):
             holder=turn.context.office.holder,
         )
         return []
+
+
+def _about(turn: Turn, draft: Draft) -> str:
+    """What the draft put aside is about, in a few words of the citizen's."""
+    waiting = draft.flags.get(several.LATER)
+    if waiting and not draft.begun:
+        return several.title(waiting[0])
+    named = [name for name in (draft.get("merchant") or draft.get("institution"), draft.get("item")) if name]
+    return "".join(named) or (draft.get("narrative") or "")[:12] or turn.context.words.text("utter_the_matter")
 
 
 def _doors(turn: Turn) -> list[dict[str, str]]:

@@ -50,3 +50,16 @@ def test_whoever_is_being_cheated_gets_the_list_with_their_own_words(talk: Talk)
     citizen.say("刚被骗子骗走了两万，怎么办", "fraud_now")
     letter = citizen.card("letter")
     assert "110" in letter["text"] and "刚被骗子骗走了两万" in letter["text"] and citizen.form is None
+
+
+def test_the_text_for_12315_has_the_fields_of_its_form(talk: Talk) -> None:
+    citizen = talk()
+    to_summary(citizen)
+    citizen.press("/ask_letter")
+    [button] = next(m["buttons"] for m in citizen.said if m.get("response") == "utter_letter_ready")
+    citizen.press(button["payload"])
+    card = citizen.card("letter")
+    assert "12315" in card["title"]
+    for words in ("投诉诉求：退", "被投诉方名称：乐动健身", "演示路8号", "涉及金额：2680元", "请核对后使用", "订单号：＿"):
+        assert words in card["text"], words
+    assert citizen.asking == "confirmed"
