@@ -89,7 +89,9 @@ class Greet(Door):
         turn.show_form(None)
         draft = Draft.of(turn.tracker, "complaint_form")
         if draft.saved_at:
-            turn.say("utter_greet_again", about=_about(turn, draft), buttons=[turn.button("resume", "resume"), *_doors(turn)])
+            turn.say(
+                "utter_greet_again", about=_about(turn, draft), buttons=[turn.button("resume", "resume"), *_doors(turn)]
+            )
             return []
         words = turn.context.words
         examples = [

@@ -60,6 +60,13 @@ def test_the_text_for_12315_has_the_fields_of_its_form(talk: Talk) -> None:
     citizen.press(button["payload"])
     card = citizen.card("letter")
     assert "12315" in card["title"]
-    for words in ("投诉诉求：退", "被投诉方名称：乐动健身", "演示路8号", "涉及金额：2680元", "请核对后使用", "订单号：＿"):
+    for words in (
+        "投诉诉求：退",
+        "被投诉方名称：乐动健身",
+        "演示路8号",
+        "涉及金额：2680元",
+        "请核对后使用",
+        "订单号：＿",
+    ):
         assert words in card["text"], words
     assert citizen.asking == "confirmed"

@@ -9,11 +9,12 @@ from __future__ import annotations
 import bisect
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice, takewhile
 
-from xiaobao.reading import amounts, endings, heads, parties
+from xiaobao.reading import amounts, endings, heads, items, parties
 from xiaobao.reading.amounts import Amount
 from xiaobao.reading.dates import Date
 from xiaobao.reading.reference import Reference
@@ -74,11 +75,15 @@ def _marks(found: Found, reference: Reference) -> list[list[str]]:
         for place in range(start, min(end, len(text))):
             marks[place].append(f"{name}:{'B' if place == start else 'E' if place == end - 1 else 'I'}")
 
+    counts = Counter(token.word for token in found.tokens)
     for token in found.tokens:
         for place in range(token.start, min(token.end, len(text))):
             inside = "S" if token.end - token.start == 1 else "B" if place == token.start else "I"
             inside = "E" if inside == "I" and place == token.end - 1 else inside
             marks[place] += [f"t:{token.flag[:2]}", f"tp:{token.flag[0]}{inside}"]
+        if len(token.word) > 1 and token.flag[0] in "nxej":
+            for place in range(token.start, min(token.end, len(text))):
+                marks[place].append(f"told{min(counts[token.word], 4)}")
         marks[token.start].append("w:" + token.word)
         marks[token.end - 1].append("we:" + token.word)
     for candidate in parties.candidates(text, reference, heads.read(text, reference).accused):
@@ -87,6 +92,8 @@ def _marks(found: Found, reference: Reference) -> list[list[str]]:
         mark(word.start(), word.end(), "suf")
     for start, end in islice(reference.product_words.find(text, 0), 120):
         mark(start, end, "p")
+    for score, ware in items.bought(text, reference, found.merchant):
+        mark(ware.start, ware.end, f"b{int(score) // 2}")
     for value, name in ((found.merchant, "RM"), (found.item, "RI")):
         if value is not None:
             mark(value.start, value.end, name)

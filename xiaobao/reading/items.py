@@ -59,10 +59,15 @@ _MAX = 16
 
 def read(text: str, reference: Reference, merchant: Value | None = None, skip: int = 0) -> Value | None:
     """The ware or service of a story, as written; None when nothing says it. `skip` jumps over a head."""
-    bought = [*_bought(text, reference, merchant, skip), *_said_outright(text, skip)]
+    verbs = bought(text, reference, merchant, skip)
     listed = _listed(text, reference, merchant, skip)
-    best = max([*bought, *listed], key=lambda pair: (pair[0], -pair[1].start), default=None)
+    best = max([*verbs, *listed], key=lambda pair: (pair[0], -pair[1].start), default=None)
     return best[1] if best else None
+
+
+def bought(text: str, reference: Reference, merchant: Value | None = None, skip: int = 0) -> list[tuple[float, Value]]:
+    """Whatever stands behind a verb of buying or is said outright, with how much speaks for it."""
+    return [*_bought(text, reference, merchant, skip), *_said_outright(text, skip)]
 
 
 def _bought(text: str, reference: Reference, merchant: Value | None, skip: int) -> list[tuple[float, Value]]:
