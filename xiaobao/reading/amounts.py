@@ -156,7 +156,9 @@ def widened(text: str, parsed: list[Amount]) -> list[tuple[Amount, bool]]:
 def _doubtful(text: str, plain: str, match: re.Match[str], start: int) -> Amount | None:
     """A number that nothing marks as money: perhaps a sum told without its unit."""
     reckoned = bounds(match)
-    if reckoned is None or len(re.sub(r"\D", "", match["num"])) > 8:
+    if reckoned is None or len(re.sub(r"\D", "", match["num"])) > 8 or COUNTED.match(plain, match.end()):
+        return None
+    if not re.search(r"\d{2}|[百千万wWkK]|\d\.\d", match["num"]):  # 6, 五
         return None
     low, high, approximate = reckoned
     if low < 5 or low * 100 > TOO_LARGE_CENTS:
