@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +14,8 @@ from sqlalchemy import text
 
 from actions import base
 from tests.simulators.loop import Conversation
+from xiaobao.conversations import messages, uploads
+from xiaobao.conversations.uploads import Received
 
 pytestmark = pytest.mark.slow
 
@@ -28,6 +32,8 @@ STEPS = st.lists(
         st.just(("pause_and_resume",)),
         st.just(("stop_and_back",)),
         st.just(("unknown",)),
+        st.just(("photo",)),
+        st.just(("restart",)),
     ),
     max_size=25,
 )  # fmt: skip
@@ -44,6 +50,35 @@ def filed(number: str) -> dict[str, object]:
         return dict(row._mapping)
 
 
+def new_conversation() -> str:
+    now = datetime.now(timezone.utc)
+    with base.context().sessions.begin() as session:
+        return messages.open_conversation(session, channel="website", now=now)
+
+
+def add_photo(citizen: Conversation) -> str:
+    """A photograph comes in through the page, beside whatever is being asked."""
+    file = Received("照片.jpg", "image/jpeg", 10, uuid.uuid4().hex * 2, f"ab/{uuid.uuid4().hex}")
+    with base.context().sessions.begin() as session:
+        upload, _ = uploads.add(session, citizen.conversation_id, file, datetime.now(timezone.utc), 30)
+        return upload.evidence_id
+
+
+def evidence_of(ticket_id: object) -> set[str]:
+    with base.context().sessions.begin() as session:
+        query = text("SELECT evidence_id FROM ticket_evidence WHERE ticket_id = :id")
+        return set(session.scalars(query, {"id": ticket_id}))
+
+
+def started_anew(citizen: Conversation) -> Conversation:
+    """The action server is another process now; only what the tracker and the database hold is left."""
+    base.context.cache_clear()
+    slots = json.loads(json.dumps(citizen.slots))
+    again = Conversation(citizen.actions, citizen.conversation_id, slots, citizen.form, [{"response": "restart"}])
+    again.heard = list(citizen.heard)
+    return again
+
+
 def answer(citizen: Conversation) -> None:
     if citizen.asking == "contact_name":
         citizen.press(CONTACT)
@@ -57,7 +92,8 @@ def test_every_course_ends_in_one_right_ticket_a_draft_or_a_clean_stop(
     talk: Callable[[], Conversation], steps: list[tuple[str, ...]], end: str
 ) -> None:
     citizen = talk()
-    citizen.conversation_id = uuid.uuid4().hex
+    citizen.conversation_id = new_conversation()
+    photos: list[str] = []
     before, said = number_of_tickets(), dict(FIRST)
     citizen.say("我要投诉", "submit_complaint")
     assert citizen.asking == "narrative"
@@ -69,6 +105,10 @@ def test_every_course_ends_in_one_right_ticket_a_draft_or_a_clean_stop(
             if citizen.slots.get(rest[0]) is not None and asking not in (rest[0], "narrative"):
                 citizen.say(f"{NAMES[rest[0]]}不对，应该是{SECOND[rest[0]]}", "correct_answer")
                 said[rest[0]] = SECOND[rest[0]]
+        elif kind == "photo":
+            photos.append(add_photo(citizen))
+        elif kind == "restart":
+            citizen = started_anew(citizen)
         elif kind == "pause_and_resume":
             citizen.say("等会儿再说", "pause")
             assert citizen.form is None
@@ -100,6 +140,7 @@ def test_every_course_ends_in_one_right_ticket_a_draft_or_a_clean_stop(
     citizen.press("/affirm")
     ticket = filed(citizen.card("receipt")["number"])  # type: ignore[index]
     assert number_of_tickets() == before + 1
+    assert evidence_of(ticket["id"]) == set(photos)
     columns = {
         "merchant": "merchant",
         "item": "item",
