@@ -30,12 +30,17 @@ _WITH_PHOTOS = re.compile(r"(?:照片|图片|截图|证据|材料)[^，。]{0,6}
 
 def look(turn: Turn, draft: Draft) -> None:
     """Say once that a report goes along, when the story asks for punishment, too."""
-    if draft.kind != "complaint" or FLAG in draft.flags or turn.context.office.kind == OfficeKind.INSTITUTION:
+    if draft.kind != "complaint" or FLAG in draft.flags or not _possible(turn):
         return
     if wishes.punishment(draft.get("narrative") or "") is None:
         return
     draft.flags[FLAG] = True
     turn.say("utter_report_too", buttons=[turn.button("no_report", "answer_slot", slot_name=FLAG, value="no")])
+
+
+def _possible(turn: Turn) -> bool:
+    """An institution takes no reports about itself."""
+    return turn.context.office.kind != OfficeKind.INSTITUTION
 
 
 def switch(turn: Turn, draft: Draft, form: Any) -> Events | None:
@@ -57,7 +62,7 @@ def wanted(draft: Draft) -> bool:
 
 def change(turn: Turn, draft: Draft, text: str) -> bool:
     """不要举报 / 匿名举报 / 照片也附到举报: take it and say so; false when the words are about something else."""
-    if draft.kind != "complaint" or FLAG not in draft.flags or len(text) > LONGEST_CHANGE:
+    if draft.kind != "complaint" or not _possible(turn) or len(text) > LONGEST_CHANGE:
         return False
     if wanted(draft) and _NO_REPORT.search(text):
         return _set(turn, draft, FLAG, False, "utter_report_dropped")

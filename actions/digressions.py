@@ -25,6 +25,21 @@ QUESTION = re.compile(
 # 能退一赔三吗 is a claim told as a question.
 WISHED = re.compile(r"退|赔|换|修|补|道歉|取消|解除|还我|重[新做配]|给我")
 SHORT = 24  # characters
+# What people ask back in the middle of a form; the answers are utter_<name>_in_form.
+ASKED = (
+    (
+        "will_punish",
+        re.compile(
+            r"(?:会|能)(?:不会|不能)?[^，。]{0,3}(?:罚|处罚|查处)(?:他|它|店|这|商家|款)?[^，。]{0,3}吗|会不会(?:罚|处罚|查)|怎么罚"
+        ),
+    ),
+    (
+        "helper_may_write",
+        re.compile(
+            r"(?:叫|让|找|请|由|给)[^，。]{1,6}(?:来|帮我?|替我?|代)?(?:填|写|弄|办)[^，。]{0,3}(?:吗|行不|可以|成不)|(?:可以|能)(?:叫|让|找|请)[^，。]{1,6}(?:填|写|弄)"
+        ),
+    ),
+)
 # 退出, 先不弄了, 晚点再填: the draft is kept, whatever the model makes of it.
 PAUSES = re.compile(
     r"^(?:退出|离开|关闭|先(?:不|别)?(?:弄|填|写|说|放|停|这样)\S{0,3}|(?:等会儿?|等一会儿?|晚点|下次|以后|回头|明天)再?\S{0,4})[。！!\s]*$"
@@ -58,6 +73,7 @@ def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Even
         return True, form.comfort(turn, draft)
     if act == "request_human":
         draft.save(turn.now)
+        draft.flags[handoff.IN_THE_MIDDLE] = True
         return True, [*form.leave(turn, draft), *handoff.ask_for_call_back(turn)]
     _reply(turn, draft, act, asking, form)
     return True, None
@@ -76,6 +92,8 @@ def _meant(turn: Turn, asking: str) -> str | None:
         return "pause"
     if turn.text and short and evidence.ASKS.search(turn.text):
         return "ask_evidence"
+    if turn.text and short and (asked := next((name for name, words in ASKED if words.search(turn.text)), None)):
+        return asked
     sure = turn.pressed or turn.confidence >= SURE
     if intent == "distress" and sure and not redlines.harmless(turn.text):
         return intent

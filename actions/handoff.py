@@ -8,7 +8,10 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import people
 from actions.base import Door, Events, Turn
+from actions.draft import FORM_OF, Draft
 from xiaobao.tickets import service
+
+IN_THE_MIDDLE = "back_after_call"  # flag of the draft: a human was asked for while its form was open
 
 
 def ask_for_call_back(turn: Turn) -> Events:
@@ -70,6 +73,16 @@ def call_back(turn: Turn, phone: str) -> None:
         query_code=receipt.query_code,
         hours=turn.context.office.hours,
     )
+
+
+def go_on(turn: Turn) -> Events:
+    """Back to the form in whose middle a human was asked for; nothing when there was none."""
+    draft = Draft.of(turn.tracker, FORM_OF.get(turn.slot("ticket_kind") or "complaint", "complaint_form"))
+    if not draft.flags.pop(IN_THE_MIDDLE, None) or not draft.saved_at:
+        return []
+    draft.flags["resuming"] = True
+    turn.say("utter_going_on")
+    return [*draft.events(), FollowupAction(draft.form)]
 
 
 class RequestHuman(Door):

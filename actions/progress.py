@@ -300,6 +300,8 @@ class ValidateQuestionForm(XiaobaoAction):
         return [SlotSet("answer", None), SlotSet("requested_slot", "answer")]
 
     def _never_mind(self, turn: Turn) -> Events:
+        if going_on := handoff.go_on(turn):
+            return self._done(*going_on)
         resume = [turn.button("resume", "resume")] if turn.slot("draft_saved_at") else []
         turn.say("utter_ok_what_next", buttons=resume)
         return self._done()
@@ -311,7 +313,7 @@ class ValidateQuestionForm(XiaobaoAction):
     def _supplement(self, turn: Turn, proof: str) -> Events:
         number, _, code = proof.partition(":")
         with turn.session() as session:
-            files = uploads.ready(session, turn.conversation_id)
+            files = sounds.kept(turn, uploads.ready(session, turn.conversation_id))
             service.supplement(
                 session,
                 number,
@@ -340,7 +342,7 @@ class ValidateQuestionForm(XiaobaoAction):
             turn.say(f"utter_error_{phone.error}")
             return self._again()
         handoff.call_back(turn, phone.value or "")
-        return self._done()
+        return self._done(*handoff.go_on(turn))
 
     def _code(self, turn: Turn, purpose: str, number: str) -> Events:
         named, code = number_in(turn) or number, turn.entity("query_code") or code_in(turn)

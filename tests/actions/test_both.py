@@ -153,3 +153,11 @@ def test_a_report_without_a_wish_of_ones_own_stays_a_report(talk: Talk) -> None:
 def to_summary_from_here(citizen: Conversation) -> None:
     while citizen.asking != "confirmed":
         citizen.press(CONTACT) if citizen.asking == "contact_name" else citizen.say("不知道", "dont_know")
+
+
+def test_a_report_can_be_wished_for_later(talk: Talk) -> None:
+    citizen = talk()
+    to_summary(citizen, MONEY)
+    citizen.say("我还要举报")
+    assert "utter_report_kept" in citizen.responses and citizen.asking == "confirmed"
+    assert [ticket["kind"] for ticket in filed(citizen)] == ["complaint", "report"]

@@ -450,3 +450,37 @@ class TestWhatAHaltingCitizenSays:
         assert citizen.asking == "claim" and "claim" not in citizen.slots["details"]
         citizen.say("能退一赔三吗")
         assert citizen.asking != "claim"
+
+
+def test_a_human_asked_for_in_the_middle_costs_no_way_back(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say(STORY, "submit_complaint")
+    asking = citizen.asking
+    citizen.say("能不能找个人工", "request_human")
+    citizen.say("13800138000")
+    assert "utter_call_back_filed" in citizen.responses
+    assert citizen.form == "complaint_form" and citizen.asking == asking
+
+
+def test_no_call_back_after_all_goes_on_too(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say(STORY, "submit_complaint")
+    asking = citizen.asking
+    citizen.say("转人工", "request_human")
+    citizen.say("算了", "deny")
+    assert citizen.form == "complaint_form" and citizen.asking == asking
+
+
+@pytest.mark.parametrize(
+    ("asks", "told"),
+    [
+        ("你们会罚他吗", "utter_will_punish_in_form"), ("会不会处罚商家", "utter_will_punish_in_form"),
+        ("可以叫我女儿来填吗", "utter_helper_may_write_in_form"), ("让我儿子写行不", "utter_helper_may_write_in_form"),
+    ],
+)  # fmt: skip
+def test_what_people_ask_back_is_answered_and_the_question_stays(talk: Talk, asks: str, told: str) -> None:
+    citizen = talk()
+    citizen.say(STORY, "submit_complaint")
+    asking = citizen.asking
+    citizen.say(asks, "ask")
+    assert told in citizen.responses and citizen.asking == asking
