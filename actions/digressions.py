@@ -28,6 +28,12 @@ SHORT = 24  # characters
 # What people ask back in the middle of a form; the answers are utter_<name>_in_form.
 ASKED = (
     (
+        "how_much",
+        re.compile(
+            r"^[那这]?(?:我|大概|一共|到底)?[能可会该]以?(?:退|赔|拿回|要回)(?:给?我|回)?(?:多少|几)[^，。]{0,4}[?？]?$"
+        ),
+    ),
+    (
         "will_punish",
         re.compile(
             r"(?:会|能)(?:不会|不能)?[^，。]{0,3}(?:罚|处罚|查处)(?:他|它|店|这|商家|款)?[^，。]{0,3}吗|会不会(?:罚|处罚|查)|怎么罚"

@@ -475,7 +475,7 @@ def test_no_call_back_after_all_goes_on_too(talk: Talk) -> None:
     ("asks", "told"),
     [
         ("你们会罚他吗", "utter_will_punish_in_form"), ("会不会处罚商家", "utter_will_punish_in_form"),
-        ("可以叫我女儿来填吗", "utter_helper_may_write_in_form"), ("让我儿子写行不", "utter_helper_may_write_in_form"),
+        ("我能退多少钱啊", "utter_how_much_in_form"), ("可以叫我女儿来填吗", "utter_helper_may_write_in_form"), ("让我儿子写行不", "utter_helper_may_write_in_form"),
     ],
 )  # fmt: skip
 def test_what_people_ask_back_is_answered_and_the_question_stays(talk: Talk, asks: str, told: str) -> None:
