@@ -18,7 +18,7 @@ from xiaobao.reading.values import Features, Value, value
 NAMES, CHOICES = "names.crfsuite", "choices.json"
 TAGS = {"merchant": "M", "item": "I"}
 LEAST = {"M": 0.15, "I": 0.05}  # a name less likely than this is left to be asked
-READ_AT_MOST = 1000  # characters: names come early, and time grows with length
+READ_AT_MOST = 700  # characters: names come early, and time grows with length
 SURE = 0.5  # below it the best of several sums is asked for, not taken as known
 POSSIBLE = 0.12  # what is offered beside it
 
