@@ -24,9 +24,10 @@ def note_overdue(session: Session, now: datetime) -> list[str]:
     late = select(TicketClock.ticket_id).where(TicketClock.state == "running", TicketClock.due_lenient < today)
     noted = select(Audit.subject).where(Audit.action == OVERDUE)
     query = select(Ticket).where(Ticket.id.in_(late)).order_by(Ticket.id)
-    known = set(session.scalars(noted))
+    tickets = session.scalars(query.with_for_update(skip_locked=True)).all()
+    known = set(session.scalars(noted))  # read under the locks: another worker may have committed just before
     numbers = []
-    for ticket in session.scalars(query.with_for_update(skip_locked=True)).all():
+    for ticket in tickets:
         for clock in ticket.clocks:
             subject = f"{ticket.number}/{clock.rule_id}/{clock.started_on.isoformat()}"[:128]
             if clock.state == "running" and clock.due_lenient < today and subject not in known:
