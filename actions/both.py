@@ -34,6 +34,10 @@ def look(turn: Turn, draft: Draft) -> None:
         return
     if wishes.punishment(draft.get("narrative") or "") is None:
         return
+    _say_so(turn, draft)
+
+
+def _say_so(turn: Turn, draft: Draft) -> None:
     draft.flags[FLAG] = True
     turn.say("utter_report_too", buttons=[turn.button("no_report", "answer_slot", slot_name=FLAG, value="no")])
 
@@ -45,13 +49,14 @@ def _possible(turn: Turn) -> bool:
 
 def switch(turn: Turn, draft: Draft, form: Any) -> Events | None:
     """A report whose story asks for money, too, goes on as a complaint with the report beside it; else None."""
-    asked = claims.read(draft.get("narrative") or "", turn.context.reading)
-    civil = [claim for claim in asked if claim.category.code != NO_CLAIM]
-    if draft.kind != "report" or not civil or FLAG in draft.flags:
+    if draft.kind != "report" or FLAG in draft.flags:
         return None
-    draft.flags |= {FLAG: True, "resuming": True}
+    asked = claims.read(draft.get("narrative") or "", turn.context.reading)
+    if all(claim.category.code == NO_CLAIM for claim in asked):
+        return None
+    draft.flags["resuming"] = True
     draft.values["ticket_kind"] = "complaint"
-    turn.say("utter_report_too", buttons=[turn.button("no_report", "answer_slot", slot_name=FLAG, value="no")])
+    _say_so(turn, draft)
     return [*form.leave(turn, draft), FollowupAction("complaint_form")]
 
 

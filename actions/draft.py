@@ -92,6 +92,11 @@ class Draft:
             before=before,
         )
 
+    @classmethod
+    def at_hand(cls, tracker: Any) -> Draft:
+        """The draft of the conversation, whatever form it belongs to; a complaint when nothing was begun."""
+        return cls.of(tracker, FORM_OF.get(tracker.get_slot("ticket_kind") or "complaint", "complaint_form"))
+
     @property
     def kind(self) -> str:
         return KINDS.get(self.form, "complaint")

@@ -8,7 +8,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import people
 from actions.base import Door, Events, Turn
-from actions.draft import FORM_OF, Draft
+from actions.draft import Draft
 from xiaobao.tickets import service
 
 IN_THE_MIDDLE = "back_after_call"  # flag of the draft: a human was asked for while its form was open
@@ -29,45 +29,32 @@ def ask_for_call_back(turn: Turn) -> Events:
 
 def write_back(turn: Turn) -> Events:
     """Whoever cannot telephone is answered in writing, here: an urgent ticket without a number."""
-    entry = service.Submission(
-        ticket_kind="callback",
-        narrative=turn.context.words.text("utter_write_back_narrative"),
-        draft_id=uuid.uuid5(uuid.NAMESPACE_OID, f"{turn.conversation_id}:write:{turn.today}").hex,
-        conversation_id=turn.conversation_id,
-        channel=turn.channel,
-        urgent=True,
-        no_calls="yes",
-    )
-    with turn.session() as session:
-        receipt = service.submit(session, entry, office=turn.context.office, now=turn.now)
-    turn.say(
-        "utter_write_back_filed",
-        buttons=[turn.button("resume", "resume")] if turn.slot("draft_saved_at") else [],
-        number=receipt.number,
-        query_code=receipt.query_code,
-        hours=turn.context.office.hours,
-    )
+    _file(turn, "write_back", f"{turn.conversation_id}:write:{turn.today}", no_calls="yes")
     return []
 
 
 def call_back(turn: Turn, phone: str) -> None:
     """File the call-back ticket, marked urgent."""
-    message = turn.tracker.latest_message
     # The same message again (a retry after a crash) is the same request.
-    draft_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{turn.conversation_id}:{message.get('message_id')}:{phone}").hex
+    message_id = turn.tracker.latest_message.get("message_id")
+    _file(turn, "call_back", f"{turn.conversation_id}:{message_id}:{phone}", contact_phone=phone)
+
+
+def _file(turn: Turn, way: str, key: str, **fields: str) -> None:
+    """An urgent ticket for this way of answering, once for each `key`, and its number told."""
     entry = service.Submission(
         ticket_kind="callback",
-        narrative=turn.context.words.text("utter_call_back_narrative"),
-        contact_phone=phone,
-        draft_id=draft_id,
+        narrative=turn.context.words.text(f"utter_{way}_narrative"),
+        draft_id=uuid.uuid5(uuid.NAMESPACE_OID, key).hex,
         conversation_id=turn.conversation_id,
         channel=turn.channel,
         urgent=True,
+        **fields,  # type: ignore[arg-type]  # all of them are texts
     )
     with turn.session() as session:
         receipt = service.submit(session, entry, office=turn.context.office, now=turn.now)
     turn.say(
-        "utter_call_back_filed",
+        f"utter_{way}_filed",
         buttons=[turn.button("resume", "resume")] if turn.slot("draft_saved_at") else [],
         number=receipt.number,
         query_code=receipt.query_code,
@@ -77,7 +64,7 @@ def call_back(turn: Turn, phone: str) -> None:
 
 def go_on(turn: Turn) -> Events:
     """Back to the form in whose middle a human was asked for; nothing when there was none."""
-    draft = Draft.of(turn.tracker, FORM_OF.get(turn.slot("ticket_kind") or "complaint", "complaint_form"))
+    draft = Draft.at_hand(turn.tracker)
     if not draft.flags.pop(IN_THE_MIDDLE, None) or not draft.saved_at:
         return []
     draft.flags["resuming"] = True

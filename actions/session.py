@@ -9,7 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import people, several, summary
 from actions.base import Door, Events, Turn, XiaobaoAction
-from actions.draft import FORM_OF, Draft
+from actions.draft import Draft
 from xiaobao.knowledge import redlines
 from xiaobao.tickets import service
 
@@ -150,7 +150,7 @@ class ResumeDraft(Door):
 
     def act(self, turn: Turn) -> Events:
         people.parent_took_over(turn)
-        draft = Draft.of(turn.tracker, FORM_OF.get(turn.slot("ticket_kind") or "complaint", "complaint_form"))
+        draft = Draft.at_hand(turn.tracker)
         if draft.expired(turn.now):
             draft.clear()
             turn.say("utter_draft_expired")
@@ -174,7 +174,7 @@ class StartOver(Door):
         return "action_start_over"
 
     def act(self, turn: Turn) -> Events:
-        draft = Draft.of(turn.tracker, FORM_OF.get(turn.slot("ticket_kind") or "complaint", "complaint_form"))
+        draft = Draft.at_hand(turn.tracker)
         story = draft.flags.get("new_story")
         draft.clear()
         if story:
@@ -189,7 +189,7 @@ class FileOther(XiaobaoAction):
         return "action_file_other"
 
     def act(self, turn: Turn) -> Events:
-        draft = Draft.of(turn.tracker, FORM_OF.get(turn.slot("ticket_kind") or "complaint", "complaint_form"))
+        draft = Draft.at_hand(turn.tracker)
         if not draft.flags.pop("referred", None):
             turn.say("utter_nothing_to_resume")
             return []
@@ -205,7 +205,7 @@ class ShowSummary(Door):
         return "action_show_summary"
 
     def act(self, turn: Turn) -> Events:
-        draft = Draft.of(turn.tracker, FORM_OF.get(turn.slot("ticket_kind") or "complaint", "complaint_form"))
+        draft = Draft.at_hand(turn.tracker)
         if not draft.begun:
             turn.say("utter_nothing_to_resume")
             return []

@@ -57,7 +57,9 @@ class AskAmount(XiaobaoAction):
         if not options:
             turn.say(f"utter_ask_complaint_form_{self.slot}")
             return []
-        none = turn.button("none_of_these", "answer_slot", slot_name=self.slot, value=_none_of(turn))
+        none = turn.button(
+            "none_of_these", "answer_slot", slot_name=self.slot, value=turn.context.words.button("none_of_these")
+        )
         buttons = [turn.button("which", "answer_slot", title=o, slot_name=self.slot, value=o) for o in options]
         turn.say(f"utter_which_{self.slot}", buttons=[*buttons, none], options="、".join(options))
         return []
@@ -65,10 +67,6 @@ class AskAmount(XiaobaoAction):
 
 class AskEventDate(AskAmount):
     slot = "event_date"
-
-
-def _none_of(turn: Turn) -> str:
-    return turn.context.words.button("none_of_these")
 
 
 def settle(draft: Draft, slot: str, text: str) -> tuple[bool, str]:
