@@ -142,7 +142,7 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
 
 def open_steps(ticket: TicketView, staff: Staff) -> list[Transition]:
     """Steps open to this person now, in the order of the table."""
-    rows = workflow.steps_open_to(ticket.kind, ticket.status, staff.role)
+    rows = workflow.steps_open_to(ticket.process, ticket.status, staff.role)
     return [row for row in rows if not row.own_only or staff.works_on(ticket)]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from xiaobao.tickets import deadlines
 from xiaobao.tickets.deadlines import Clock
@@ -11,7 +13,14 @@ from xiaobao.tickets.tables import Ticket, TicketClock
 from xiaobao.tickets.workflow import ClockEffect, Transition
 
 
-def apply(ticket: Ticket, row: Transition, now: datetime, office: Office | None) -> None:
+def apply(
+    ticket: Ticket,
+    row: Transition,
+    now: datetime,
+    office: Office | None,
+    payload: Mapping[str, Any] | None = None,
+    told: bool = True,
+) -> None:
     """Meet, stop and start the clocks of `ticket` as `row` says; starting one needs the office."""
     if row.clock == ClockEffect.NONE:
         return

@@ -53,3 +53,13 @@ class MissingDraft(TicketError):
     """Filing without a draft id could file twice, so it is refused."""
 
     code = "missing_draft"
+
+
+class NotYet(TicketError):
+    """The step is open, but something the law asks for first is missing; `reason` names the guard."""
+
+    code = "not_yet"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -137,11 +137,25 @@ class Ticket(Base):
     result: Mapped[str | None]
     score: Mapped[int | None]
     urged: Mapped[int] = mapped_column(Integer, default=0)
+    # Which rules it follows: workflow.Process, written at filing from the kind and the kind of office.
+    process: Mapped[str] = mapped_column(String(16), default=lambda context: context.get_current_parameters()["kind"])
+    first_owner_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # 首问负责, kept through all
+    next_assignee_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # named, has not taken it yet
+    co_handlers: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # {"account", "name", "limit"}
+    matters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what is open beside the status
+    assignee_limit: Mapped[date | None] = mapped_column(Date)
+    merged_into: Mapped[str | None] = mapped_column(String(17), index=True)
+    split_from: Mapped[str | None] = mapped_column(String(17))
+    supervised_at: Mapped[datetime | None]  # a supervision that is not answered yet
+    extension_asked_at: Mapped[datetime | None]  # an extension that is not decided yet
+    major: Mapped[bool] = mapped_column(Boolean, default=False)  # 银行业保险业消费投诉处理管理办法 art. 29
 
     events: Mapped[list[TicketEvent]] = relationship(order_by="TicketEvent.id", cascade="all, delete-orphan")
     evidence: Mapped[list[TicketEvidence]] = relationship(order_by="TicketEvidence.id", cascade="all, delete-orphan")
     clocks: Mapped[list[TicketClock]] = relationship(order_by="TicketClock.id", cascade="all, delete-orphan")
-    assignee: Mapped[Account | None] = relationship()
+    assignee: Mapped[Account | None] = relationship(foreign_keys=[assignee_id])
+    first_owner: Mapped[Account | None] = relationship(foreign_keys=[first_owner_id])
+    next_assignee: Mapped[Account | None] = relationship(foreign_keys=[next_assignee_id])
 
 
 class TicketEvent(Base):
@@ -152,7 +166,7 @@ class TicketEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
-    step: Mapped[str] = mapped_column(String(16))
+    step: Mapped[str] = mapped_column(String(32))
     status_from: Mapped[str | None] = mapped_column(String(16))
     status_to: Mapped[str] = mapped_column(String(16))
     role: Mapped[str] = mapped_column(String(16))
