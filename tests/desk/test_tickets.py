@@ -122,7 +122,7 @@ def test_filters_and_search_narrow_the_list(clerk: Browser, desk: Desk) -> None:
         desk.writing, merchant="老王面馆", item="牛肉面", ticket_kind="report", narrative="面里有钢丝"
     )
     with desk.writing.begin() as session:
-        service.reject(session, kettle, actor=CLERK, now=NOW, office=an_office(), ground="N1")
+        service.reject(session, kettle, actor=CLERK, now=NOW, office=an_office(), ground="N1", text="请找住建局")
     assert noodles in clerk.get("/").text and kettle not in clerk.page
     assert kettle in clerk.get("/?status=rejected").text and noodles not in clerk.page
     assert kettle in clerk.get("/?status=all&q=电水壶").text and noodles not in clerk.page

@@ -63,7 +63,7 @@ def test_filters(sessions: sessionmaker[Session]) -> None:
     with sessions.begin() as session:
         handler = staff(session)
         service.assign(session, noodles, actor=CLERK, now=NOW, department="一科", handler=handler.account_id)
-        service.reject(session, refused, actor=CLERK, now=NOW, office=an_office(), ground="N1")
+        service.reject(session, refused, actor=CLERK, now=NOW, office=an_office(), ground="N1", text="请找住建局")
 
         def found(**filters: object) -> set[str]:
             return {row.ticket.number for row in worklist.page(session, today=TODAY, **filters).rows}  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from xiaobao import database
 from xiaobao.desk import access, accounts, api, audit, context, csrf, evidence, lessons, sign_in, steps, tickets, words
 from xiaobao.desk.context import Desk, here
 from xiaobao.settings import Settings
-from xiaobao.tickets import deadlines, office
+from xiaobao.tickets import deadlines, office, workflow
 from xiaobao.tickets.errors import InvalidField, TicketError
 from xiaobao.tickets.workflow import Kind, Role, Status, Step
 
@@ -75,7 +75,7 @@ def _add_screens(app: Flask) -> None:
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(SQLAlchemyError, _database_failed)
     app.after_request(_finish)
-    app.jinja_env.globals.update(Kind=Kind, Status=Status, Step=Step, Role=Role)
+    app.jinja_env.globals.update(Kind=Kind, Status=Status, Step=Step, Role=Role, CHOICES=workflow.CHOICES)
     app.context_processor(_everywhere)
 
 

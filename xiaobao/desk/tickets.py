@@ -14,7 +14,7 @@ from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
 from xiaobao.desk.words import Notice
-from xiaobao.tickets import accounts, deadlines, hints, matches, queries, service, workflow, worklist
+from xiaobao.tickets import accounts, deadlines, hints, matches, queries, service, stepping, workflow, worklist
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.errors import TicketError
 from xiaobao.tickets.hints import Hint
@@ -143,7 +143,8 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
 def open_steps(ticket: TicketView, staff: Staff) -> list[Transition]:
     """Steps open to this person now, in the order of the table."""
     rows = workflow.steps_open_to(ticket.process, ticket.status, staff.role)
-    return [row for row in rows if not row.own_only or staff.works_on(ticket)]
+    mine = [row for row in rows if not row.own_only or staff.works_on(ticket)]
+    return [row for row in mine if stepping.ready(row, ticket, here().now())]
 
 
 def decides(ticket: TicketView, steps: list[Transition]) -> bool:
