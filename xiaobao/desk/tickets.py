@@ -144,6 +144,9 @@ def open_steps(ticket: TicketView, staff: Staff) -> list[Transition]:
     """Steps open to this person now, in the order of the table."""
     rows = workflow.steps_open_to(ticket.process, ticket.status, staff.role)
     mine = [row for row in rows if not row.own_only or staff.works_on(ticket)]
+    named = ticket.next_assignee_id or ticket.assignee_id
+    if staff.role == Role.HANDLER and named not in (None, staff.account.id):
+        mine = [row for row in mine if row.step != Step.TAKE]
     return [row for row in mine if stepping.ready(row, ticket, here().now())]
 
 

@@ -416,7 +416,15 @@ _HANDING = (
     + _rows(
         _COMPLAINT,
         (_S.MEDIATING,),
-        *(Step.RECUSE, WORKERS, STAY, (Field("party", "谁提出", "choice", choices="parties"), WHY)),
+        *(
+            Step.RECUSE,
+            WORKERS,
+            STAY,
+            (Field("party", "谁提出", "choice", choices="parties"), WHY),
+            _NOTHING,
+            None,
+            True,
+        ),
         guarded=(guards.recusal_decided,),
     )
     + _rows(
@@ -465,7 +473,7 @@ _TIMES = (
     + _rows(_LEGAL, _WORK, Step.RESTART, WORKERS, STAY, (TEXT,), ClockEffect.RESTART, None, True)
     + _rows(_FINANCE, (*_NEW, *_WORK), Step.COUNT_PERSONS, WORKERS, STAY, (Field("persons", "人数", "number"),))
     + _rows(_EVERY, (*_NEW, *_WORK), Step.SUPERVISE, _LEAD, STAY, (TEXT, LIMIT), guarded=(guards.not_supervised,))
-    + _rows(_EVERY, _ANY, Step.ANSWER_SUPERVISION, WORKERS, STAY, (TEXT,), guarded=(guards.supervised,))
+    + _rows(_EVERY, _ANY, Step.ANSWER_SUPERVISION, WORKERS, STAY, (TEXT,), own_only=True, guarded=(guards.supervised,))
     + _rows(
         _FINANCE,
         (_S.REPLIED, _S.CLOSED),
@@ -477,7 +485,7 @@ _TIMES = (
 )
 _AFTER = (
     _rows(_EVERY, _ANY, Step.TELL, WORKERS, STAY, TELLING, _RUN, own_only=True)
-    + _rows(_EVERY, _ANY, Step.NOTE, WORKERS, STAY, (TEXT,))
+    + _rows(_EVERY, _ANY, Step.NOTE, WORKERS, STAY, (TEXT,), own_only=True)
     + _rows(_EVERY, _DONE, Step.FOLLOW_UP, WORKERS, STAY, (TEXT, Field("fulfilled", "已经履行", "checkbox", False)))
     + _rows(_EVERY, _DONE, Step.REOPEN, _LEAD, _S.ASSIGNED, (WHY,), _NOTHING, "reopened")
     + _rows(
