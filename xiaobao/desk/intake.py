@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from xiaobao.reading import answers
-from xiaobao.tickets import service
+from xiaobao.tickets import service, step_fields
 from xiaobao.tickets.errors import InvalidField
 from xiaobao.tickets.workflow import Kind
 
@@ -49,8 +49,8 @@ def submission(given: Mapping[str, Any], key: str, account_id: int, today: date)
 def _text(name: str, value: Any) -> str:
     if name not in FIELDS:
         raise InvalidField(str(name), "not a field of intake")
-    if not isinstance(value, str) or len(value) > service.LONGEST_TEXT:
-        raise InvalidField(name, f"text of at most {service.LONGEST_TEXT} characters")
+    if not isinstance(value, str) or len(value) > step_fields.LONGEST_TEXT:
+        raise InvalidField(name, f"text of at most {step_fields.LONGEST_TEXT} characters")
     return value.strip()
 
 

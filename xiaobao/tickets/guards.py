@@ -129,7 +129,7 @@ def against_a_branch(facts: Facts) -> bool:
 def review_within_30_days(facts: Facts) -> bool:
     """Asked within 30 days after the decision was received (art. 20)."""
     day = facts.matters.get("decided_on")
-    return bool(day) and facts.today <= date.fromisoformat(day) + timedelta(days=REVIEW_DAYS)
+    return day is not None and facts.today <= date.fromisoformat(day) + timedelta(days=REVIEW_DAYS)
 
 
 # Guards that look at nothing typed: where they do not hold, the desk offers no button.

@@ -253,7 +253,7 @@ PLACE = Field("place", "该去的单位", "line")
 REACH = Field("reach", "怎样联系（电话或者地址）", "line")
 CLOCK = Field("clock", "哪个时限", "choice", choices="clocks")
 ADDITION = (Field("text", "补充内容", required=False), Field("evidence", "证据", "evidence", required=False))
-REJECTION = (GROUND, NOTE, Field("place", "该去的单位", "line", required=False))
+REJECTION: tuple[Field, ...] = (GROUND, NOTE, Field("place", "该去的单位", "line", required=False))
 REJECTION += (Field("reach", "怎样联系（电话或者地址）", "line", required=False),)
 ASSIGNMENT = (DEPARTMENT, HANDLER, LIMIT, CO_HANDLERS, CO_LIMIT)
 BOTH_AGREE = (
@@ -267,7 +267,7 @@ MEDIATION = (
     Field("place", "地点", "line", required=False),
     Field("mediator", "调解人员", "line"),
 )
-AGREEMENT = (Field("form", "协议怎样留存", "choice", choices="forms"), Field("text", "协议内容"))
+AGREEMENT: tuple[Field, ...] = (Field("form", "协议怎样留存", "choice", choices="forms"), Field("text", "协议内容"))
 AGREEMENT += (Field("signed", "双方已签字盖章、本机关已盖印", "checkbox", required=False),)
 ENDING = (Field("ending", "终止情形", "choice", choices="endings"), NOTE)
 DECISION = (
