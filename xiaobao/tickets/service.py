@@ -276,7 +276,7 @@ def _take(
         raise RoleForbidden(f"{number} is assigned to somebody else")
     payload = change(ticket)
     remember(ticket, row, actor, now, payload)
-    clocks.apply(ticket, row, now, office)
+    clocks.apply(ticket, row, now, office, payload)
     if row.notice and ticket.conversation_id:
         _tell(session, ticket, row, actor, now, payload)
     session.flush()
