@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import REFERENCE, an_office
-from xiaobao.tickets import deadlines, reference
+from xiaobao.tickets import clock_rules, deadlines, reference
 
 HOLIDAYS = reference.load_holidays(REFERENCE)
 STARTS = st.dates(date(2004, 1, 1), date(2028, 12, 31))
@@ -144,13 +144,13 @@ CLOCKS = [
 @pytest.mark.parametrize(("office_id", "kind", "step", "name", "due", "law"), CLOCKS)
 def test_the_clock_follows_the_kind_of_office(office_id, kind, step, name, due, law):
     office = an_office(office_id)
-    found = deadlines.clock(office, kind, step, date(2026, 11, 23), office.reference)
+    (found,) = clock_rules.clocks(office, kind, step, date(2026, 11, 23), office.reference)
     assert (found.name, found.due, found.law, found.statutory) == (name, due, law, True)
 
 
 def test_a_council_counts_its_own_target_and_calls_it_so():
     office = an_office("council")
-    found = deadlines.clock(office, "complaint", "submit", date(2026, 11, 23), office.reference)
+    (found,) = clock_rules.clocks(office, "complaint", "submit", date(2026, 11, 23), office.reference)
     assert (found.law, found.statutory, found.name) == (None, False, "target")
     assert "本单位目标，非法定时限" in found.how
 
@@ -167,4 +167,4 @@ NO_CLOCK = [
 @pytest.mark.parametrize(("office_id", "kind", "step"), NO_CLOCK)
 def test_no_clock_runs_where_no_verified_rule_binds_this_office(office_id, kind, step):
     office = an_office(office_id)
-    assert deadlines.clock(office, kind, step, date(2026, 11, 23), office.reference) is None
+    assert clock_rules.clocks(office, kind, step, date(2026, 11, 23), office.reference) == []

@@ -51,6 +51,7 @@ class Office:
     reference: reference_data.Reference = field(repr=False, compare=False)
     target_days: int | None = None
     staffed: tuple[tuple[time, time], ...] = ()
+    sector: str = ""  # of an institution: bank, life (人身保险公司), property, payment
 
     def may_handle(self, code: str) -> bool:
         """Whether matters of this authority code may be filed here."""
@@ -100,6 +101,7 @@ def load(reference_dir: Path, office_id: str) -> Office:
         reference=reference_data.load(Path(reference_dir)),
         target_days=int(row["target_days"]) if row["target_days"] else None,
         staffed=_times(row["staffed"]),
+        sector=row.get("sector", ""),
     )
 
 

@@ -16,11 +16,14 @@ from pathlib import Path
 
 from chinese_calendar import constants
 
-from xiaobao.tickets.deadlines import CALENDAR_DAYS, WORKING_DAYS, Holidays
+from xiaobao.tickets import deadline_words
+from xiaobao.tickets.deadlines import HOURS, UNITS, Holidays
 from xiaobao.tickets.evidence_list import Item, Scene
 from xiaobao.tickets.hints import FACTOR, GROUND, HintRule
 from xiaobao.tickets.required import Required
 from xiaobao.tickets.routing import Authorities, Authority, Rule
+
+OPEN_AMOUNT = 0  # an extension whose length is decided in the case
 
 
 class ReferenceFileError(ValueError):
@@ -46,17 +49,41 @@ class Period:
     ticket_kinds: frozenset[str]
     start_step: str
     met_by: frozenset[str]
+    backwards: bool  # counted back from an event: so many days before it
+    by_telling: bool  # met when the citizen was told, not when it was decided
+    sectors: frozenset[str]  # which institutions; empty: all
+    intakes: frozenset[str]  # channels that the ticket came by; empty: any
+    pauses: dict[str, str]  # cause -> the article that leaves it out
+    extensions: tuple[int, ...]  # in the period's unit, one after the other; OPEN_AMOUNT: as long as is decided
+    approvers: tuple[str, ...]  # who approves each extension, in Chinese; empty: the office itself
+    extension_law: str
+    restart_law: str  # the article by which new facts begin it anew; empty: none does
 
-    def binds(self, office_kind: str, kind: str, step: str) -> bool:
-        """Whether this period starts with `step` and counts against an office of this kind."""
+    def binds(self, office_kind: str, kind: str, step: str, *, sector: str = "", intake: str = "") -> bool:
+        """Whether this period starts with `step` and counts against an office of this kind and sector."""
         return (
             self.verified
             and self.amount is not None
-            and self.unit in {WORKING_DAYS, CALENDAR_DAYS}
+            and self.unit != HOURS
+            and not self.backwards
             and office_kind in self.office_kinds
             and kind in self.ticket_kinds
             and step == self.start_step
+            and (not self.sectors or sector in self.sectors)
+            and (not self.intakes or intake in self.intakes)
         )
+
+    def pause_article(self, cause: str) -> str:
+        """The article by which this cause is left out of the period; empty: it is not."""
+        return self.pauses.get(cause, "")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A row of targets.csv: what an office promises itself for one of its clocks. Never law."""
+
+    amount: int
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +121,7 @@ class Reference:
 
     holidays: Holidays
     periods: dict[str, Period]
+    targets: dict[tuple[str, str], Target]  # by office id and code of the clock
     grounds: tuple[Ground, ...]
     authorities: Authorities
     hotlines: dict[str, Hotline]
@@ -117,6 +145,7 @@ def _load(directory: Path) -> Reference:
     return Reference(
         holidays=load_holidays(directory),
         periods=load_periods(directory),
+        targets=load_targets(directory),
         grounds=load_grounds(directory),
         authorities=load_authorities(directory),
         hotlines=load_hotlines(directory),
@@ -164,12 +193,31 @@ def load_holidays(reference_dir: Path) -> Holidays:
 
 
 def load_periods(reference_dir: Path) -> dict[str, Period]:
-    """deadlines.csv by id."""
+    """deadlines.csv by id. Raises ReferenceFileError for an unknown unit or cause, or a rule without its article."""
     return {row["id"]: _period(row) for row in rows(reference_dir / "deadlines.csv")}
+
+
+def load_targets(reference_dir: Path) -> dict[tuple[str, str], Target]:
+    """targets.csv by office and clock; without the file nobody promised anything."""
+    path = reference_dir / "targets.csv"
+    found = {}
+    for row in rows(path) if path.exists() else ():
+        if not row["amount"].isdecimal() or int(row["amount"]) < 1 or row["unit"] not in UNITS or row["unit"] == HOURS:
+            raise ReferenceFileError(f"targets.csv, {row['office']} {row['clock']}: an amount from 1, in days to years")
+        found[row["office"], row["clock"]] = Target(int(row["amount"]), row["unit"])
+    return found
 
 
 def _period(row: dict[str, str]) -> Period:
     verified = row["verified"] == "yes"
+    if row["unit"] and row["unit"] not in UNITS:
+        raise ReferenceFileError(f"deadlines.csv, {row['id']}, unit: {', '.join(UNITS)}")
+    if bool(row["extension_amount"]) != bool(row["extension_article"]):
+        raise ReferenceFileError(
+            f"deadlines.csv, {row['id']}, extension_article: an extension needs it, and it needs one"
+        )
+    if row["extension_unit"] not in ("", row["unit"]):
+        raise ReferenceFileError(f"deadlines.csv, {row['id']}, extension_unit: the unit of the period")
     return Period(
         id=row["id"],
         channel=row["channel"],
@@ -186,7 +234,25 @@ def _period(row: dict[str, str]) -> Period:
         ticket_kinds=frozenset(row["ticket_kinds"].split()),
         start_step=row["start_step"],
         met_by=frozenset(row["met_by"].split()),
+        backwards=row["direction"] == "before",
+        by_telling=row["by_telling"] == "yes",
+        sectors=frozenset(row["sectors"].split()),
+        intakes=frozenset(row["intakes"].split()),
+        pauses=_pauses(row),
+        extensions=tuple(OPEN_AMOUNT if one == "*" else int(one) for one in row["extension_amount"].split()),
+        approvers=tuple(row["approver"].split("；")) if row["approver"] else (),
+        extension_law=row["extension_article"],
+        restart_law=row["restart_article"],
     )
+
+
+def _pauses(row: dict[str, str]) -> dict[str, str]:
+    """Groups of causes and, in the same order, the article of each."""
+    groups = [one.split() for one in row["pause_causes"].split("；") if one]
+    articles = [one for one in row["pause_article"].split("；") if one]
+    if len(groups) != len(articles) or any(c not in deadline_words.CAUSES for group in groups for c in group):
+        raise ReferenceFileError(f"deadlines.csv, {row['id']}, pause_causes: known causes, each group with its article")
+    return {cause: article for group, article in zip(groups, articles, strict=True) for cause in group}
 
 
 def load_grounds(reference_dir: Path) -> tuple[Ground, ...]:

@@ -201,7 +201,7 @@ class TicketClock(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
     rule_id: Mapped[str] = mapped_column(String(64))
-    name: Mapped[str] = mapped_column(String(32))  # accept | mediate | verify | decide | target
+    name: Mapped[str] = mapped_column(String(32))  # accept, mediate, verify, decide, target...: clock of deadlines.csv
     label: Mapped[str]
     started_on: Mapped[date] = mapped_column(Date)
     due: Mapped[date] = mapped_column(Date)  # the earlier reading; reminders go by it
@@ -211,8 +211,23 @@ class TicketClock(Base):
     provisional: Mapped[bool] = mapped_column(Boolean)
     how: Mapped[str]
     met_by: Mapped[str]
-    state: Mapped[str] = mapped_column(String(16), default="running")  # running | met | stopped
+    state: Mapped[str] = mapped_column(String(16), default="running")  # running | paused | met | stopped
     ended_on: Mapped[date | None] = mapped_column(Date)
+    amount: Mapped[int | None] = mapped_column(Integer)  # as the rule stood at the start; None: as it stands now
+    unit: Mapped[str | None] = mapped_column(String(8))
+    by_telling: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    decided_on: Mapped[date | None] = mapped_column(Date)  # decided, but the citizen is not told yet
+    target_due: Mapped[date | None] = mapped_column(Date)  # the office's own, earlier target
+    extensions: Mapped[list[Any]] = mapped_column(
+        JSON, default=list, server_default="[]"
+    )  # {"amount", "on", "approver"}
+    first_started_on: Mapped[date | None] = mapped_column(Date)  # when new facts began it anew
+    reminded: Mapped[str | None] = mapped_column(String(16))  # the last stage of reminders.STAGES for this day
+    explained: Mapped[str | None]  # why it ran out
+    explained_by: Mapped[str | None]
+    explained_at: Mapped[datetime | None]
+
+    pauses: Mapped[list[TicketClockPause]] = relationship(order_by="TicketClockPause.id", cascade="all, delete-orphan")
 
 
 class OutboxRow(Base):
@@ -315,3 +330,34 @@ class WriteCheck(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     note: Mapped[str] = mapped_column(String(16))
+
+
+class TicketClockPause(Base):
+    """A time that does not count in a clock: from the day after `paused_on` to `resumed_on`."""
+
+    __tablename__ = "ticket_clock_pauses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clock_id: Mapped[int] = mapped_column(ForeignKey("ticket_clocks.id", ondelete="CASCADE"), index=True)
+    cause: Mapped[str] = mapped_column(String(32))
+    paused_on: Mapped[date] = mapped_column(Date)
+    resumed_on: Mapped[date | None] = mapped_column(Date)  # None: still paused
+
+
+class TicketClockAlert(Base):
+    """A reminder of a clock, once for each stage and last day; whose it is follows from the ticket."""
+
+    __tablename__ = "ticket_clock_alerts"
+    __table_args__ = (
+        UniqueConstraint("clock_id", "stage", "due"),
+        Index("ix_ticket_clock_alerts_unseen", "seen_at", "stage", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    clock_id: Mapped[int] = mapped_column(ForeignKey("ticket_clocks.id", ondelete="CASCADE"))
+    stage: Mapped[str] = mapped_column(String(16))  # target | soon | today | overdue | raised (to the supervisor)
+    due: Mapped[date] = mapped_column(Date)
+    at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    seen_by: Mapped[str | None]

@@ -43,8 +43,20 @@ class EventView:
 
 
 @dataclass(frozen=True)
+class PauseView:
+    """A time left out of a clock, from the day after `paused_on`; `resumed_on` None: it lasts."""
+
+    cause: str
+    paused_on: date
+    resumed_on: date | None
+
+
+@dataclass(frozen=True)
 class ClockView:
-    """A clock of a ticket. `state` is running, met or stopped; overdue only after `due_lenient`."""
+    """A clock of a ticket. `state` is running, paused, met or stopped; overdue only after `due_lenient`.
+
+    `decided_on`: decided, but the citizen is not told. `pauses` only on the page of one ticket.
+    """
 
     rule_id: str
     name: str
@@ -58,10 +70,23 @@ class ClockView:
     how: str
     state: str
     ended_on: date | None
+    by_telling: bool = False
+    decided_on: date | None = None
+    target_due: date | None = None
+    extensions: tuple[dict[str, Any], ...] = ()
+    first_started_on: date | None = None
+    explained: str | None = None
+    explained_by: str | None = None
+    pauses: tuple[PauseView, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What names this clock in forms and in the audit."""
+        return f"{self.rule_id}/{self.started_on.isoformat()}"
 
     def overdue(self, today: date) -> bool:
         """Whether the period ran out: while it runs, or because it ended too late."""
-        return (self.ended_on or today) > self.due_lenient if self.state != "stopped" else False
+        return (self.ended_on or today) > self.due_lenient if self.state in ("running", "met") else False
 
 
 @dataclass(frozen=True)
@@ -207,7 +232,7 @@ def ticket_view(ticket: tables.Ticket, *, unmasked: bool = False) -> TicketView:
         co_handlers=tuple(ticket.co_handlers),
         matters=dict(ticket.matters),
         evidence=tuple(_evidence(row) for row in ticket.evidence),
-        clocks=tuple(clock_view(row) for row in ticket.clocks),
+        clocks=tuple(clock_view(row, pauses=True) for row in ticket.clocks),
         events=tuple(_event(row) for row in ticket.events),
         spans=dict(ticket.as_filed.get("spans") or {}),
         sources=_sources(ticket),
@@ -240,9 +265,13 @@ def _sources(ticket: tables.Ticket) -> dict[str, str]:
     return {name: STAFF for name in (*PLAIN, *CONTACT) if filed.get(name)} if by_staff and not known else known
 
 
-def clock_view(row: tables.TicketClock) -> ClockView:
+def clock_view(row: tables.TicketClock, pauses: bool = False) -> ClockView:
+    """One clock; `pauses` reads them too, which lists do without."""
     names = "rule_id name label started_on due due_lenient law statutory provisional how state ended_on"
-    return ClockView(**{name: getattr(row, name) for name in names.split()})
+    names += " by_telling decided_on target_due first_started_on explained explained_by"
+    found = [PauseView(one.cause, one.paused_on, one.resumed_on) for one in row.pauses] if pauses else []
+    values = {name: getattr(row, name) for name in names.split()}
+    return ClockView(**values, extensions=tuple(row.extensions or ()), pauses=tuple(found))
 
 
 def _evidence(row: tables.TicketEvidence) -> EvidenceView:

@@ -140,11 +140,11 @@ class ClockEffect(str, Enum):
 
     NONE = "none"
     RUN = "run"  # starts and meets clocks as data/reference/deadlines.csv says
-    END = "end"  # as RUN, then stops whatever still runs: nothing is due any more
-    PAUSE = "pause"  # payload: cause, and clock (a name) or nothing for all that the cause may pause
-    RESUME = "resume"
-    EXTEND = "extend"  # payload: clock
-    RESTART = "restart"  # new facts, where an article says so
+    END = "end"  # as RUN, but stops whatever else still runs: nothing is due any more
+    PAUSE = "pause"  # time that an article leaves out: payload {"clock": name or None, "cause": ...}
+    RESUME = "resume"  # payload {"clock": name or None}
+    EXTEND = "extend"  # payload {"clock": name or None, "amount": only where the law leaves it open}
+    RESTART = "restart"  # new facts: begins anew what an article says begins anew
 
 
 @dataclass(frozen=True)
