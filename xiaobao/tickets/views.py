@@ -144,6 +144,9 @@ class TicketView:
     spans: dict[str, Any]
     sources: dict[str, str]  # of each slot: see filing.Submission
     merchant_key: str | None
+    source: str
+    source_number: str | None
+    merchant_id: int | None
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,7 @@ def ticket_view(ticket: tables.Ticket, *, unmasked: bool = False) -> TicketView:
     if not unmasked:
         contact = {name: masked(name, value) for name, value in contact.items()}
     own = "number kind status version channel conversation_id office_id submitted_at updated_at consent_version"
-    own += " merchant_key route_code urgent department assignee_id ground reply result score urged beside_complaint"
+    own += " source source_number merchant_id merchant_key route_code urgent department assignee_id ground reply result score urged beside_complaint"
     return TicketView(
         **{name: getattr(ticket, name) for name in (*own.split(), *PLAIN)},
         **contact,

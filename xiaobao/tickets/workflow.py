@@ -160,7 +160,7 @@ _TO, _NOTICE = (DEPARTMENT, HANDLER), "utter_notice_"
 
 # A report is a clue about a violation, no longer the informant's to take back: no `withdraw` (art. 28, 35).
 TABLE: tuple[Transition, ...] = tuple(
-    _rows(EVERY_KIND, (None,), Step.SUBMIT, _INTAKE, Status.SUBMITTED, clock=_RUN)
+    _rows(EVERY_KIND, (None,), Step.SUBMIT, (*_INTAKE, Role.SUPERVISOR), Status.SUBMITTED, clock=_RUN)
     + _rows(_COMPLAINT, _NEW, Step.ACCEPT, DECIDERS, Status.ACCEPTED, (NOTE,), _RUN, _NOTICE + "accepted")
     + _rows(_COMPLAINT, _NEW, Step.REJECT, DECIDERS, Status.REJECTED, (GROUND, NOTE), _END, _NOTICE + "rejected")
     + _rows(_COMPLAINT, _ACCEPTED, Step.ASSIGN, DECIDERS, Status.ASSIGNED, _TO, _RUN, _NOTICE + "assigned")
