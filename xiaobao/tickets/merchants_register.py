@@ -133,7 +133,9 @@ def merge(session: Session, keep: int, other: int, *, actor: Actor, now: datetim
     """
     if keep == other:
         raise InvalidField("other", "the same entry")
-    rows = {one: _locked(session, one) for one in sorted((keep, other))}  # in one order, so that two never wait in a ring
+    rows = {
+        one: _locked(session, one) for one in sorted((keep, other))
+    }  # in one order, so that two never wait in a ring
     if any(row.merged_into is not None for row in rows.values()):
         raise AlreadyMerged(f"{keep} {other}")
     codes = {row.credit_code for row in rows.values() if row.credit_code}
