@@ -204,7 +204,7 @@ def suggestions(session: Session, ticket: TicketView) -> list[MerchantView]:
     if key:
         found |= dict.fromkeys(session.scalars(select(Merchant.id).where(Merchant.key == key)))
         found |= dict.fromkeys(session.scalars(select(MerchantName.merchant_id).where(MerchantName.key == key)))
-        begins = Merchant.key.like(_like(key[:2])[1:], escape="\\")
+        begins = Merchant.key.like(_like(key[:1])[1:], escape="\\")
         likely = session.execute(select(Merchant.id, Merchant.key).where(begins).limit(MOST_NEAR))
         found |= dict.fromkeys(one for one, other in likely if other and merchants.near(key, other))
     roots = dict.fromkeys(root(session, one) for one in found)
