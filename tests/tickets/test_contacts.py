@@ -32,7 +32,11 @@ def log(sessions: sessionmaker[Session], number: str) -> list[contacts.ContactVi
 
 def test_an_entry_says_who_when_how_and_what(sessions):
     number = file_ticket(sessions)
-    add(sessions, number, replace(CALL, side=Side.MERCHANT, reached=True, said="老板说周五退钱，卡号6222021234567890123"))
+    add(
+        sessions,
+        number,
+        replace(CALL, side=Side.MERCHANT, reached=True, said="老板说周五退钱，卡号6222021234567890123"),
+    )
     add(sessions, number, replace(CALL, at=NOW + timedelta(hours=1)))
     newest, first = log(sessions, number)
     assert (first.side, first.means, first.at, first.reached, first.actor_name) == (

@@ -52,7 +52,8 @@ def test_what_is_wrong_is_named(code, fault):
 
 
 @pytest.mark.parametrize(
-    "text", ["91110108551385082q", " 91110108 551385082Q ", "9111-0108-5513-8508-2Q", "９１１１０１０８５５１３８５０８２Ｑ"]
+    "text",
+    ["91110108551385082q", " 91110108 551385082Q ", "9111-0108-5513-8508-2Q", "９１１１０１０８５５１３８５０８２Ｑ"],
 )
 def test_however_it_was_copied_the_code_is_one(text):
     assert credit_code.normalise(text) == "91110108551385082Q"

@@ -18,7 +18,9 @@ from xiaobao.tickets.merchants_register import Entry, MerchantView
 from xiaobao.tickets.tables import Audit
 
 CODE, OTHER_CODE = "91110108551385082Q", "91440300708461136T"
-GYM = Entry("乐动健身有限公司", CODE, "和平路8号", phone="0571-88880000", names=("乐动",), shops=(("淘宝", "乐动旗舰店"),))
+GYM = Entry(
+    "乐动健身有限公司", CODE, "和平路8号", phone="0571-88880000", names=("乐动",), shops=(("淘宝", "乐动旗舰店"),)
+)
 BY = {"actor": CLERK, "now": NOW}
 
 
@@ -60,7 +62,9 @@ def test_what_cannot_stand_there_is_refused_by_its_field(sessions, changes, fiel
     assert refused.value.field == field
 
 
-@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "'; DROP TABLE merchants; --", "100%_\\店", "王\x00\n李"])
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "'; DROP TABLE merchants; --", "100%_\\店", "王\x00\n李"]
+)
 def test_a_name_is_only_a_name(sessions, name):
     merchant = add(sessions, Entry(name))
     kept = get(sessions, merchant).entry.name
@@ -97,7 +101,11 @@ def test_an_entry_is_written_anew_and_a_stale_page_overwrites_nothing(sessions):
 
 
 def test_merging_shows_both_and_taking_apart_restores_both_exactly(sessions):
-    keep, other, third = add(sessions), add(sessions, Entry("乐动（万达店）", notes="分店")), add(sessions, Entry("乐洞"))
+    keep, other, third = (
+        add(sessions),
+        add(sessions, Entry("乐动（万达店）", notes="分店")),
+        add(sessions, Entry("乐洞")),
+    )
     numbers = [file_ticket(sessions), file_ticket(sessions)]
     with sessions.begin() as session:
         register.link(session, numbers[0], keep, **BY)
