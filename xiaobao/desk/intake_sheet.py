@@ -147,6 +147,5 @@ def _shown(slot: str, found: Value) -> str:
 def fresh(draft: str, **values: str) -> Sheet:
     """An empty form."""
     names = (*HEAD, *READ, *TYPED, *CHOICES)
-    return Sheet(
-        draft, {**dict.fromkeys(names, ""), "kind": str(Kind.COMPLAINT), "source": str(Source.PHONE), **values}
-    )
+    begun = {**dict.fromkeys(names, ""), "kind": str(Kind.COMPLAINT), "source": str(Source.PHONE), **values}
+    return Sheet(draft, begun, dict.fromkeys(READ, ""))

@@ -14,8 +14,8 @@ if (form) {
 
   const show = ({ fields, missing, aside: html }) => {
     for (const [slot, { value, words }] of Object.entries(fields)) {
-      const field = form.elements[slot];
-      const read = form.elements[`read_${slot}`];
+      const field = form.elements.namedItem(slot); // [slot] of "item" would be the collection's own method
+      const read = form.elements.namedItem(`read_${slot}`);
       if (!field || !read || field.value !== read.value) continue; // typed meanwhile: theirs
       field.value = read.value = value;
       form.querySelector(`[data-words="${slot}"]`).textContent = words ? `原话：${words}` : "";
