@@ -60,7 +60,7 @@ def test_a_call_is_filed_while_it_is_told(
     _sign_in(page, address)
     page.get_by_role("link", name="登记", exact=True).click()
     page.get_by_label("来访").check()
-    page.get_by_label("商家", exact=False).first.fill("好物电器（东门店）")
+    page.locator("#f-merchant").fill("好物电器（东门店）")
     page.get_by_label("事情经过").press_sequentially(STORY[:30])
     page.get_by_label("事情经过").fill(STORY)
     page.get_by_text("原话：129元").wait_for(timeout=10_000)
