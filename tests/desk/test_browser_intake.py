@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.desk.test_browser import CHROMIUM, _sign_in, address  # noqa: F401
+from tests.desk.test_browser import CHROMIUM, _sign_in
 from tests.factories import CLERK, NOW, REFERENCE, file_ticket
 from tests.journeys import axe
 from xiaobao.desk import staff_intake
@@ -53,7 +53,11 @@ def _fits(page: Any) -> None:
 
 @pytest.mark.parametrize("page", [1280, 390], indirect=True)
 def test_a_call_is_filed_while_it_is_told(
-    page: Any, address: str, desk: Desk, staff: dict[str, AccountView], pictures: Path  # noqa: F811
+    page: Any,
+    address: str,
+    desk: Desk,
+    staff: dict[str, AccountView],
+    pictures: Path,
 ) -> None:
     twin = file_ticket(desk.writing, merchant="好物电器店")
     width = page.viewport_size["width"]
@@ -82,7 +86,10 @@ def test_a_call_is_filed_while_it_is_told(
 
 
 def test_what_was_typed_comes_back_after_the_session_ran_out(
-    page: Any, address: str, desk: Desk, staff: dict[str, AccountView]  # noqa: F811
+    page: Any,
+    address: str,
+    desk: Desk,
+    staff: dict[str, AccountView],
 ) -> None:
     _sign_in(page, address)
     page.goto(f"{address}/intake")
@@ -97,7 +104,11 @@ def test_what_was_typed_comes_back_after_the_session_ran_out(
 
 @pytest.mark.parametrize("page", [1280, 390], indirect=True)
 def test_the_log_and_the_register_fit_their_pages(
-    page: Any, address: str, desk: Desk, staff: dict[str, AccountView], pictures: Path  # noqa: F811
+    page: Any,
+    address: str,
+    desk: Desk,
+    staff: dict[str, AccountView],
+    pictures: Path,
 ) -> None:
     number, width = file_ticket(desk.writing), page.viewport_size["width"]
     with desk.writing.begin() as session:

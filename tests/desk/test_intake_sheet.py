@@ -30,10 +30,10 @@ def test_a_typed_field_stays_and_counts_as_staff() -> None:
     assert sources == {"merchant": "staff", "contact_phone": "staff"} and spans == {}
 
 
-def test_contact_words_are_kept_in_no_span() -> None:
+def test_contact_data_are_copied_into_no_span() -> None:
     spans, sources = intake_sheet.provenance(intake_sheet.fill(sheet(), TOLD), TOLD)
     assert sources == {"merchant": "read", "contact_phone": "read"}
-    assert spans["merchant"]["words"] == "好物" and "words" not in spans["contact_phone"]
+    assert spans["merchant"]["words"] == "好物" and list(spans) == ["merchant"]
 
 
 def test_consent_is_asked_for_contact_data_alone() -> None:
@@ -41,3 +41,11 @@ def test_consent_is_asked_for_contact_data_alone() -> None:
     assert intake_sheet.check(sheet(contact_name="张三"), consent_needed=True) == {"consent": "consent"}
     assert intake_sheet.check(sheet(contact_name="张三", consent="yes"), consent_needed=True) == {}
     assert intake_sheet.check(sheet(contact_name="张三"), consent_needed=False) == {}
+
+
+def test_the_story_keeps_no_person_who_did_not_agree() -> None:
+    told = sheet(narrative="我叫张三，电话13800001234，买了水壶")
+    assert "13800001234" in intake_sheet.narrative(told, consent_needed=False)
+    nameless = sheet(kind="report", anonymous="yes", narrative=told.values["narrative"])
+    for kept in (intake_sheet.narrative(told, True), intake_sheet.narrative(nameless, False)):
+        assert "张三" not in kept and "13800001234" not in kept and "买了水壶" in kept

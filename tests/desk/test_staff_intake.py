@@ -186,6 +186,9 @@ def test_a_report_without_a_name_keeps_no_contact(clerk: Browser, desk: Desk) ->
     clerk.post("/intake", **{**opened(clerk), "kind": "report", "anonymous": "yes", "contact_address": "幸福里3号"})
     (ticket,) = filed(desk)
     assert ticket.kind == "report" and not ticket.contact_phone and not ticket.contact_address
+    with desk.reading() as session:
+        row = session.scalars(select(Ticket)).one()
+    assert "13800001234" not in f"{row.narrative}{row.as_filed}" and "张三" not in f"{row.narrative}{row.as_filed}"
 
 
 def test_a_council_asks_for_consent_before_it_keeps_contact_data(

@@ -19,4 +19,3 @@ def test_a_ticket_keeps_its_source_and_its_number_there(sessions):
         kept = queries.ticket(session, number)
         assert (kept.source, kept.source_number) == ("letter", "信2026-7")
         assert queries.ticket(session, plain).source == Source.WEB
-

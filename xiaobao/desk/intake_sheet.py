@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from xiaobao import privacy
 from xiaobao.reading import answers, story
 from xiaobao.reading.reference import Reference
 from xiaobao.reading.story import Story
@@ -20,6 +21,7 @@ from xiaobao.tickets.sources import BY_STAFF, LONGEST_NUMBER, Source
 from xiaobao.tickets.workflow import Kind
 
 CONTACT = ("contact_name", "contact_phone", "contact_address", "contact_email")
+PERSON = (*CONTACT, "on_behalf_of", "relation")
 READ = (
     *("merchant", "merchant_address", "shop_name", "platform", "institution", "item", "amount", "event_date"),
     *("purchase_mode", "order_number", "policy_number", "claim", "region", "contact_name", "contact_phone"),
@@ -120,7 +122,7 @@ def given(sheet: Sheet, told: Story) -> dict[str, str]:
     if phone := found.get("contact_phone"):
         found["contact_phone"] = str(answers.phone(phone).normalised or phone)
     if nameless(sheet):
-        found = {name: value for name, value in found.items() if name not in (*CONTACT, "on_behalf_of")}
+        found = {name: value for name, value in found.items() if name not in PERSON}
     return {**found, "ticket_kind": sheet.values["kind"]}
 
 
@@ -132,12 +134,21 @@ def provenance(sheet: Sheet, told: Story) -> tuple[dict[str, Any], dict[str, str
         found, value = told.values.get(slot), sheet.values.get(slot, "")
         if found and (slot in UNSEEN or (not sheet.own(slot) and value == _shown(slot, found))):
             sources[slot] = "read"
-            spans[slot] = {"source": "read", "start": found.start, "end": found.end, "normalised": found.normalised}
-            if slot not in CONTACT:
-                spans[slot]["words"] = found.text
+            if slot not in CONTACT:  # no second copy of contact data
+                place = {"start": found.start, "end": found.end, "normalised": found.normalised}
+                spans[slot] = {"source": "read", "words": found.text, **place}
         elif value:
             sources[slot] = "staff"
+    if nameless(sheet):
+        sources = {slot: origin for slot, origin in sources.items() if slot not in PERSON}
     return spans, sources
+
+
+def narrative(sheet: Sheet, consent_needed: bool) -> str:
+    """The story as it is kept: without name, telephone and home of somebody who did not agree to have them kept."""
+    told = sheet.values["narrative"]
+    agreed = sheet.values["consent"] == "yes" or not consent_needed
+    return told if agreed and not nameless(sheet) else privacy.mask_person(told)
 
 
 def _shown(slot: str, found: Value) -> str:

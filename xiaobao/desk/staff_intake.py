@@ -206,7 +206,7 @@ def _entry(desk: Desk, sheet: Sheet, told: Story) -> tuple[service.Submission | 
     entry = replace(
         entry,
         ticket_kind=sheet.values["kind"],
-        narrative=sheet.values["narrative"],
+        narrative=intake_sheet.narrative(sheet, desk.office.kind in ASKS_CONSENT),
         source=sheet.values["source"],
         source_number=sheet.values["source_number"] or None,
         consent_version=CONSENT_VERSION if sheet.values["consent"] == "yes" else None,
