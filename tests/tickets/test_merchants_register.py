@@ -164,6 +164,26 @@ def test_two_clerks_who_merge_at_once_make_no_ring(sessions):
     assert sorted(bool(get(sessions, entry).merged_into) for entry in (one, two)) == [False, True]
 
 
+def test_of_two_clerks_who_register_one_code_at_once_one_is_told(sessions):
+    together, outcomes = threading.Barrier(2), []
+
+    def press(name: str) -> None:
+        together.wait()
+        try:
+            outcomes.append(add(sessions, Entry(name, CODE)))
+        except InvalidField as refused:
+            outcomes.append(refused.field)
+
+    threads = [threading.Thread(target=press, args=(name,)) for name in "甲乙"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(outcomes) == 2 and "credit_code" in outcomes
+    with sessions.begin() as session:
+        assert len(register.page(session).rows) == 1
+
+
 def test_reports_are_only_among_the_tickets_of_who_may_see_them(sessions):
     merchant, number = add(sessions), file_ticket(sessions, ticket_kind="report")
     with sessions.begin() as session:
