@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.factories import CLERK, NOW, file_ticket
 from xiaobao.tickets import merchants_register as register
 from xiaobao.tickets import queries
-from xiaobao.tickets.errors import AlreadyMerged, InvalidField, NotFound, StaleVersion
+from xiaobao.tickets.errors import InvalidField, NotFound, StaleVersion
 from xiaobao.tickets.matches import COMPLAINTS, WITH_REPORTS
-from xiaobao.tickets.merchants_register import Entry, MerchantView
+from xiaobao.tickets.merchants_register import AlreadyMerged, Entry, MerchantView
 from xiaobao.tickets.tables import Audit
 
 CODE, OTHER_CODE = "91110108551385082Q", "91440300708461136T"

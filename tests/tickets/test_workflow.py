@@ -12,7 +12,7 @@ from xiaobao.tickets.workflow import Kind, Role, Status, Step
 
 # What may happen, written down a second time on purpose: kind -> status -> step -> (roles, next status).
 CITIZEN, DECIDERS, HANDLERS = "citizen", "clerk supervisor", "handler supervisor"
-BOTH = "citizen clerk"
+BOTH, INTAKE = "citizen clerk", "citizen clerk supervisor"
 HANDLED_COMPLAINT = {
     "assign": (DECIDERS, "assigned"),
     "reply": (HANDLERS, "replied"),
@@ -21,7 +21,7 @@ HANDLED_COMPLAINT = {
 CARED = {"reply": ("clerk handler supervisor", "replied"), "close": ("clerk handler supervisor", "closed")}
 ALLOWED: dict[str, dict[str | None, dict[str, tuple[str, str]]]] = {
     "complaint": {
-        None: {"submit": (BOTH, "submitted")},
+        None: {"submit": (INTAKE, "submitted")},
         "submitted": {
             "accept": (DECIDERS, "accepted"),
             "reject": (DECIDERS, "rejected"),
@@ -51,7 +51,7 @@ ALLOWED: dict[str, dict[str | None, dict[str, tuple[str, str]]]] = {
         "closed": {"rate": (CITIZEN, "closed")},
     },
     "report": {
-        None: {"submit": (BOTH, "submitted")},
+        None: {"submit": (INTAKE, "submitted")},
         "submitted": {
             "assign": (DECIDERS, "assigned"),
             "supplement": (BOTH, "submitted"),
@@ -62,7 +62,7 @@ ALLOWED: dict[str, dict[str | None, dict[str, tuple[str, str]]]] = {
         "closed": {"rate": (CITIZEN, "closed")},
     },
     "suggestion": {
-        None: {"submit": (BOTH, "submitted")},
+        None: {"submit": (INTAKE, "submitted")},
         "submitted": {
             "assign": (DECIDERS, "assigned"),
             "supplement": (BOTH, "submitted"),
@@ -78,7 +78,7 @@ ALLOWED: dict[str, dict[str | None, dict[str, tuple[str, str]]]] = {
         "replied": CARED,
     },
     "callback": {
-        None: {"submit": (BOTH, "submitted")},
+        None: {"submit": (INTAKE, "submitted")},
         "submitted": {
             "assign": (DECIDERS, "assigned"),
             "supplement": (BOTH, "submitted"),

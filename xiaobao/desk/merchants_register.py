@@ -13,8 +13,8 @@ from xiaobao.desk.access import READERS, WORKERS, allow, me, ticket_for
 from xiaobao.desk.context import here
 from xiaobao.tickets import merchants_register as register
 from xiaobao.tickets import service
-from xiaobao.tickets.errors import AlreadyMerged, InvalidField, StaleVersion, TicketError
-from xiaobao.tickets.merchants_register import Entry
+from xiaobao.tickets.errors import InvalidField, StaleVersion, TicketError
+from xiaobao.tickets.merchants_register import AlreadyMerged, Entry
 from xiaobao.tickets.workflow import Role
 
 screen = Blueprint("merchants_register", __name__)
@@ -111,7 +111,7 @@ def edit(merchant_id: int) -> Response | tuple[str, int]:
             version = _number(typed["version"]) or 0
             actor = me().actor
             register.edit(writing, merchant_id, _entry(typed), version=version, actor=actor, now=desk.now())
-    except (InvalidField, StaleVersion, AlreadyMerged) as problem:
+    except (InvalidField, StaleVersion) as problem:
         with desk.reading() as reading:
             found = register.get(reading, merchant_id)
         status = 422 if isinstance(problem, InvalidField) else 409

@@ -53,9 +53,3 @@ class MissingDraft(TicketError):
     """Filing without a draft id could file twice, so it is refused."""
 
     code = "missing_draft"
-
-
-class AlreadyMerged(TicketError):
-    """Two entries of the register of merchants were merged or taken apart a moment ago."""
-
-    code = "already_merged"

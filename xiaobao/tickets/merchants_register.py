@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from xiaobao.tickets import credit_code, merchants
-from xiaobao.tickets.errors import AlreadyMerged, InvalidField, NotFound, StaleVersion
+from xiaobao.tickets.errors import InvalidField, NotFound, StaleVersion
 from xiaobao.tickets.filing import Actor
 from xiaobao.tickets.register_tables import Merchant, MerchantName, MerchantShop
 from xiaobao.tickets.service import audit
@@ -33,6 +33,12 @@ MOST_OF_LIST = 50  # other names, or shops
 LONGEST = {"name": 200, "address": 300, "region": 100, "contact": 100, "phone": 40, "notes": 4000}
 LONGEST_PLATFORM, LONGEST_SHOP = 64, 200
 _LINE = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+class AlreadyMerged(StaleVersion):
+    """Two entries were merged or taken apart since they were read; no citizen ever hears of it."""
+
+    code = "already_merged"
 
 
 @dataclass(frozen=True)
