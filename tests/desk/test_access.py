@@ -40,12 +40,29 @@ MAY = {
     "lessons.list_lessons": {Role.ADMIN},
     "lessons.export": {Role.ADMIN},
     "lessons.close": {Role.ADMIN},
+    "staff_intake.form": {Role.CLERK, Role.SUPERVISOR},
+    "staff_intake.again": {Role.CLERK, Role.SUPERVISOR},
+    "staff_intake.read": {Role.CLERK, Role.SUPERVISOR},
+    "staff_intake.file": {Role.CLERK, Role.SUPERVISOR},
+    "staff_intake.done": {Role.CLERK, Role.SUPERVISOR},
+    "merchants_register.list_merchants": READERS,
+    "merchants_register.merchant": READERS,
+    "merchants_register.look": WORKERS,
+    "merchants_register.new": {Role.CLERK, Role.SUPERVISOR},
+    "merchants_register.create": {Role.CLERK, Role.SUPERVISOR},
+    "merchants_register.edit_form": {Role.CLERK, Role.SUPERVISOR},
+    "merchants_register.edit": {Role.CLERK, Role.SUPERVISOR},
+    "merchants_register.merge": {Role.CLERK, Role.SUPERVISOR},
+    "merchants_register.unmerge": {Role.CLERK, Role.SUPERVISOR},
+    "ticket_register.add_contact": WORKERS,
+    "ticket_register.link_merchant": {Role.CLERK, Role.SUPERVISOR},
     "api.list_tickets": READERS,
     "api.file_ticket": {Role.CLERK},
     "api.get_ticket": READERS,
     "api.post_step": WORKERS,
 }
-PLACES = {"number": "XB20260101-000001", "step": "accept", "evidence_id": "e1", "account_id": 999}
+PLACES = {"number": "XB20260101-000001", "step": "accept", "evidence_id": "e1", "account_id": 999,
+          "merchant_id": 999, "draft": "0" * 32}  # fmt: skip
 
 
 def test_every_route_names_its_roles(app: Flask) -> None:

@@ -125,7 +125,7 @@ SENT_BACK = {("complaint", "submitted"), ("complaint", "accepted"), ("finance", 
 def allowed(process: str, status: str | None, step: str) -> tuple[str, str]:
     """Roles and next status, ("", "") for what may not happen."""
     if status is None:
-        return (CITIZEN if process == "distress" else BOTH, "submitted") if step == "submit" else ("", "")
+        return (CITIZEN if process == "distress" else f"{BOTH} {LEAD}", "submitted") if step == "submit" else ("", "")
     if step == "send_back" and ((process, status) in SENT_BACK or (process, status) == ("report", "submitted")):
         return DECIDERS, status
     roles, statuses, reached = ALLOWED[process].get(step, ("", "", ""))

@@ -12,7 +12,7 @@ from flask import Flask, abort, current_app, g, redirect, render_template, reque
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from xiaobao.desk import tokens
+from xiaobao.desk import kept, tokens
 from xiaobao.desk.context import here
 from xiaobao.tickets import accounts, matches, queries
 from xiaobao.tickets.accounts import AccountView
@@ -164,7 +164,7 @@ def _ask_to_sign_in() -> Response | tuple[str, int]:
     if request.blueprint == "api":
         abort(401)
     if request.method != "GET":
-        typed = [value for name in ("text", "result") if (value := request.form.get(name, "").strip())]
+        typed = kept.words_of(request.form)
         return render_template("sign_in.html", typed=typed, expired=True), 401
     return redirect(url_for("sign_in.sign_in", next=request.full_path.rstrip("?")), 303)
 

@@ -12,7 +12,23 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from xiaobao import database
-from xiaobao.desk import access, accounts, api, audit, context, csrf, evidence, lessons, sign_in, steps, tickets, words
+from xiaobao.desk import (
+    access,
+    accounts,
+    api,
+    audit,
+    context,
+    csrf,
+    evidence,
+    lessons,
+    merchants_register,
+    sign_in,
+    staff_intake,
+    steps,
+    ticket_register,
+    tickets,
+    words,
+)
 from xiaobao.desk.context import Desk, here
 from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines, office, workflow
@@ -69,6 +85,8 @@ def _add_screens(app: Flask) -> None:
     access.install(app)
     csrf.install(app)
     for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, api):
+        app.register_blueprint(room.screen)
+    for room in (staff_intake, merchants_register, ticket_register):
         app.register_blueprint(room.screen)
     app.add_url_rule("/health", "health", access.public(_health))
     app.register_error_handler(TicketError, _refused)

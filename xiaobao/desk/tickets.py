@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from xiaobao.conversations import sensitive, uploads
-from xiaobao.desk import compare, conversation, evidence_text, story
+from xiaobao.desk import compare, conversation, evidence_text, story, ticket_beside
 from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
@@ -137,6 +137,7 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
             revealed=revealed or {},
             bars=[(clock, bar(clock, deadlines.local_date(desk.now()))) for clock in ticket.clocks],
             done=session.pop("said", None),
+            **ticket_beside.of(reading, ticket, staff),
         )
 
 

@@ -6,12 +6,12 @@ import importlib.util
 
 from sqlalchemy import MetaData
 
-from xiaobao.tickets import tables as ticket_tables
+from xiaobao.tickets import register_tables
 
 
 def target_metadata() -> list[MetaData]:
     """The metadata of tickets and of conversations."""
-    found = [ticket_tables.Base.metadata]
+    found = [register_tables.Base.metadata]  # the one metadata of every table of tickets
     if importlib.util.find_spec("xiaobao.conversations.tables"):
         module = importlib.import_module("xiaobao.conversations.tables")
         found.append(module.Base.metadata)

@@ -34,13 +34,13 @@ class StaleVersion(TicketError):
 
 
 class InvalidField(TicketError):
-    """A field of a step is missing or wrong; `field` names it."""
+    """A field of a step is missing or wrong; `field` names it, `why` is for whoever reads the code or the log."""
 
     code = "invalid_field"
 
     def __init__(self, field: str, why: str = "") -> None:
         super().__init__(f"{field}: {why}" if why else field)
-        self.field = field
+        self.field, self.why = field, why
 
 
 class UrgedToday(TicketError):

@@ -111,6 +111,8 @@ class Submission:
     no_calls: str | None = None
     contact_note: str | None = None
     minor: str | None = None
+    source: str = "web"
+    source_number: str | None = None
     evidence: tuple[Evidence, ...] = ()
     consent_version: str | None = None
     route_code: str | None = None

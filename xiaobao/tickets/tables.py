@@ -125,6 +125,10 @@ class Ticket(Base):
     no_calls: Mapped[str | None]  # yes: to be reached by written words only
     contact_note: Mapped[str | None]  # whose telephone it is, when not the writer's
     minor: Mapped[str | None]  # yes: the writer says to be under 18
+    source: Mapped[str] = mapped_column(String(16), default="web", server_default="web")  # sources.Source
+    source_number: Mapped[str | None] = mapped_column(String(64), index=True)  # its number where it came from
+    # Of the register; no foreign key, as adding one to a full table copies it. Entries are never deleted.
+    merchant_id: Mapped[int | None] = mapped_column(Integer, index=True)
 
     as_filed: Mapped[dict[str, Any]]  # every field as it stood at filing; later corrections never touch it
     consent_version: Mapped[str | None]

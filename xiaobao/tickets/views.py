@@ -182,6 +182,9 @@ class TicketView:
     supervised_at: datetime | None
     extension_asked_at: datetime | None
     major: bool
+    source: str
+    source_number: str | None
+    merchant_id: int | None
 
 
 @dataclass(frozen=True)
@@ -223,6 +226,7 @@ def ticket_view(ticket: tables.Ticket, *, unmasked: bool = False) -> TicketView:
     own += " merchant_key route_code urgent department assignee_id ground reply result score urged beside_complaint"
     own += " process first_owner_id next_assignee_id assignee_limit merged_into split_from supervised_at"
     own += " extension_asked_at major"
+    own += " source source_number merchant_id"
     return TicketView(
         **{name: getattr(ticket, name) for name in (*own.split(), *PLAIN)},
         **contact,

@@ -334,7 +334,7 @@ def _rows(
 
 
 _FILING = (
-    _rows(_EVERY, (None,), Step.SUBMIT, _INTAKE, _S.SUBMITTED, clock=_RUN)
+    _rows(_EVERY, (None,), Step.SUBMIT, (*_INTAKE, Role.SUPERVISOR), _S.SUBMITTED, clock=_RUN)
     + _rows(_DISPUTED, _NEW, Step.ACCEPT, DECIDERS, _S.ACCEPTED, (NOTE,), _RUN, "accepted")
     + _rows(
         _DISPUTED,

@@ -6,6 +6,8 @@ Revises: 0010_flow
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -16,7 +18,7 @@ down_revision = "0010_flow"
 branch_labels = None
 depends_on = None
 
-COLUMNS = (
+COLUMNS: tuple[sa.Column[Any], ...] = (
     sa.Column("amount", sa.Integer(), nullable=True),
     sa.Column("unit", sa.String(8), nullable=True),
     sa.Column("by_telling", sa.Boolean(), server_default=sa.false(), nullable=False),
