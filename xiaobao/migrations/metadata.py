@@ -6,12 +6,12 @@ import importlib.util
 
 from sqlalchemy import MetaData
 
-from xiaobao.tickets import tables as ticket_tables
+from xiaobao.tickets import roles_tables
 
 
 def target_metadata() -> list[MetaData]:
     """The metadata of tickets and of conversations."""
-    found = [ticket_tables.Base.metadata]
+    found = [roles_tables.Base.metadata]
     if importlib.util.find_spec("xiaobao.conversations.tables"):
         module = importlib.import_module("xiaobao.conversations.tables")
         found.append(module.Base.metadata)
