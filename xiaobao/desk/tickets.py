@@ -13,9 +13,20 @@ from xiaobao.desk import compare, conversation, evidence_text, story
 from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
+from xiaobao.desk.handing import for_ticket
 from xiaobao.desk.words import Notice
-from xiaobao.tickets import accounts, deadlines, hints, matches, queries, service, workflow, worklist
-from xiaobao.tickets.accounts import AccountView
+from xiaobao.tickets import (
+    accounts,
+    assignment,
+    deadlines,
+    departments,
+    hints,
+    matches,
+    queries,
+    service,
+    workflow,
+    worklist,
+)
 from xiaobao.tickets.errors import TicketError
 from xiaobao.tickets.hints import Hint
 from xiaobao.tickets.matches import Duplicate
@@ -132,7 +143,9 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
             steps=steps,
             opened=opened,
             handlers=accounts.handlers(reading),
-            departments=departments(reading),
+            departments=departments.names(reading),
+            suggestion=assignment.suggest(reading, ticket) if any(row.step == Step.ASSIGN for row in steps) else None,
+            liaison=for_ticket(reading, number, ticket.kind, ticket.status, staff) if works else None,
             grounds=desk.office.grounds(),
             revealed=revealed or {},
             bars=[(clock, bar(clock, deadlines.local_date(desk.now()))) for clock in ticket.clocks],
@@ -170,12 +183,6 @@ def _twins(reading: Session, ticket: TicketView, staff: Staff) -> list[tuple[Dup
     mine = compare.hidden(ticket)
     found = matches.duplicates(reading, ticket.number, staff.matched_kinds)
     return [(one, other := compare.hidden(one.ticket), compare.rows(mine, other)) for one in found]
-
-
-def departments(reading: Session) -> list[str]:
-    """Departments that occur among the accounts, as suggestions."""
-    found: list[AccountView] = accounts.all_accounts(reading)
-    return sorted({account.department for account in found if account.department and not account.disabled})
 
 
 def _previews(reading: Session, ticket: TicketView) -> dict[str, bool]:

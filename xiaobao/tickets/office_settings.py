@@ -23,7 +23,7 @@ from xiaobao.tickets.office import Office
 from xiaobao.tickets.roles_tables import OfficeSetting
 
 SHOWN = ("name", "address", "telephone", "hours", "footer")  # words that citizens read
-NUMBERS = {"target_days": (1, 60), "retention_days": (30, 3650)}  # working days; days after a ticket's end
+NUMBERS = {"target_days": (1, 60)}  # working days
 AUTO_ASSIGN = "auto_assign"  # "yes": a rule assigns at acceptance, no button is pressed
 FIELDS = (*SHOWN, *NUMBERS, AUTO_ASSIGN)
 LONGEST = 200  # characters
