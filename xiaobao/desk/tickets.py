@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from xiaobao.conversations import sensitive, uploads
-from xiaobao.desk import compare, conversation, evidence_text, story
+from xiaobao.desk import compare, conversation, evidence_text, inspection_view, story
 from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
@@ -74,6 +74,8 @@ def worklist_page() -> str:
         )
         keys = [row.ticket.merchant_key for row in page.rows if row.ticket.kind in me().matched_kinds]
         counts = matches.counts(reading, desk.office.id, keys, me().matched_kinds, desk.now())
+    if me().role == Role.INSPECTOR:
+        page = inspection_view.listed(page)
     filtered = any(asked.values())
     return render_template(
         "tickets.html",
@@ -180,9 +182,10 @@ def hints_for(ticket: TicketView, steps: list[Transition]) -> list[tuple[Hint, G
 
 def _twins(reading: Session, ticket: TicketView, staff: Staff) -> list[tuple[Duplicate, TicketView, list[compare.Row]]]:
     """Likely duplicates, each with the other ticket as it may be shown here and the fields side by side."""
-    mine = compare.hidden(ticket)
+    hidden = inspection_view.of if staff.role == Role.INSPECTOR else compare.hidden
+    mine = hidden(ticket)
     found = matches.duplicates(reading, ticket.number, staff.matched_kinds)
-    return [(one, other := compare.hidden(one.ticket), compare.rows(mine, other)) for one in found]
+    return [(one, other := hidden(one.ticket), compare.rows(mine, other)) for one in found]
 
 
 def _previews(reading: Session, ticket: TicketView) -> dict[str, bool]:
