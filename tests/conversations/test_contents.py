@@ -18,7 +18,12 @@ def test_a_picture_is_known_by_its_content(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "code"),
-    [(b"", "file_empty"), (b"<html>", "file_kind"), (b"\x89PNG\r\n\x1a\nno", "file_broken"), (b"MZ" + b"\0" * 99, "file_kind")],
+    [
+        (b"", "file_empty"),
+        (b"<html>", "file_kind"),
+        (b"\x89PNG\r\n\x1a\nno", "file_broken"),
+        (b"MZ" + b"\0" * 99, "file_kind"),
+    ],
 )
 def test_a_refusal_names_its_code(tmp_path: Path, data: bytes, code: str) -> None:
     path = tmp_path / "a.png"

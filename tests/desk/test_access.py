@@ -170,7 +170,9 @@ def test_every_post_without_the_secret_of_its_session_is_refused(app: Flask, sta
                 continue
             roles = getattr(app.view_functions[rule.endpoint], "roles", frozenset())
             wanted = 400 if roles == PUBLIC or role in roles else 403
-            assert client.open(path, method=method, data={}).status_code == wanted, f"{method} {rule.endpoint} as {role}"
+            assert client.open(path, method=method, data={}).status_code == wanted, (
+                f"{method} {rule.endpoint} as {role}"
+            )
 
 
 def test_a_view_without_roles_is_closed_even_to_the_admin(app: Flask, staff: dict[str, AccountView]) -> None:

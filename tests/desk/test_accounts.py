@@ -89,7 +89,14 @@ def test_an_account_is_changed(admin: Browser, desk: Desk, staff: dict[str, Acco
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", ""), ("name", "x" * 41), ("role", "king"), ("institution", ""), ("valid_until", "soon"), ("region", "x" * 41)],
+    [
+        ("name", ""),
+        ("name", "x" * 41),
+        ("role", "king"),
+        ("institution", ""),
+        ("valid_until", "soon"),
+        ("region", "x" * 41),
+    ],
 )
 def test_a_wrong_change_is_named_and_kept(
     admin: Browser, staff: dict[str, AccountView], field: str, value: str

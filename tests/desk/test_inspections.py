@@ -43,14 +43,16 @@ def test_a_drawn_ticket_is_read_masked_and_scored_once(
     path = re.findall(r'href="(/inspections/\d+)"', inspector.get("/inspections/mine").text)[0]
     page = inspector.get(path).text
     assert "水壶漏电&lt;b&gt;" in page and "已退款" in page
-    assert not any(word in page for word in ("娜娜", "13800001234", "幸福里", "138****"))
+    assert not any(word in page for word in ("娜娜", "13800001234", "幸福里"))
     assert inspector.post(path, score="9", opinion="写好的").status_code == 422 and "写好的" in inspector.page
     assert "意见已记下" in inspector.post(path, score="4", opinion="答复<清楚>").text
     assert inspector.post(path, score="1", opinion="改").status_code == 409
     assert "答复&lt;清楚&gt;" in supervisor.get("/inspections").text
 
 
-@pytest.mark.parametrize(("who", "count"), [("", "5"), ("999", "5"), ("1", "5"), ("x", "5"), (None, "0"), (None, "51"), (None, "x")])
+@pytest.mark.parametrize(
+    ("who", "count"), [("", "5"), ("999", "5"), ("1", "5"), ("x", "5"), (None, "0"), (None, "51"), (None, "x")]
+)
 def test_a_draw_for_nobody_or_of_too_many_is_refused(
     supervisor: Browser, staff: dict[str, AccountView], who: str | None, count: str
 ) -> None:
@@ -62,9 +64,7 @@ def test_an_inspector_is_out_the_day_after_the_term(
     inspector: Browser, browser: Browser, desk: Desk, staff: dict[str, AccountView], clock: Clock
 ) -> None:
     with desk.writing.begin() as session:
-        accounts.change(
-            session, staff["inspector"].id, name="听", role=Role.INSPECTOR, valid_until=NOW.date()
-        )
+        accounts.change(session, staff["inspector"].id, name="听", role=Role.INSPECTOR, valid_until=NOW.date())
     assert inspector.get("/inspections/mine").status_code == 200
     clock.pass_(days=1)
     assert inspector.get("/inspections/mine").status_code == 303

@@ -90,14 +90,16 @@ def test_it_is_signed_for_answered_with_a_file_and_read_by_the_desk_alone(
     page = clerk.get(f"/tickets/{number}").text
     assert "已退&lt;款&gt;" in page and "内部，群众看不到" in page and "钱联络&lt;b&gt;" in page
     link = re.findall(rf'href="(/tickets/{number}/liaison/\d+/files/\w+)"', page)[0]
-    opened = clerk.get(link)
+    opened = clerk.client.get(link)
     assert opened.data[:4] == b"\x89PNG" and opened.headers["Content-Disposition"].startswith("attachment")
     with desk.reading() as session:
         actions = [row.action for row in session.scalars(select(Audit))]
     assert actions[-1] == "open_liaison_file" and {"liaison_sign", "liaison_answer"} <= set(actions)
 
 
-@pytest.mark.parametrize("data", [b"", b"<script>alert(1)</script>", b"MZ\x90\x00" + b"\0" * 100, b"\x89PNG\r\n\x1a\nbroken"])
+@pytest.mark.parametrize(
+    "data", [b"", b"<script>alert(1)</script>", b"MZ\x90\x00" + b"\0" * 100, b"\x89PNG\r\n\x1a\nbroken"]
+)
 def test_a_file_is_judged_by_its_content_and_nothing_is_left_behind(
     bank: Browser, settings: Settings, task_id: int, data: bytes
 ) -> None:

@@ -65,7 +65,9 @@ def test_an_unknown_number_is_not_found(admin: Browser) -> None:
 
 
 def test_a_rule_is_made_shown_and_removed(admin: Browser) -> None:
-    page = admin.post("/settings/assignment", name="金<b>融", object_prefix="金融", department="二科", handler="least").text
+    page = admin.post(
+        "/settings/assignment", name="金<b>融", object_prefix="金融", department="二科", handler="least"
+    ).text
     assert "金&lt;b&gt;融" in page and "手上最少的人" in page
     path = re.findall(r'action="(/settings/assignment/\d+)"', page)[0]
     assert "还没有规则" in admin.post(path).text
@@ -80,4 +82,4 @@ def test_a_wrong_rule_is_named(admin: Browser, field: str, value: str) -> None:
 
 def test_the_years_that_are_published_are_shown(admin: Browser) -> None:
     page = admin.get("/settings/holidays").text
-    assert "2026年 <span class=\"tag tag-good\">" in page and "2027年 <span class=\"tag tag-warn\">" in page
+    assert '2026年 <span class="tag tag-good">' in page and '2027年 <span class="tag tag-warn">' in page

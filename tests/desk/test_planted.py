@@ -45,17 +45,26 @@ LEAVES = ("sign_in.sign_out", "staff_sessions.end_everywhere", "sign_in.change_p
 def world(desk: Desk, staff: dict[str, AccountView]) -> dict[str, str]:
     """A report with everything in it, the complaint beside it, handed to a bank, closed, and drawn for inspection."""
     told = "存款被划走500元，银行不肯退。我还要举报他们，碧螺湾那边有人知情。另外紫檀岭支行也要查处！请退钱。"
-    complaint = file_ticket(desk.writing, narrative=told, claim="退款500元，并要求罚款白鹭汀", pass_on_to_merchant="yes")
+    complaint = file_ticket(
+        desk.writing, narrative=told, claim="退款500元，并要求罚款白鹭汀", pass_on_to_merchant="yes"
+    )
     report = file_ticket(
         desk.writing, ticket_kind="report", draft_id="d-report", beside_complaint=complaint, merchant="青鸾渡商行",
         narrative="青鸾渡商行在赤霞谷卖假货", item="玄武堰牌酒", claim=None, contact_name="墨竹庵主",
         evidence=(some_evidence("e-report", filename="金蟾坞.jpg"),),
     )  # fmt: skip
     alone = file_ticket(
-        desk.writing, ticket_kind="report", draft_id="d-alone", merchant="翠屏庄商行", narrative="银杏坡夜里装货", claim=None
+        desk.writing,
+        ticket_kind="report",
+        draft_id="d-alone",
+        merchant="翠屏庄商行",
+        narrative="银杏坡夜里装货",
+        claim=None,
     )
     with desk.writing.begin() as session:
-        service.supplement(session, report, actor=service.Actor.citizen("conversation-1"), now=NOW, text="再去丹枫峡看看")
+        service.supplement(
+            session, report, actor=service.Actor.citizen("conversation-1"), now=NOW, text="再去丹枫峡看看"
+        )
         service.audit(
             session, actor=CLERK, action="view_evidence", subject=report, now=NOW, payload={"filename": "金蟾坞.jpg"}
         )
@@ -68,7 +77,12 @@ def world(desk: Desk, staff: dict[str, AccountView]) -> dict[str, str]:
             session, complaint, actor=CLERK, now=NOW, institution=BANK, question="请说明扣款原因", limit_on=NOW.date()
         )
         service.reply(
-            session, complaint, actor=HANDLER, now=NOW, office=an_office(), text="已请银行说明。举报另行处理，琥珀滩在查。"
+            session,
+            complaint,
+            actor=HANDLER,
+            now=NOW,
+            office=an_office(),
+            text="已请银行说明。举报另行处理，琥珀滩在查。",
         )
         service.close(session, complaint, actor=HANDLER, now=NOW, office=an_office(), result="银行退了500元。")
         assert inspections.draw(session, staff["inspector"].id, 5, NOW) == 1

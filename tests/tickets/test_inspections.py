@@ -52,7 +52,8 @@ def test_a_score_and_an_opinion_are_given_once(sessions, inspector, closed):
 
 
 @pytest.mark.parametrize(
-    ("score", "opinion", "field"), [("0", "好", "score"), ("six", "好", "score"), ("5", " ", "opinion"), ("5", "x" * 2001, "opinion")]
+    ("score", "opinion", "field"),
+    [("0", "好", "score"), ("six", "好", "score"), ("5", " ", "opinion"), ("5", "x" * 2001, "opinion")],
 )
 def test_a_wrong_field_is_named(sessions, inspector, closed, score, opinion, field):
     with sessions.begin() as session:
@@ -81,6 +82,5 @@ def test_one_to_fifty_are_drawn_at_once(sessions, inspector, count):
 
 
 def test_nothing_is_drawn_for_another_role(sessions):
-    with sessions.begin() as session:
-        with pytest.raises(InvalidField):
-            inspections.draw(session, staff(session).account_id, 1, NOW)
+    with sessions.begin() as session, pytest.raises(InvalidField):
+        inspections.draw(session, staff(session).account_id, 1, NOW)

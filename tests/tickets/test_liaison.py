@@ -56,7 +56,10 @@ def test_it_is_signed_for_before_it_is_answered_and_each_once(sessions, number):
         with pytest.raises(StepNotOpen):
             act(liaison.sign, session, task)
         act(liaison.answer, session, task, text="好")
-        for again in (lambda: act(liaison.answer, session, task, text="又"), lambda: act(liaison.give_back, session, task, reason="不")):
+        for again in (
+            lambda: act(liaison.answer, session, task, text="又"),
+            lambda: act(liaison.give_back, session, task, reason="不"),
+        ):
             with pytest.raises(StepNotOpen):
                 again()
 
@@ -74,7 +77,11 @@ def test_what_is_not_theirs_is_given_back_with_a_reason_and_may_be_handed_again(
 def test_a_task_of_another_institution_is_not_found(sessions, number, institution):
     with sessions.begin() as session:
         task = hand(session, number)
-        for function, fields in ((liaison.sign, {}), (liaison.answer, {"text": "x"}), (liaison.give_back, {"reason": "x"})):
+        for function, fields in (
+            (liaison.sign, {}),
+            (liaison.answer, {"text": "x"}),
+            (liaison.give_back, {"reason": "x"}),
+        ):
             with pytest.raises(NotFound):
                 function(session, task.id, actor=LIAISON, institution=institution, now=NOW, **fields)
         with pytest.raises(NotFound):

@@ -98,9 +98,7 @@ def set_disabled(account_id: int) -> Response | tuple[str, int]:
         released = accounts.set_disabled(writing, account_id, disabled)
         action = "disable_account" if disabled else "enable_account"
         payload = {"released": released} if released else None
-        service.audit(
-            writing, actor=me().actor, action=action, subject=account.login, now=desk.now(), payload=payload
-        )
+        service.audit(writing, actor=me().actor, action=action, subject=account.login, now=desk.now(), payload=payload)
     session["said"] = action
     return redirect(url_for("accounts.list_accounts"), 303)
 
@@ -144,9 +142,7 @@ def change(account_id: int) -> Response | tuple[str, int]:
         with desk.writing.begin() as writing:
             before = _account(writing, account_id)
             given = {name: typed[name] or None for name in ("department", "institution", "region", "subjects")}
-            accounts.change(
-                writing, account_id, name=typed["name"], role=typed["role"], valid_until=until, **given
-            )
+            accounts.change(writing, account_id, name=typed["name"], role=typed["role"], valid_until=until, **given)
             payload = {"role": typed["role"], "before": before.role}
             service.audit(
                 writing, actor=me().actor, action="change_account", subject=before.login, now=desk.now(),

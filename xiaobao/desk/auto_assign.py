@@ -30,7 +30,9 @@ def after(step: str, number: str) -> bool:
                 department=found.department, handler=found.handler_id,
             )  # fmt: skip
             payload = {"rule": found.rule}
-            service.audit(writing, actor=staff.actor, action="auto_assign", subject=number, now=desk.now(), payload=payload)
+            service.audit(
+                writing, actor=staff.actor, action="auto_assign", subject=number, now=desk.now(), payload=payload
+            )
     except TicketError:
         return False
     return True

@@ -67,9 +67,11 @@ def of(ticket: TicketView, contact: tuple[str | None, str | None] = (None, None)
     return Shown(
         merchant=_plain(named, passes),
         facts={name: said for name in FACTS if (said := _plain(getattr(ticket, name), passes))},
-        amount=f"{ticket.amount_cents / 100:,.2f} 元" if ticket.amount_cents is not None else _plain(ticket.amount_text, passes),
+        amount=f"{ticket.amount_cents / 100:,.2f} 元"
+        if ticket.amount_cents is not None
+        else _plain(ticket.amount_text, passes),
         day=ticket.event_date.isoformat() if ticket.event_date else _plain(ticket.event_date_text, passes),
-        claim=without_report(wishes.without_punishment(_plain(ticket.claim, passes))),
+        claim=_plain(wishes.without_punishment(ticket.claim or ""), passes),
         story=story,
         shortened=story != (ticket.narrative or ""),
         contact_name=(contact[0] or "") if passes else "",

@@ -133,7 +133,9 @@ def hand(number: str) -> Response | tuple[str, int]:
     except NotFound:
         raise
     except TicketError as problem:
-        return show(number, Opened("hand", typed, problem)), 422 if isinstance(problem, InvalidField) else _code(problem)
+        return show(number, Opened("hand", typed, problem)), 422 if isinstance(problem, InvalidField) else _code(
+            problem
+        )
     session["said"] = "handed_to_liaison"
     return redirect(url_for("tickets.ticket_page", number=number), 303)
 

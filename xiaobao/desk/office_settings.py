@@ -122,7 +122,9 @@ def add_rule() -> Answer:
 @allow(Role.ADMIN)
 def remove_rule(rule_id: int) -> Answer:
     """Remove a rule."""
-    return _save(lambda writing: assignment.remove(writing, rule_id), "remove_rule", "list_rules", lambda field: _rules())
+    return _save(
+        lambda writing: assignment.remove(writing, rule_id), "remove_rule", "list_rules", lambda field: _rules()
+    )
 
 
 @screen.get("/settings/holidays")

@@ -46,9 +46,7 @@ def end_everywhere() -> Response:
     desk = here()
     with desk.writing.begin() as writing:
         staff_sessions.end_all(writing, me().account.id)
-        service.audit(
-            writing, actor=me().actor, action="end_sessions", subject=me().account.login, now=desk.now()
-        )
+        service.audit(writing, actor=me().actor, action="end_sessions", subject=me().account.login, now=desk.now())
     session.clear()
     return redirect(url_for("sign_in.sign_in"), 303)
 

@@ -211,7 +211,12 @@ def change(
         raise InvalidField("role", "has open tickets")
     if role != account.role:  # a page that was opened with the old rights is not acted on with the new ones
         staff_sessions.end_all(session, account_id)
-    account.name, account.role, account.department, account.institution = name.strip(), str(role), department, institution
+    account.name, account.role, account.department, account.institution = (
+        name.strip(),
+        str(role),
+        department,
+        institution,
+    )
     account.region, account.subjects, account.valid_until = region, subjects, valid_until
     session.flush()
     return view(account)

@@ -95,7 +95,9 @@ def waiting(session: Session, account_id: int | None = None) -> list[str]:
     statuses = {str(status) for _, status in able}
     statement = statement.where(Ticket.status.in_(statuses)).order_by(Ticket.id).limit(MOST)
     pairs = {(str(kind), str(status)) for kind, status in able}
-    return [f"{number}@{version}" for number, version, kind, status in session.execute(statement) if (kind, status) in pairs]
+    return [
+        f"{number}@{version}" for number, version, kind, status in session.execute(statement) if (kind, status) in pairs
+    ]
 
 
 def handler_named(session: Session, text: str) -> int | None:

@@ -32,7 +32,9 @@ def all_departments(session: Session) -> list[DepartmentView]:
 def names(session: Session) -> list[str]:
     """What a ticket may be assigned to: departments of the table and of accounts in use, without closed ones."""
     known = all_departments(session)
-    statement = select(Account.department).where(Account.disabled.is_(False), Account.department.is_not(None)).distinct()
+    statement = (
+        select(Account.department).where(Account.disabled.is_(False), Account.department.is_not(None)).distinct()
+    )
     of_accounts = {name for name in session.scalars(statement) if name}
     closed = {one.name for one in known if one.closed}
     return sorted(({one.name for one in known} | of_accounts) - closed)

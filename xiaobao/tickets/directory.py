@@ -39,7 +39,14 @@ def newest(session: Session) -> dict[str, Check]:
 
 
 def record(
-    session: Session, number: str, *, checked_on: date | None, source: str, by_name: str | None, now: datetime, today: date
+    session: Session,
+    number: str,
+    *,
+    checked_on: date | None,
+    source: str,
+    by_name: str | None,
+    now: datetime,
+    today: date,
 ) -> None:
     """A look at a number. Raises InvalidField without a day that has come, or without a source."""
     if checked_on is None or checked_on > today:

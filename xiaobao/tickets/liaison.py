@@ -63,7 +63,14 @@ class TaskView:
 
 
 def hand(
-    session: Session, number: str, *, actor: Actor, now: datetime, institution: str, question: str, limit_on: date | None
+    session: Session,
+    number: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    institution: str,
+    question: str,
+    limit_on: date | None,
 ) -> TaskView:
     """Hand a complaint to an institution that has a liaison.
 
@@ -103,7 +110,9 @@ def hand(
 
 def of_institution(session: Session, institution: str | None, limit: int = 200) -> list[TaskView]:
     """What an institution was handed, open ones by their limit first, then the newest."""
-    statement = _tasks().where(LiaisonTask.institution == (institution or "")).order_by(LiaisonTask.id.desc()).limit(limit)
+    statement = (
+        _tasks().where(LiaisonTask.institution == (institution or "")).order_by(LiaisonTask.id.desc()).limit(limit)
+    )
     found = [_view(row, number) for row, number in session.execute(statement)]
     return sorted(found, key=lambda one: (not one.open, one.limit_on if one.open else date.min, -one.id))
 
