@@ -112,4 +112,4 @@ def _first_page(account: AccountView) -> str:
 def _inside(target: str) -> str | None:
     """A path on this desk, never another site."""
     outside = not target.startswith("/") or target.startswith(("//", "/\\")) or any(ord(sign) < 32 for sign in target)
-    return None if outside else target
+    return None if outside or target == "/" else target  # "/" is home, and each role has its own
