@@ -26,8 +26,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 BANK = "云泽商业银行（样例）"
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium")]
 SCREENS = {
-    "admin": ("/accounts", "/accounts/1", "/settings", "/settings/departments", "/settings/directory")
-    + ("/settings/assignment", "/settings/holidays", "/me"),
+    "admin": ("/accounts", "/accounts/1", "/settings", "/settings/departments", "/settings/directory", "/settings/assignment", "/settings/holidays", "/me"),
     "supervisor": ("/assign", "/inspections"),
     "inspector": ("/inspections/mine", "/"),
 }
