@@ -17,13 +17,18 @@ from xiaobao.desk import (
     accounts,
     api,
     audit,
+    bulk_assign,
     context,
     csrf,
     evidence,
+    inspections,
     lessons,
+    liaison,
     merchants_register,
+    office_settings,
     sign_in,
     staff_intake,
+    staff_sessions,
     steps,
     ticket_register,
     tickets,
@@ -67,7 +72,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
     engine = database.make_engine(settings.database_url)
     app.extensions[context.KEY] = Desk(
         settings=settings,
-        office=office.load(settings.reference_dir, settings.office_id),
+        filed_office=office.load(settings.reference_dir, settings.office_id),
         engine=engine,
         reading=database.make_sessions(engine, read_only=True),
         writing=database.make_sessions(engine),
@@ -82,11 +87,14 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
 
 
 def _add_screens(app: Flask) -> None:
+    liaison.install(app)
     access.install(app)
     csrf.install(app)
     for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, api):
         app.register_blueprint(room.screen)
     for room in (staff_intake, merchants_register, ticket_register):
+        app.register_blueprint(room.screen)
+    for room in (liaison, inspections, bulk_assign, office_settings, staff_sessions):
         app.register_blueprint(room.screen)
     app.add_url_rule("/health", "health", access.public(_health))
     app.register_error_handler(TicketError, _refused)
@@ -137,6 +145,7 @@ def _database_failed(error: SQLAlchemyError) -> tuple[Response | str, int]:
 def _problem(code: str, status: int, field: str | None = None) -> tuple[Response | str, int]:
     if status >= 500:
         g.pop("staff", None)  # the page of a failure must not ask the database for anything
+        g.office = here().filed_office
     if request.path.startswith("/api/"):
         return jsonify({"error": code, **({"field": field} if field else {})}), status
     return render_template("error.html", code=code, typed=[]), status

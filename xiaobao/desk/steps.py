@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from xiaobao.desk import auto_assign
 from xiaobao.desk.access import WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.context import Desk, here
 from xiaobao.desk.tickets import Opened, show
@@ -70,6 +71,7 @@ def take_step(number: str, step: str) -> Response | tuple[str, int]:
             return redirect(url_for("tickets.ticket_page", number=number), 303)
         return show(number, Opened(step, typed, problem)), HTTP.get(type(problem), 422)
     session["said"] = step
+    auto_assign.after(step, number)
     return redirect(url_for("tickets.ticket_page", number=number), 303)
 
 

@@ -9,13 +9,25 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from xiaobao.conversations import sensitive, uploads
-from xiaobao.desk import compare, conversation, evidence_text, story, ticket_beside
+from xiaobao.desk import compare, conversation, evidence_text, inspection_view, story, ticket_beside
 from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
+from xiaobao.desk.handing import for_ticket
 from xiaobao.desk.words import Notice
-from xiaobao.tickets import accounts, deadlines, hints, matches, queries, service, stepping, workflow, worklist
-from xiaobao.tickets.accounts import AccountView
+from xiaobao.tickets import (
+    accounts,
+    assignment,
+    deadlines,
+    departments,
+    hints,
+    matches,
+    queries,
+    service,
+    stepping,
+    workflow,
+    worklist,
+)
 from xiaobao.tickets.errors import TicketError
 from xiaobao.tickets.hints import Hint
 from xiaobao.tickets.matches import Duplicate
@@ -63,6 +75,8 @@ def worklist_page() -> str:
         )
         keys = [row.ticket.merchant_key for row in page.rows if row.ticket.kind in me().matched_kinds]
         counts = matches.counts(reading, desk.office.id, keys, me().matched_kinds, desk.now())
+    if me().role == Role.INSPECTOR:
+        page = inspection_view.listed(page)
     filtered = any(asked.values())
     return render_template(
         "tickets.html",
@@ -132,7 +146,9 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
             steps=steps,
             opened=opened,
             handlers=accounts.handlers(reading),
-            departments=departments(reading),
+            departments=departments.names(reading),
+            suggestion=assignment.suggest(reading, ticket) if any(row.step == Step.ASSIGN for row in steps) else None,
+            liaison=for_ticket(reading, number, ticket.kind, ticket.status, staff) if works else None,
             grounds=desk.office.grounds(),
             revealed=revealed or {},
             bars=[(clock, bar(clock, deadlines.local_date(desk.now()))) for clock in ticket.clocks],
@@ -172,15 +188,10 @@ def hints_for(ticket: TicketView, steps: list[Transition]) -> list[tuple[Hint, G
 
 def _twins(reading: Session, ticket: TicketView, staff: Staff) -> list[tuple[Duplicate, TicketView, list[compare.Row]]]:
     """Likely duplicates, each with the other ticket as it may be shown here and the fields side by side."""
-    mine = compare.hidden(ticket)
+    hidden = inspection_view.of if staff.role == Role.INSPECTOR else compare.hidden
+    mine = hidden(ticket)
     found = matches.duplicates(reading, ticket.number, staff.matched_kinds)
-    return [(one, other := compare.hidden(one.ticket), compare.rows(mine, other)) for one in found]
-
-
-def departments(reading: Session) -> list[str]:
-    """Departments that occur among the accounts, as suggestions."""
-    found: list[AccountView] = accounts.all_accounts(reading)
-    return sorted({account.department for account in found if account.department and not account.disabled})
+    return [(one, other := hidden(one.ticket), compare.rows(mine, other)) for one in found]
 
 
 def _previews(reading: Session, ticket: TicketView) -> dict[str, bool]:

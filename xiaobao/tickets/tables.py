@@ -293,6 +293,9 @@ class Account(Base):
     must_change: Mapped[bool] = mapped_column(Boolean, default=False)
     disabled: Mapped[bool] = mapped_column(Boolean, default=False)
     on_duty: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    valid_until: Mapped[date | None] = mapped_column(Date)  # the last day of a term of office
+    region: Mapped[str | None] = mapped_column(String(64))
+    subjects: Mapped[str | None]  # prefixes of object codes, separated by blanks; empty: all
     created_at: Mapped[datetime]
 
 
