@@ -15,6 +15,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from xiaobao.tickets import keeping
+
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_SECONDS = 5
 MIGRATION_TIMEOUT_SECONDS = 60
@@ -72,7 +74,10 @@ def make_sessions(engine: Engine, *, read_only: bool = False) -> sessionmaker[Se
     `read_only` sessions wait for no writer on SQLite (WAL); they must not write.
     """
     bound = engine.execution_options(read_only=True) if read_only else engine
-    return sessionmaker(bind=bound, expire_on_commit=False)
+    made = sessionmaker(bind=bound, expire_on_commit=False)
+    if not read_only:
+        keeping.attach(made)
+    return made
 
 
 def upgrade(url: str, revision: str = "head") -> None:
