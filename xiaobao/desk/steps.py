@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from xiaobao.desk.access import WORKERS, Staff, allow, me, ticket_for
+from xiaobao.desk.access import WORKERS, Staff, allow, check_visible, me, ticket_for
 from xiaobao.desk.context import Desk, here
 from xiaobao.desk.tickets import Opened, show
 from xiaobao.desk.words import Notice
@@ -62,7 +62,7 @@ def take(
 ) -> TicketView:
     """Run the step of the service with the fields it knows. Raises TicketError."""
     function, names = TAKE[step] if step in TAKE else _no_such_step(step)
-    ticket_for(writing, number, staff)
+    check_visible(writing, number, staff)
     fields = {name: typed.get(name) or None for name in names}
     office = {} if step in WITHOUT_OFFICE else {"office": desk.office}
     return function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)

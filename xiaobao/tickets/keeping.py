@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, event, insert, inspect, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, delete, event, inspect, select, text
 from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
 
 from xiaobao.tickets import search_index
@@ -24,6 +23,10 @@ AT_ONCE = date.min  # somebody in distress: above everything
 NOBODY = 0
 AT_A_TIME = 1000  # rows
 _BEFORE = "keeping.before"  # of each ticket touched in this transaction: under which count it stood
+_ADD = text(
+    "INSERT INTO tallies (kind, status, assignee_id, tickets) VALUES (:kind, :status, :assignee, :step) "
+    "ON CONFLICT (kind, status, assignee_id) DO UPDATE SET tickets = tallies.tickets + excluded.tickets"
+)
 Key = tuple[str, str, int]
 
 
@@ -126,15 +129,14 @@ def _before_commit(session: Session) -> None:
         now = _key(ticket, getattr) if inspect(ticket).persistent else None
         if now != before:
             changes.update({key: step for key, step in ((before, -1), (now, 1)) if key})
-    _count(session.connection(), {key: step for key, step in changes.items() if step}) if changes else None
+    if changed := {key: step for key, step in changes.items() if step}:
+        _count(session.connection(), changed)
 
 
 def _count(connection: Connection, changes: dict[Key, int]) -> None:
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    for (kind, status, assignee), step in sorted(changes.items()):
-        row = make(Tally).values(kind=kind, status=status, assignee_id=assignee, tickets=step)
-        keys = (Tally.kind, Tally.status, Tally.assignee_id)
-        connection.execute(row.on_conflict_do_update(index_elements=keys, set_={"tickets": Tally.tickets + step}))
+    names = ("kind", "status", "assignee")
+    rows = [{**dict(zip(names, key, strict=True)), "step": step} for key, step in sorted(changes.items())]
+    connection.execute(_ADD, rows)
 
 
 def _after_rollback(session: Session) -> None:

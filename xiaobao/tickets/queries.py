@@ -38,6 +38,14 @@ def ticket(session: Session, number: str, unmasked: bool = False) -> TicketView:
     return ticket_view(found, unmasked=unmasked)
 
 
+def kind_of(session: Session, number: str) -> str:
+    """What sort of ticket it is. Raises NotFound."""
+    found = session.scalar(select(Ticket.kind).where(Ticket.number == number))
+    if found is None:
+        raise NotFound(number)
+    return found
+
+
 def report_beside(session: Session, number: str) -> str | None:
     """The number of the report that the story of complaint `number` became, too; only for who may see reports."""
     return session.scalar(select(Ticket.number).where(Ticket.beside_complaint == number))
