@@ -73,10 +73,12 @@ def conditions(
     distress: bool = False,
     reports: bool = True,
     merchant: OfMerchant | None = None,
+    quiet_since: datetime | None = None,
 ) -> list[ColumnElement[bool]]:
     """What a filter asks of a ticket. `status` may be `ANY_OPEN`, `assignee` may be `NOBODY`.
 
     Messages of people in distress are left out unless `distress`, reports unless `reports` (办法 art. 37).
+    `quiet_since`: open, and nothing happened since that moment.
     """
     found: list[ColumnElement[bool]] = []
     if status == ANY_OPEN:
@@ -96,6 +98,8 @@ def conditions(
         found += [Ticket.submitted_at >= merchant.since, Ticket.kind.in_([str(kind) for kind in merchant.kinds])]
     if overdue:
         found.append(Ticket.next_late < today)
+    if quiet_since is not None:
+        found += [Ticket.is_open == true(), Ticket.updated_at < quiet_since]
     return found
 
 
