@@ -25,6 +25,15 @@ MAY = {
     "tickets.worklist_page": READERS,
     "tickets.ticket_page": READERS,
     "tickets.look": WORKERS,
+    "today.page": WORKERS,
+    "wall.page": {Role.SUPERVISOR},
+    "wall.tickets": {Role.SUPERVISOR},
+    "saved.save": READERS,
+    "saved.remove": READERS,
+    "pulse.pulse": READERS,
+    "pulse.look_at": WORKERS,
+    "pulse.leave": WORKERS,
+    "export.download": READERS,
     "steps.take_step": WORKERS,
     "evidence.preview": WORKERS,
     "evidence.original": WORKERS,
@@ -45,7 +54,7 @@ MAY = {
     "api.get_ticket": READERS,
     "api.post_step": WORKERS,
 }
-PLACES = {"number": "XB20260101-000001", "step": "accept", "evidence_id": "e1", "account_id": 999}
+PLACES = {"number": "XB20260101-000001", "step": "accept", "evidence_id": "e1", "account_id": 999, "filter_id": 999, "code": "decided"}
 
 
 def test_every_route_names_its_roles(app: Flask) -> None:

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from xiaobao import database
 from xiaobao.desk import access, accounts, api, audit, context, csrf, evidence, lessons, sign_in, steps, tickets, words
+from xiaobao.desk import export, pulse, saved, today, wall
 from xiaobao.desk.context import Desk, here
 from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines, office
@@ -68,7 +69,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
 def _add_screens(app: Flask) -> None:
     access.install(app)
     csrf.install(app)
-    for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, api):
+    for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, api, today, wall, saved, pulse, export):
         app.register_blueprint(room.screen)
     app.add_url_rule("/health", "health", access.public(_health))
     app.register_error_handler(TicketError, _refused)

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, event, inspect, select, text
-from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction, sessionmaker
 
 from xiaobao.tickets import search_index
 from xiaobao.tickets.queue_tables import Tally
@@ -35,7 +35,7 @@ def attach(sessions: sessionmaker[Session]) -> None:
     event.listen(sessions, "before_flush", _before_flush)
     event.listen(sessions, "after_flush", _after_flush)
     event.listen(sessions, "before_commit", _before_commit)
-    event.listen(sessions, "after_rollback", _after_rollback)
+    event.listen(sessions, "after_transaction_end", _after_transaction_end)
 
 
 def rebuild(connection: Connection) -> None:
@@ -139,8 +139,9 @@ def _count(connection: Connection, changes: dict[Key, int]) -> None:
     connection.execute(_ADD, rows)
 
 
-def _after_rollback(session: Session) -> None:
-    session.info.pop(_BEFORE, None)
+def _after_transaction_end(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:  # a savepoint that is taken back ends nothing
+        session.info.pop(_BEFORE, None)
 
 
 def _of(instances: Iterable[Any]) -> Iterator[Ticket]:

@@ -84,6 +84,12 @@ class Ticket(Base):
         Index("ix_tickets_late", "next_late", "is_open", "assignee_id", "kind"),
         Index("ix_tickets_open_updated", "is_open", "updated_at", "kind"),
         Index("ix_tickets_submitted", "submitted_at", "kind", "status"),
+        Index(
+            "ix_tickets_urgent",
+            "id",
+            sqlite_where=text("urgent = 1 AND is_open = 1"),
+            postgresql_where=text("urgent AND is_open"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

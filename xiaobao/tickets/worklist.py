@@ -162,6 +162,13 @@ def alarms(
     )
 
 
+def newest_urgent(session: Session, distress: bool, reports: bool) -> str | None:
+    """The number of the newest open urgent ticket that nobody has taken; from an index of the urgent ones alone."""
+    where = (*conditions(today=date.max, distress=distress, reports=reports), Ticket.assignee_id.is_(None))
+    urgent = (Ticket.urgent == true(), Ticket.is_open == true())
+    return session.scalar(select(Ticket.number).where(*urgent, *where).order_by(Ticket.id.desc()).limit(1))
+
+
 def _page(session: Session, ids: Sequence[int], today: date, limit: int, total: int | None) -> Worklist:
     rows = of_ids(session, ids[:limit], today)
     return Worklist(rows, rows[-1].ticket.number if rows and len(ids) > limit else None, total)

@@ -49,6 +49,8 @@ def upgrade() -> None:
     keeping.rebuild(op.get_bind())
     for name, columns in INDEXES.items():
         op.create_index(name, "tickets", columns)
+    urgent = {"sqlite_where": sa.text("urgent = 1 AND is_open = 1"), "postgresql_where": sa.text("urgent AND is_open")}
+    op.create_index("ix_tickets_urgent", "tickets", ["id"], **urgent)
     op.drop_index("ix_tickets_assignee_id", table_name="tickets")  # the first column of one above
     op.create_index("ix_ticket_events_step_at", "ticket_events", ["step", "at", "ticket_id"])
     op.create_index("ix_ticket_clocks_name_due", "ticket_clocks", ["name", "due_lenient", "state", "ended_on"])
@@ -92,7 +94,7 @@ def downgrade() -> None:
     op.create_index("ix_tickets_assignee_id", "tickets", ["assignee_id"])
     op.drop_index("ix_ticket_clocks_name_due", table_name="ticket_clocks")
     op.drop_index("ix_ticket_events_step_at", table_name="ticket_events")
-    for name in INDEXES:
+    for name in (*INDEXES, "ix_tickets_urgent"):
         op.drop_index(name, table_name="tickets")
     for name in ("ticket_search", "presences", "saved_filters", "tallies"):
         op.drop_table(name)
