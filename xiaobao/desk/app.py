@@ -12,8 +12,25 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from xiaobao import database
-from xiaobao.desk import access, accounts, api, audit, context, csrf, evidence, lessons, sign_in, steps, tickets, words
-from xiaobao.desk import export, pulse, saved, today, wall
+from xiaobao.desk import (
+    access,
+    accounts,
+    api,
+    audit,
+    context,
+    csrf,
+    evidence,
+    export,
+    lessons,
+    pulse,
+    saved,
+    sign_in,
+    steps,
+    tickets,
+    today,
+    wall,
+    words,
+)
 from xiaobao.desk.context import Desk, here
 from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines, office

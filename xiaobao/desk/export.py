@@ -91,7 +91,7 @@ def _workbook(rows: Iterator[list[Any]]) -> Any:
     sheet.append(_titles())
     for row in rows:
         sheet.append([ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value for value in row])
-    file = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)
+    file = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115 - Flask closes it when it is sent
     book.save(file)
     file.seek(0)
     return file

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -20,7 +22,7 @@ def save() -> Response:
     asked = {name: value for name, value in listing.asked(request.form).items() if value}
     with here().writing.begin() as writing:
         saved_filters.save(writing, me().account.id, request.form.get("name", ""), asked, here().now())
-    return redirect(url_for("tickets.worklist_page", **asked), 303)
+    return redirect(f"{url_for('tickets.worklist_page')}?{urlencode(asked)}", 303)
 
 
 @screen.post("/<int:filter_id>/remove")

@@ -65,7 +65,8 @@ def take(
     check_visible(writing, number, staff)
     fields = {name: typed.get(name) or None for name in names}
     office = {} if step in WITHOUT_OFFICE else {"office": desk.office}
-    return function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)
+    with writing.no_autoflush:  # one flush at the end of the step, not one before each thing that is read
+        return function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)
 
 
 def rehearse(desk: Desk, staff: Staff, number: str, step: str, typed: Mapping[str, Any]) -> Notice | None:

@@ -22,7 +22,7 @@ def page() -> str:
     """Two lists; the whole of each is one click away."""
     desk, staff = here(), me()
     today = deadlines.local_date(desk.now())
-    seen = {"distress": staff.sees_distress, "reports": staff.sees_reports}
+    seen: dict[str, Any] = {"distress": staff.sees_distress, "reports": staff.sees_reports}
     with desk.reading() as reading:
         mine = worklist.page(
             reading, today=today, status=worklist.ANY_OPEN, assignee=staff.account.id, limit=MOST, count=True, **seen

@@ -59,7 +59,8 @@ def _batch(session: Session, where: Sequence[ColumnElement[bool]], text: str, be
 def _row(ticket: Ticket, unmasked: bool) -> list[Any]:
     plain = unmasked and ticket.kind != Kind.REPORT
     values: dict[str, Any] = {name: getattr(ticket, name, None) for name in COLUMNS}
-    values["kind"], values["status"] = Kind(ticket.kind).label, Status(ticket.status).label
+    values["kind"] = next(kind.label for kind in Kind if kind == ticket.kind)
+    values["status"] = next(status.label for status in Status if status == ticket.status)
     values["submitted_at"] = f"{ticket.submitted_at:%Y-%m-%d %H:%M}"
     values["urgent"] = "是" if ticket.urgent else ""
     values["amount_cents"] = ticket.amount_cents / 100 if ticket.amount_cents is not None else None

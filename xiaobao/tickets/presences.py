@@ -19,7 +19,8 @@ def look_at(session: Session, number: str, account_id: int, now: datetime) -> li
     """Note that this person has the ticket open; return the names of the others. Raises NotFound."""
     ticket_id = queries.id_of(session, number)
     mine = (Presence.ticket_id == ticket_id, Presence.account_id == account_id)
-    if not session.execute(update(Presence).where(*mine).values(seen_at=now)).rowcount:
+    known = update(Presence).where(*mine).values(seen_at=now).returning(Presence.ticket_id)
+    if session.execute(known.execution_options(synchronize_session=False)).first() is None:
         try:
             with session.begin_nested():
                 session.add(Presence(ticket_id=ticket_id, account_id=account_id, seen_at=now))

@@ -79,7 +79,8 @@ def _ids_sqlite(
 def _ids_postgres(
     session: Session, phrases: Sequence[Phrase], where: Sequence[ColumnElement[bool]], most: int, below: int | None
 ) -> list[int]:
-    id_, found, query = _VECTORS.c.ticket_id, [], tsquery(phrases)
+    id_, query = _VECTORS.c.ticket_id, tsquery(phrases)
+    found: list[int] = []
     high = below or (session.scalar(select(func.max(Ticket.id))) or 0) + 1
     size = 2
     while high > 1 and len(found) < most:

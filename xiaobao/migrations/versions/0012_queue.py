@@ -7,6 +7,8 @@ Revises: 0009_beside_complaint
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -19,8 +21,8 @@ branch_labels = None
 depends_on = None
 
 NEVER = "9999-12-31"
-DUE_ORDER = ["next_due", sa.text("id DESC")]
-INDEXES = {
+DUE_ORDER: list[Any] = ["next_due", sa.text("id DESC")]
+INDEXES: dict[str, list[Any]] = {
     "ix_tickets_open_due": ["is_open", *DUE_ORDER],
     "ix_tickets_status_due": ["status", *DUE_ORDER],
     "ix_tickets_kind_open_due": ["kind", "is_open", *DUE_ORDER],
@@ -49,7 +51,7 @@ def upgrade() -> None:
     keeping.rebuild(op.get_bind())
     for name, columns in INDEXES.items():
         op.create_index(name, "tickets", columns)
-    urgent = {"sqlite_where": sa.text("urgent = 1 AND is_open = 1"), "postgresql_where": sa.text("urgent AND is_open")}
+    urgent: dict[str, Any] = {"sqlite_where": sa.text("urgent = 1 AND is_open = 1"), "postgresql_where": sa.text("urgent AND is_open")}
     op.create_index("ix_tickets_urgent", "tickets", ["id"], **urgent)
     op.drop_index("ix_tickets_assignee_id", table_name="tickets")  # the first column of one above
     op.create_index("ix_ticket_events_step_at", "ticket_events", ["step", "at", "ticket_id"])
