@@ -31,6 +31,15 @@ MAY = {
     "tickets.worklist_page": READERS,
     "tickets.ticket_page": READERS,
     "tickets.look": WORKERS,
+    "today.page": WORKERS,
+    "wall.page": {Role.SUPERVISOR},
+    "wall.tickets": {Role.SUPERVISOR},
+    "saved.save": READERS,
+    "saved.remove": READERS,
+    "pulse.pulse": READERS,
+    "pulse.look_at": WORKERS,
+    "pulse.leave": WORKERS,
+    "export.download": READERS,
     "steps.take_step": WORKERS,
     "evidence.preview": WORKERS,
     "evidence.original": WORKERS,
@@ -98,7 +107,7 @@ MAY = {
     "api.get_ticket": READERS,
     "api.post_step": WORKERS,
 }
-PLACES = {"number": "XB20260101-000001", "step": "accept", "draft": "0" * 32}
+PLACES = {"number": "XB20260101-000001", "step": "accept", "draft": "0" * 32, "code": "decided"}
 LAST = ("sign_in.sign_out", "staff_sessions.end_everywhere")  # ends the session that the walk needs
 
 

@@ -21,7 +21,12 @@ def test_only_steps_that_a_citizen_knows_are_shown_and_nothing_of_who_it_is(desk
         shown = inspection_view.of(queries.ticket(session, number))
     assert [event.step for event in shown.events] == ["submit", "accept"]
     assert shown.events[1].payload["text"] == "请拨139****1111"
-    assert (shown.narrative, shown.evidence, shown.contact_phone, shown.conversation_id) == ("水壶漏电。", (), None, None)
+    assert (shown.narrative, shown.evidence, shown.contact_phone, shown.conversation_id) == (
+        "水壶漏电。",
+        (),
+        None,
+        None,
+    )
 
 
 def test_a_row_of_a_list_has_no_contact_data_and_no_word_of_a_report(desk: Desk) -> None:

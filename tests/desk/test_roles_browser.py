@@ -26,7 +26,16 @@ CHROMIUM = Path("/usr/bin/chromium")
 BANK = "云泽商业银行（样例）"
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium")]
 SCREENS = {
-    "admin": ("/accounts", "/accounts/1", "/settings", "/settings/departments", "/settings/directory", "/settings/assignment", "/settings/holidays", "/me"),
+    "admin": (
+        "/accounts",
+        "/accounts/1",
+        "/settings",
+        "/settings/departments",
+        "/settings/directory",
+        "/settings/assignment",
+        "/settings/holidays",
+        "/me",
+    ),
     "supervisor": ("/assign", "/inspections"),
     "inspector": ("/inspections/mine", "/"),
 }
@@ -50,9 +59,7 @@ def number(desk: Desk, staff: dict[str, AccountView]) -> str:
         departments.add(session, "消保科")
         assignment.add(session, {"name": "东城的", "region": "东城", "department": "消保科", "handler": "least"})
         limit = NOW.date() + timedelta(days=7)
-        liaison.hand(
-            session, number, actor=CLERK, now=NOW, institution=BANK, question="请说明扣款原因", limit_on=limit
-        )
+        liaison.hand(session, number, actor=CLERK, now=NOW, institution=BANK, question="请说明扣款原因", limit_on=limit)
     return number
 
 

@@ -25,7 +25,11 @@ def test_each_line_is_assigned_or_says_why_not(sessions):
     done = assign(sessions, [f"{good}@2", f"{changed}@1", f"{closed}@1", "XB20200101-000001@1", "<b>x</b>"])
     assert [one.problem for one in done] == [None, "stale_version", "step_not_open", "not_found", "not_found"]
     with sessions.begin() as session:
-        assert [queries.ticket(session, number).department for number in (good, changed, closed)] == ["一科", None, None]
+        assert [queries.ticket(session, number).department for number in (good, changed, closed)] == [
+            "一科",
+            None,
+            None,
+        ]
 
 
 def test_a_role_that_may_not_assign_assigns_nothing(sessions):

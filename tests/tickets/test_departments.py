@@ -11,9 +11,7 @@ from xiaobao.tickets.errors import InvalidField, NotFound
 
 def test_departments_of_the_table_and_of_accounts_are_offered_without_closed_ones(sessions):
     with sessions.begin() as session:
-        accounts.create(
-            session, login="w", name="王", role="handler", password_hash="-", now=NOW, department="二科"
-        )
+        accounts.create(session, login="w", name="王", role="handler", password_hash="-", now=NOW, department="二科")
         one = departments.add(session, "一科")
         departments.add(session, " 三科 ")
         assert departments.names(session) == ["一科", "三科", "二科"]

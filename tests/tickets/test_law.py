@@ -29,7 +29,9 @@ def file(sessions, office=REGULATOR, **fields):
 
 def take(sessions, number, step, actor, office=REGULATOR, now=NOW, **typed):
     with sessions.begin() as session:
-        return service.step(session, number, step=Step(step), actor=actor, now=now, office=office, **typed)
+        return service.step(
+            session, number, step=next(one for one in Step if one == step), actor=actor, now=now, office=office, **typed
+        )
 
 
 def refused(sessions, *args, **fields):

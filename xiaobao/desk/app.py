@@ -21,17 +21,22 @@ from xiaobao.desk import (
     context,
     csrf,
     evidence,
+    export,
     inspections,
     lessons,
     liaison,
     merchants_register,
     office_settings,
+    pulse,
+    saved,
     sign_in,
     staff_intake,
     staff_sessions,
     steps,
     ticket_register,
     tickets,
+    today,
+    wall,
     words,
 )
 from xiaobao.desk.context import Desk, here
@@ -90,7 +95,7 @@ def _add_screens(app: Flask) -> None:
     liaison.install(app)
     access.install(app)
     csrf.install(app)
-    for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, api):
+    for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, api, today, wall, saved, pulse, export):
         app.register_blueprint(room.screen)
     for room in (staff_intake, merchants_register, ticket_register):
         app.register_blueprint(room.screen)

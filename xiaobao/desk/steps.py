@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from xiaobao.desk import auto_assign
-from xiaobao.desk.access import WORKERS, Staff, allow, me, ticket_for
+from xiaobao.desk.access import WORKERS, Staff, allow, check_visible, me, ticket_for
 from xiaobao.desk.context import Desk, here
 from xiaobao.desk.tickets import Opened, show
 from xiaobao.desk.words import Notice
@@ -80,10 +80,11 @@ def take(
 ) -> TicketView:
     """Run the step of the service with the fields it knows. Raises TicketError."""
     function, names = TAKE[step] if step in TAKE else _no_such_step(step)
-    ticket_for(writing, number, staff)
+    check_visible(writing, number, staff)
     fields = {name: typed.get(name) or None for name in names}
     office = {} if step in WITHOUT_OFFICE else {"office": desk.office}
-    return function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)
+    with writing.no_autoflush:  # one flush at the end of the step, not one before each thing that is read
+        return function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)
 
 
 def rehearse(desk: Desk, staff: Staff, number: str, step: str, typed: Mapping[str, Any]) -> Notice | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flask import Blueprint, abort, render_template, request, session
+from flask import Blueprint, render_template, request, session
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from xiaobao.conversations import sensitive, uploads
-from xiaobao.desk import compare, conversation, evidence_text, inspection_view, story, ticket_beside
+from xiaobao.desk import compare, conversation, evidence_text, inspection_view, listing, story, ticket_beside
 from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
@@ -23,6 +23,7 @@ from xiaobao.tickets import (
     hints,
     matches,
     queries,
+    saved_filters,
     service,
     stepping,
     workflow,
@@ -33,11 +34,10 @@ from xiaobao.tickets.hints import Hint
 from xiaobao.tickets.matches import Duplicate
 from xiaobao.tickets.reference import Ground
 from xiaobao.tickets.views import TicketView
-from xiaobao.tickets.workflow import Kind, Role, Status, Step, Transition
+from xiaobao.tickets.workflow import Kind, Role, Step, Transition
 
 screen = Blueprint("tickets", __name__)
-FILTERS = ("status", "kind", "mine", "overdue", "q", "merchant")
-EVERY_STATUS = "all"
+EVERY_STATUS = listing.EVERY_STATUS
 
 
 @dataclass(frozen=True)
@@ -53,49 +53,35 @@ class Opened:
 @screen.get("/")
 @allow(*READERS)
 def worklist_page() -> str:
-    """Tickets, what runs out first on top."""
-    desk, asked = here(), {name: request.args.get(name, "").strip() for name in FILTERS}
-    status = asked["status"] or worklist.ANY_OPEN
-    if status not in (EVERY_STATUS, worklist.ANY_OPEN, *Status) or asked["kind"] not in ("", *Kind):
-        abort(404)
+    """Tickets, what runs out first on top; what is searched for, the newest on top."""
+    desk, asked = here(), listing.asked(request.args)
     today = deadlines.local_date(desk.now())
     with desk.reading() as reading:
         page = worklist.page(
             reading,
             today=today,
-            status=None if status == EVERY_STATUS else status,
-            kind=asked["kind"] or None,
-            text=asked["q"][:100] or None,
-            assignee=me().account.id if asked["mine"] else None,
-            overdue=bool(asked["overdue"]),
+            text=asked["q"] or None,
             after=request.args.get("after") or None,
-            distress=me().sees_distress,
-            reports=me().sees_reports,
-            merchant=_of_merchant(asked["merchant"]),
+            count=True,
+            **listing.filters(asked),
         )
         keys = [row.ticket.merchant_key for row in page.rows if row.ticket.kind in me().matched_kinds]
         counts = matches.counts(reading, desk.office.id, keys, me().matched_kinds, desk.now())
+        saved = saved_filters.of_account(reading, me().account.id)
     if me().role == Role.INSPECTOR:
         page = inspection_view.listed(page)
-    filtered = any(asked.values())
     return render_template(
         "tickets.html",
         page=page,
         asked=asked,
-        status=status,
+        status=listing.status(asked),
         today=today,
         bar=bar,
-        filtered=filtered,
+        filtered=any(asked.values()),
         counts=counts,
+        saved=saved,
         matched_kinds=me().matched_kinds,
     )
-
-
-def _of_merchant(key: str) -> worklist.OfMerchant | None:
-    """The list of one merchant holds what its count counted."""
-    desk = here()
-    since = desk.now() - matches.WINDOW
-    return worklist.OfMerchant(desk.office.id, key, since, me().matched_kinds) if key else None
 
 
 @screen.get("/tickets/<number>")
