@@ -220,7 +220,7 @@ def test_whatever_anybody_does_the_rules_hold(sqlite_template: Path, tmp_path: P
             stateful_step_count=40,
             deadline=None,
             derandomize=True,
-            phases=(Phase.generate,),
+            phases=(Phase.generate,),  # shrinking a course of forty steps takes minutes
             database=None,
             suppress_health_check=list(HealthCheck),
         ),
