@@ -10,6 +10,18 @@ Responses and their params (all text unless said otherwise; every notice has `nu
 | utter_notice_replied | text, staff_name |
 | utter_notice_cared | text (to somebody in distress), staff_name |
 | utter_notice_closed | text (the result), staff_name |
+| utter_notice_supplement_asked | text (what is missing) |
+| utter_notice_mediation | "when", "where" (may be empty), mediator |
+| utter_notice_delegated | place, "reach" |
+| utter_notice_recusal | "outcome" |
+| utter_notice_agreed | text (the agreement) |
+| utter_notice_terminated | "ending_words" (which of the eight cases), text |
+| utter_notice_decided | text, "facts", "basis_text", "remedies" |
+| utter_notice_redirected, utter_notice_transferred | place, "reach", text |
+| utter_notice_extended | "why", due |
+| utter_notice_paused | "cause_words" |
+| utter_notice_review_received | - |
+| utter_notice_reviewed, utter_notice_revoked, utter_notice_reopened | text |
 
 A row is handed out again until it is marked delivered, so the receiver must drop a notice id it has seen.
 """
