@@ -75,6 +75,8 @@ class Turn(Base):
     state: Mapped[str] = mapped_column(String(10), default=RECEIVED, index=True)
     received_at: Mapped[datetime] = mapped_column(UtcTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    runner: Mapped[str | None] = mapped_column(String(80))  # the process that runs it
+    leased_until: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class Message(Base):
@@ -174,7 +176,8 @@ class WechatCitizen(Base):
     shown_seq: Mapped[int] = mapped_column(default=0)  # the last message of the conversation that was handed over
     parked: Mapped[list[str]] = mapped_column(JSON, default=list)  # texts that did not fit; they come first next time
     choices: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # what a number or a menu id stands for
-    unsure: Mapped[bool] = mapped_column(default=False)  # the fate of the last text is unknown
+    sending: Mapped[list[str]] = mapped_column(JSON, default=list)  # handed to the platform, no answer yet
+    unsure: Mapped[list[str]] = mapped_column(JSON, default=list)  # sent, but whether they arrived nobody knows
 
 
 class WechatPush(Base):

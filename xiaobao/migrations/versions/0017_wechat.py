@@ -1,4 +1,4 @@
-"""WeChat: the account's token, its followers, and what the platform pushed.
+"""WeChat and several processes: leases of turns, the account's token, its followers, and what the platform pushed.
 
 Revision ID: 0017_wechat
 Revises: 0009_beside_complaint
@@ -16,8 +16,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Three new tables."""
+    """Three new tables; turns are leased to one process."""
     moment = sa.DateTime(timezone=True)
+    with op.batch_alter_table("turn") as turn:
+        turn.add_column(sa.Column("runner", sa.String(80)))
+        turn.add_column(sa.Column("leased_until", moment))
     op.create_table(
         "wechat_account",
         sa.Column("app_id", sa.String(32), primary_key=True),
@@ -44,7 +47,8 @@ def upgrade() -> None:
         sa.Column("shown_seq", sa.Integer(), nullable=False),
         sa.Column("parked", sa.JSON(), nullable=False),
         sa.Column("choices", sa.JSON(), nullable=False),
-        sa.Column("unsure", sa.Boolean(), nullable=False),
+        sa.Column("sending", sa.JSON(), nullable=False),
+        sa.Column("unsure", sa.JSON(), nullable=False),
     )
     op.create_table(
         "wechat_push",
@@ -61,5 +65,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
+    with op.batch_alter_table("turn") as turn:
+        turn.drop_column("leased_until")
+        turn.drop_column("runner")
     for table in ("wechat_push", "wechat_citizen", "wechat_account"):
         op.drop_table(table)
