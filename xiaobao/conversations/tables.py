@@ -176,7 +176,8 @@ class WechatCitizen(Base):
     shown_seq: Mapped[int] = mapped_column(default=0)  # the last message of the conversation that was handed over
     parked: Mapped[list[str]] = mapped_column(JSON, default=list)  # texts that did not fit; they come first next time
     choices: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # what a number or a menu id stands for
-    sending: Mapped[list[str]] = mapped_column(JSON, default=list)  # handed to the platform, no answer yet
+    # Handed to the platform, no answer yet: {text, until}.
+    sending: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     unsure: Mapped[list[str]] = mapped_column(JSON, default=list)  # sent, but whether they arrived nobody knows
 
 
@@ -190,4 +191,6 @@ class WechatPush(Base):
     seq: Mapped[int | None]  # the citizen's message that it became, None when it asks for no answer
     state: Mapped[str] = mapped_column(String(8))  # waiting | replied | late | quiet
     reply: Mapped[str | None] = mapped_column(Text)  # what was answered in the response, for the platform's retries
+    tries: Mapped[int] = mapped_column(default=1)
+    media_id: Mapped[str | None] = mapped_column(String(200))  # a file that is still to be fetched; it lives three days
     at: Mapped[datetime] = mapped_column(UtcTime, index=True)

@@ -10,7 +10,7 @@ one minute of a menu click, a follow or a scan. A new act of the citizen opens i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,7 +32,8 @@ CHANNEL = "wechat"
 MESSAGE, ACTION = "message", "action"
 WINDOWS = {MESSAGE: (5, timedelta(hours=48)), ACTION: (3, timedelta(minutes=1))}
 WAITING, REPLIED, LATE, QUIET = "waiting", "replied", "late", "quiet"
-KEEP_PUSHES = timedelta(days=2)  # the platform sends again within 15 seconds; the rest is for the curious
+MEDIA_LIVES = timedelta(days=3)
+KEEP_PUSHES = MEDIA_LIVES  # the platform repeats within 15 seconds; recordings are refused by their age before that
 TOKEN_RESERVE = timedelta(minutes=5)
 REFRESH_PATIENCE = timedelta(seconds=20)
 
@@ -41,9 +42,12 @@ REFRESH_PATIENCE = timedelta(seconds=20)
 class Handover:
     """What is to be shown now: the messages, and texts that found no place before."""
 
-    messages: tuple[Message, ...]
-    parked: tuple[str, ...]
-    upto: int
+    messages: tuple[Message, ...] = ()
+    parked: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()  # sent before, but nobody knows whether they arrived
+
+    def __bool__(self) -> bool:
+        return bool(self.messages or self.parked or self.unsure)
 
 
 def citizen(session: Session, openid: str, now: datetime) -> WechatCitizen:
@@ -81,14 +85,43 @@ def push(session: Session, key: str) -> WechatPush | None:
 
 
 def note_push(
-    session: Session, key: str, now: datetime, *, conversation_id: str | None = None, seq: int | None = None
+    session: Session,
+    key: str,
+    now: datetime,
+    *,
+    conversation_id: str | None = None,
+    seq: int | None = None,
+    media_id: str | None = None,
+    awaits: bool = True,
 ) -> WechatPush:
-    """Remember a push together with what it became. Raises IntegrityError when another process was first."""
-    state = WAITING if seq is not None else QUIET
-    row = WechatPush(key=digest(key), conversation_id=conversation_id, seq=seq, state=state, at=now)
+    """Remember a push together with what it became. Raises IntegrityError when another process was first.
+
+    `awaits`: the platform's line is open for an answer; else nothing is to be said.
+    """
+    row = WechatPush(
+        key=digest(key),
+        conversation_id=conversation_id,
+        seq=seq,
+        media_id=media_id,
+        state=WAITING if awaits else QUIET,
+        at=now,
+    )
     session.add(row)
     session.flush()
     return row
+
+
+def fetched(session: Session, key_digest: str) -> None:
+    """The file of a push is here, or will never be."""
+    row = session.get(WechatPush, key_digest, with_for_update=True, populate_existing=True)
+    if row is not None:
+        row.media_id = None
+
+
+def unfetched(session: Session, now: datetime) -> list[tuple[str, str, str]]:
+    """(key, conversation, media id) of files that are still to be fetched."""
+    query = select(WechatPush).where(WechatPush.media_id.is_not(None), WechatPush.at > now - MEDIA_LIVES)
+    return [(row.key, row.conversation_id or "", row.media_id or "") for row in session.scalars(query)]
 
 
 def opened(row: WechatCitizen, window: str, now: datetime) -> None:
@@ -104,13 +137,26 @@ def left_to_send(row: WechatCitizen, now: datetime) -> int:
     return max(0, most - row.window_sent) if now - row.window_at < lasts else 0
 
 
-def spend(session: Session, openid: str, now: datetime) -> bool:
-    """Take one message from the quota before it is sent; False when none is left."""
+def spend(session: Session, openid: str, count: int) -> None:
+    """Take `count` messages from the quota, before they are sent."""
     row = session.get(WechatCitizen, openid, with_for_update=True, populate_existing=True)
-    if row is None or left_to_send(row, now) < 1:
-        return False
-    row.window_sent += 1
-    return True
+    if row is not None:
+        row.window_sent += count
+
+
+def known(session: Session, openid: str) -> WechatCitizen | None:
+    """The follower, locked; None when they are unknown or have left."""
+    return session.get(WechatCitizen, openid, with_for_update=True, populate_existing=True)
+
+
+def waits(session: Session, row: WechatCitizen) -> bool:
+    """Whether there is something that the citizen has not been shown."""
+    if row.parked:
+        return True
+    query = select(Message.id).where(
+        Message.conversation_id == row.conversation_id, Message.seq > row.shown_seq, Message.speaker != CITIZEN
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def used_up(session: Session, openid: str) -> None:
@@ -120,29 +166,83 @@ def used_up(session: Session, openid: str) -> None:
         row.window = None
 
 
-def take(session: Session, openid: str, most: Callable[[Sequence[Message]], int] = len) -> Handover:
+def take(session: Session, openid: str, visited: bool = True) -> Handover:
     """Everything that this citizen has not been shown yet, counted as shown from now on.
 
-    Two that take at once get it once: the row is locked. `most` says how many of the messages are wanted now.
+    Two that take at once get it once: the row is locked. Texts whose fate is unknown come again only when the
+    citizen wrote (`visited`), never by themselves.
     """
     row = session.get(WechatCitizen, openid, with_for_update=True, populate_existing=True)
     if row is None:
-        return Handover((), (), 0)
+        return Handover()
     query = select(Message).where(
         Message.conversation_id == row.conversation_id, Message.seq > row.shown_seq, Message.speaker != CITIZEN
     )
-    waiting = list(session.scalars(query.order_by(Message.seq)))
-    waiting = waiting[: most(waiting)]
-    parked, row.parked = tuple(row.parked or ()), []
-    row.shown_seq = waiting[-1].seq if waiting else row.shown_seq
-    return Handover(tuple(waiting), parked, row.shown_seq)
+    waiting = tuple(session.scalars(query.order_by(Message.seq)))
+    unsure = tuple(row.unsure or ()) if visited else ()
+    taken = Handover(waiting, tuple(row.parked or ()), unsure)
+    row.parked = []
+    if visited:
+        row.unsure = []
+    if waiting:
+        row.shown_seq = waiting[-1].seq
+    return taken
 
 
-def park(session: Session, openid: str, texts: Sequence[str]) -> None:
-    """These could not be sent: they come first next time."""
+def shown_elsewhere(session: Session, conversation_id: str, seq: int) -> None:
+    """The citizen read up to `seq` on the website: WeChat need not say it again."""
+    row = session.scalar(
+        select(WechatCitizen).where(WechatCitizen.conversation_id == conversation_id).with_for_update()
+    )
+    if row is not None:
+        row.shown_seq = max(row.shown_seq, seq)
+
+
+def awaited(session: Session, conversation_id: str, since: datetime) -> bool:
+    """Whether the platform still holds a line open on which the answer may go back (pushes since `since`)."""
+    query = select(WechatPush.key).where(
+        WechatPush.conversation_id == conversation_id, WechatPush.state == WAITING, WechatPush.at >= since
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def begin_sending(session: Session, openid: str, texts: Sequence[str], until: datetime) -> None:
+    """These texts are about to go to the platform; whoever finds them after `until` knows that nobody knows."""
+    row = session.get(WechatCitizen, openid, with_for_update=True, populate_existing=True)
+    if row is not None:
+        row.sending = [*(row.sending or ()), *({"text": text, "until": until.isoformat()} for text in texts)]
+
+
+def end_sending(session: Session, openid: str, text: str, *, unsure: bool = False) -> None:
+    """The fate of a text is known, or known to be unknown."""
+    row = session.get(WechatCitizen, openid, with_for_update=True, populate_existing=True)
+    if row is None:
+        return
+    rest = list(row.sending or ())
+    for n, one in enumerate(rest):
+        if one["text"] == text:
+            del rest[n]
+            break
+    row.sending = rest
+    if unsure:
+        row.unsure = [*(row.unsure or ()), text]
+
+
+def orphaned(session: Session, now: datetime) -> None:
+    """Texts that a dead process was sending: their fate is unknown."""
+    for row in session.scalars(select(WechatCitizen).with_for_update()):
+        over = [one for one in row.sending or () if datetime.fromisoformat(one["until"]) < now]
+        if over:
+            row.unsure = [*(row.unsure or ()), *(one["text"] for one in over)]
+            row.sending = [one for one in row.sending if one not in over]
+
+
+def park(session: Session, openid: str, texts: Sequence[str], behind: bool = False) -> None:
+    """These could not be sent: they come first next time, `behind` what is parked already."""
     row = session.get(WechatCitizen, openid, with_for_update=True, populate_existing=True)
     if row is not None and texts:
-        row.parked = [*texts, *(row.parked or ())]
+        kept = list(row.parked or ())
+        row.parked = [*kept, *texts] if behind else [*texts, *kept]
 
 
 def offer(session: Session, openid: str, choices: Sequence[dict[str, Any]]) -> None:
@@ -178,6 +278,13 @@ def late(session: Session, key: str) -> bool:
     return True
 
 
+def again(session: Session, key: str, now: datetime) -> None:
+    """The platform repeats a push: its line is open once more."""
+    row = session.get(WechatPush, digest(key), with_for_update=True, populate_existing=True)
+    if row is not None:
+        row.at, row.tries = now, row.tries + 1
+
+
 def gone(session: Session, openid: str) -> str | None:
     """The citizen unfollowed: nothing is sent any more and the openid is forgotten. Returns the conversation."""
     row = session.get(WechatCitizen, openid, with_for_update=True, populate_existing=True)
@@ -190,13 +297,13 @@ def gone(session: Session, openid: str) -> str | None:
 
 
 def unanswered(session: Session) -> list[str]:
-    """Openids with messages that nobody handed over: after a crash they are told once."""
+    """Conversations with messages that nobody handed over: after a crash they are told once."""
     waiting = select(Message.id).where(
         Message.conversation_id == WechatCitizen.conversation_id,
         Message.seq > WechatCitizen.shown_seq,
         Message.speaker != CITIZEN,
     )
-    return list(session.scalars(select(WechatCitizen.openid).where(waiting.exists())))
+    return list(session.scalars(select(WechatCitizen.conversation_id).where(waiting.exists())))
 
 
 def forget_pushes(session: Session, now: datetime) -> None:

@@ -148,7 +148,7 @@ class Client:
             await self._store(wechat.keep_token, app_id, value or None, seconds, now())
         if not value:
             logger.error("No access token (%d). %s", code, REMEDIES.get(code, ""))
-            raise Refused(code or UNREADABLE)
+            raise Refused(code if code > 0 else UNREACHED)  # without a token nothing was sent
         return value
 
     async def media(self, media_id: str) -> aiohttp.ClientResponse:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.channels.wechat import outgoing
 from xiaobao.conversations.tables import STAFF, Message
+from xiaobao.conversations.wechat import Handover
 
 MOST_CHOICES = 9  # one digit each
 Say = Callable[..., str]  # the text of `utter_channel_<name>` with its parameters
@@ -16,29 +17,36 @@ Say = Callable[..., str]  # the text of `utter_channel_<name>` with its paramete
 
 @dataclass(frozen=True)
 class Shown:
-    """`texts` in order, each short enough; `choices` are the buttons that a number now stands for."""
+    """`texts` in order, each short enough, with the choices as numbered lines; `bare` are the same without them.
+
+    `choices` are the buttons that a number or a menu id now stands for.
+    """
 
     texts: tuple[str, ...]
+    bare: tuple[str, ...]
     choices: tuple[dict[str, Any], ...]
 
 
-def render(messages: Sequence[Message], parked: Sequence[str], label: Callable[[Message], str], say: Say) -> Shown:
+def render(taken: Handover, label: Callable[[Message], str], say: Say) -> Shown:
     """One text of everything, two or more only when it is too long for one.
 
     Buttons of the last message that has any become numbered lines; those of earlier messages are past. A member of
     staff is named above their words. Texts that found no place before come first.
     """
-    bubbles = [*parked]
-    for message in messages:
+    bubbles = [say("wechat_unsure"), *taken.unsure] if taken.unsure else []
+    bubbles += taken.parked
+    for message in taken.messages:
         text = message.text.strip()
         if text and message.speaker == STAFF:
             text = f"【{label(message)}】\n{text}"
         card = _card(message.card, say)
         bubbles += [part for part in (text, card) if part]
-    choices = _choices(messages)
-    if choices:
-        bubbles.append(f"{say('wechat_choose')}\n{outgoing.numbered([choice['title'] for choice in choices])}")
-    return Shown(tuple(outgoing.split(outgoing.merge(bubbles))), tuple(choices))
+    choices = _choices(taken.messages)
+    bare = tuple(outgoing.split(outgoing.merge(bubbles)))
+    if not choices:
+        return Shown(bare, bare, ())
+    lines = f"{say('wechat_choose')}\n{outgoing.numbered([choice['title'] for choice in choices])}"
+    return Shown(tuple(outgoing.split(outgoing.merge([*bubbles, lines]))), bare, tuple(choices))
 
 
 def _choices(messages: Sequence[Message]) -> list[dict[str, Any]]:

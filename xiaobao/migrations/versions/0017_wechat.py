@@ -57,6 +57,8 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer()),
         sa.Column("state", sa.String(8), nullable=False),
         sa.Column("reply", sa.Text()),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("media_id", sa.String(200)),
         sa.Column("at", moment, nullable=False),
     )
     op.create_index("ix_wechat_push_conversation_id", "wechat_push", ["conversation_id"])
