@@ -32,11 +32,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from xiaobao.tickets.tables import OutboxRow
+from xiaobao.tickets.tables import OutboxRow, Ticket
 
+UNDELIVERED = "undelivered"  # it stands in the conversation, but the citizen has not been reached: somebody calls
 LONGEST_WAIT = timedelta(minutes=5)
 FIRST_WAIT = timedelta(seconds=5)
 
@@ -126,6 +127,13 @@ def failed(session: Session, id: int, now: datetime, why: str) -> None:
     row.attempts += 1
     row.due_at = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(row.attempts - 1, 10))
     row.last_error = why[:500]
+
+
+def not_heard(session: Session, number: str) -> int:
+    """How many notices of a ticket reached nobody by themselves: work for somebody with a telephone."""
+    query = select(func.count(OutboxRow.id)).join(Ticket, Ticket.id == OutboxRow.ticket_id)
+    states = (UNDELIVERED, "undeliverable")
+    return session.scalar(query.where(Ticket.number == number, OutboxRow.state.in_(states))) or 0
 
 
 def _notice(row: OutboxRow) -> Notice:

@@ -1,7 +1,7 @@
 """WeChat and several processes: leases of turns, the account's token, its followers, and what the platform pushed.
 
 Revision ID: 0017_wechat
-Revises: 0009_beside_complaint
+Revises: 0012_queue
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017_wechat"
-down_revision = "0009_beside_complaint"
+down_revision = "0012_queue"
 branch_labels = None
 depends_on = None
 
