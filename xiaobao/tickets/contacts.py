@@ -145,7 +145,7 @@ def _checked(entry: Entry, filed_at: datetime, now: datetime) -> str:
     if entry.side not in tuple(Side):
         raise InvalidField("side", "citizen, merchant or other")
     if entry.means not in tuple(Means):
-        raise InvalidField("means", "phone, visit, letter, sms or email")
+        raise InvalidField("means", "telephone, in_person, post, message or email")
     if not filed_at - timedelta(days=1) <= entry.at <= now + AHEAD:
         raise InvalidField("at", "neither before the ticket nor in the future")
     said = privacy.mask_sensitive(entry.said.strip())
