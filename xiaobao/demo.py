@@ -42,7 +42,7 @@ MERCHANTS = 400
 HANDLERS = ("王承办", "赵承办", "孙承办", "周承办", "吴承办", "郑承办")
 BUSY = {(3, 15): 4.0, (6, 18): 2.5, (11, 11): 3.0}  # around these days there is more to complain about
 ENDS = frozenset({Step.CLOSE, Step.ARCHIVE, Step.REJECT, Step.AGREE, Step.TERMINATE, Step.DECIDE, Step.FOLLOW_UP})
-RARE = frozenset({Step.MERGE, Step.SPLIT, Step.REVOKE, Step.REOPEN, Step.UNMERGE, Step.PAUSE, Step.SEND_BACK,
+RARE = frozenset({Step.MERGE, Step.REVOKE, Step.REOPEN, Step.UNMERGE, Step.PAUSE, Step.SEND_BACK,
                   Step.TRANSFER, Step.WITHDRAW, Step.RECUSE, Step.RESTART, Step.COUNT_PERSONS, Step.REDIRECT})  # fmt: skip
 CONVERSATION = "demo-{n}"
 
@@ -142,7 +142,7 @@ def _life(session: Session, world: World, draw: random.Random, day: date, now: d
     by_staff = entry.conversation_id is None
     filer = draw.choice(world.actors[Role.CLERK]) if by_staff else Actor.citizen(entry.conversation_id)
     number = service.submit(session, entry, office=world.office, now=at, actor=filer).number
-    patience = draw.choice((0.5, 1, 1, 1, 2, 6))  # some are in a hurry, some let things lie
+    patience = draw.choice((0.3, 0.5, 1, 1, 1, 2))  # some are in a hurry, some let things lie
     for _ in range(14):
         at += timedelta(days=draw.expovariate(1 / (2.2 * patience)), minutes=draw.randint(5, 300))
         ticket = _view(session, number)
@@ -159,7 +159,8 @@ def _step(session: Session, world: World, draw: random.Random, ticket: TicketVie
     rows = [
         row
         for row in workflow.TABLE
-        if row.process == ticket.process and row.status == ticket.status and stepping.ready(row, ticket, at)
+        if row.process == ticket.process and row.status == ticket.status and row.step != Step.SPLIT
+        if stepping.ready(row, ticket, at)
     ]
     for _ in range(4):
         if not rows:
@@ -183,7 +184,7 @@ def _weight(row: workflow.Transition, draw: random.Random) -> float:
     if row.step == Step.REJECT:
         return 0.7
     if row.next == row.status:
-        return 0.5
+        return 0.25
     return 6.0 if row.step not in ENDS else 4.0
 
 
