@@ -1,139 +1,186 @@
-"""The judge of the desk is itself judged: broken variants of workflow, clocks and desk must not get past it."""
+"""The checks of the desk are themselves checked: six broken variants of it must not get past them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
-from types import SimpleNamespace
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import func, select
 
-from tests.desk.conftest import (
-    Browser,
-    Clock,
-    app,
-    clerk,
-    clock,
-    compiled,
-    desk,
-    handler,
-    settings,
-    staff,
-    statements,
-)
-from tests.factories import file_ticket
-from xiaobao.desk.context import Desk
-from xiaobao.tickets import deadlines, queries, service, stepping, workflow
-from xiaobao.tickets.deadlines import TIMEZONE, Holidays
+from actions import base
+from tests.desk.conftest import signed_in
+from tests.factories import CLERK, HANDLER, NOW, a_submission, an_office
+from tests.simulators.loop import Conversation
+from xiaobao.desk import access, context
+from xiaobao.tickets import accounts, deadlines, decisions, errors, outbox, queries, service, stepping, workflow
+from xiaobao.tickets.accounts import AccountView
+from xiaobao.tickets.deadlines import TIMEZONE
 from xiaobao.tickets.tables import OutboxRow
-
-__all__ = ["app", "clerk", "clock", "compiled", "desk", "handler", "settings", "staff", "statements"]
+from xiaobao.tickets.workflow import Role, Step
 
 pytestmark = pytest.mark.slow
 
-ABSENT = {
-    "way": "remote",
-    "held_at": "2026-12-01T09:00",
-    "place": "",
-    "mediator": "王承办",
-    "complainant_agrees": "yes",
-}
-SECRET = "商家老板是我同学，别告诉群众"
-BEFORE_NATIONAL_DAY = datetime(2026, 9, 28, 9, tzinfo=TIMEZONE)
+Talk = Callable[[], Conversation]
+Staff = dict[str, AccountView]
+OFFICE = an_office()
+MEETING = {"way": "on_site", "held_at": "2026-11-25T09:30", "place": "三楼调解室", "mediator": "王敏"}
+PLANTED = "内部判断：商家有前科"
+# Seven working days from 24 September 2026: 1-7 October off, 10 October worked (办法 art. 15; domain vectors).
+FILED, LAST_DAY = datetime(2026, 9, 24, 10, 0, tzinfo=TIMEZONE), date(2026, 10, 12)
 
 
-def judge(clerk: Browser, handler: Browser, desk: Desk, clock: Clock) -> None:
-    """What the desk must never do, by hand-made requests."""
-    a_complaint_counts_working_days(desk)
-    number = file_ticket(desk.writing)
-    assert handler.post(f"/tickets/{number}/accept", version="1", text="").status_code == 403
-    clerk.post(f"/tickets/{number}/accept", version="1", text="")
-    assert clerk.post(f"/tickets/{number}/assign", version="1", department="消保科").status_code == 409
-    clerk.post(f"/tickets/{number}/assign", version="2", department="消保科")
-    assert handler.post(f"/tickets/{number}/mediate", version="3", **ABSENT).status_code in (409, 422)
-    with desk.reading() as session:
-        ticket = queries.ticket(session, number)
-    assert (ticket.status, ticket.version) == ("assigned", 3)
-    clerk.post(f"/tickets/{number}/note", version="3", text=SECRET)
-    with desk.reading() as session:
-        assert SECRET in str([event.payload for event in queries.ticket(session, number).events])
-        assert SECRET not in str([row.params for row in session.scalars(select(OutboxRow))])
+# What must hold.
 
 
-def a_complaint_counts_working_days(desk: Desk) -> None:
-    """Counted by hand: 9-29, 30, 10-8, 9, 10 (a Saturday at work), 12, 13; National Day is 10-1 to 7."""
-    number = file_ticket(desk.writing, now=BEFORE_NATIONAL_DAY)
-    with desk.reading() as session:
-        due = queries.ticket(session, number).clocks[0].due
-    assert due.isoformat() == "2026-10-13"
+def a_guard_is_asked(app: Flask, talk: Talk) -> None:
+    """No mediation that only one side wants (办法 art. 18)."""
+    number = _filed(app)
+    _step(app, number, Step.ACCEPT, CLERK)
+    with pytest.raises(errors.NotYet):
+        _step(app, number, Step.MEDIATE, HANDLER, complainant_agrees="yes", **MEETING)
+    assert _ticket(app, number).status == "accepted"
 
 
-def a_guard_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+def a_step_is_refused_to_the_wrong_role(app: Flask, talk: Talk) -> None:
+    """A POST by hand, past the buttons."""
+    number = _filed(app)
+    _step(app, number, Step.ACCEPT, CLERK)
+    assert signed_in(app, Role.CLERK).post(f"/tickets/{number}/reply", version="2", text="x").status_code == 403
+    assert signed_in(app, Role.INSPECTOR).post(f"/tickets/{number}/note", version="2", text="x").status_code == 403
+    assert signed_in(app, Role.CLERK).get("/accounts").status_code == 403
+    assert _ticket(app, number).version == 2
+
+
+def a_working_day_is_a_working_day(app: Flask, talk: Talk) -> None:
+    number = _filed(app, FILED)
+    assert [clock.due for clock in _ticket(app, number).clocks if clock.name == "accept"] == [LAST_DAY]
+
+
+def a_stale_page_changes_nothing(app: Flask, talk: Talk) -> None:
+    number = _filed(app)
+    browser = signed_in(app, Role.CLERK)
+    _step(app, number, Step.NOTE, CLERK, text="别人先写的")
+    assert browser.post(f"/tickets/{number}/accept", version="1").status_code == 409
+    assert _ticket(app, number).status == "submitted"
+
+
+def a_note_stays_inside(app: Flask, talk: Talk) -> None:
+    """Neither a notice nor the answer to 到哪了 holds a word of it."""
+    citizen, sessions = talk(), base.context().sessions
+    submission = a_submission(conversation_id=citizen.conversation_id)
+    with sessions.begin() as session:
+        number = service.submit(session, submission, office=OFFICE, now=NOW).number
+        service.step(session, number, step=Step.NOTE, actor=CLERK, now=NOW, office=OFFICE, text=PLANTED)
+        assert session.scalar(select(func.count()).select_from(OutboxRow)) == 0
+    citizen.say("我的投诉到哪了", "ask_progress")
+    assert citizen.responses == ["utter_progress"] and PLANTED not in str(citizen.said)
+
+
+# What a mistake would make of the product.
+
+
+def guards_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stepping, "check", lambda row, found: None)
 
 
-def the_role_is_checked_in_the_template_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    def lenient(process: str, status: str | None, step: str, role: str) -> workflow.Transition:
+def roles_are_checked_in_the_template_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def any_role(process: str, status: str | None, step: str, role: str) -> Any:
         return next(row for row in workflow.TABLE if (row.process, row.status, row.step) == (process, status, step))
 
-    monkeypatch.setattr(stepping, "workflow", SimpleNamespace(advance=lenient))
+    monkeypatch.setattr(workflow, "advance", any_role)
 
 
-def a_clock_counts_calendar_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    def calendar(start: Any, n: int, holidays: Holidays, *more: Any) -> Any:
-        due = start + timedelta(days=n)
-        return deadlines.Reckoning(due, due, False, "")
+def views_ask_for_no_role(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = access.roles_of
 
-    monkeypatch.setattr(deadlines, "working_days_after", calendar)
+    def public_or_open(endpoint: str) -> Any:
+        return access.PUBLIC if whole(endpoint) == access.PUBLIC else accounts.STAFF
+
+    monkeypatch.setattr(access, "roles_of", public_or_open)
+
+
+def clocks_run_in_calendar_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadlines, "working_days_after", deadlines.days_after)
 
 
 def make_up_days_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        Holidays, "is_working", lambda self, day: day not in self.off and day not in self.work and day.weekday() < 5
-    )
+    def weekdays(holidays: deadlines.Holidays, day: date) -> bool:
+        return day not in holidays.off and day.weekday() < 5
+
+    monkeypatch.setattr(deadlines.Holidays, "is_working", weekdays)
 
 
 def a_stale_version_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = service.take_step
-    monkeypatch.setattr(service, "take_step", lambda *given, **more: whole(*given, **{**more, "version": None}))
+
+    def unread(*given: Any, **named: Any) -> Any:
+        return whole(*given, **named | {"version": None})
+
+    monkeypatch.setattr(service, "take_step", unread)
 
 
-def an_internal_note_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def talkative(process: str, status: str | None, step: str, role: str) -> workflow.Transition:
-        row = whole(process, status, step, role)
-        return replace(row, notice="utter_notice_replied") if step == "note" else row
-
-    whole = workflow.advance
-    monkeypatch.setattr(stepping, "workflow", SimpleNamespace(advance=talkative))
+def a_note_is_kept_as_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "CHANGES", {**service.CHANGES, Step.NOTE: decisions.reply})
 
 
-Mutant = Callable[[pytest.MonkeyPatch], None]
-MUTANTS: list[Mutant] = [
-    a_guard_is_skipped,
-    the_role_is_checked_in_the_template_only,
-    a_clock_counts_calendar_days,
-    make_up_days_are_ignored,
-    a_stale_version_is_accepted,
-    an_internal_note_is_told,
-]
+def a_note_is_sent_as_a_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sent(taking: stepping.Taking) -> dict[str, Any]:
+        ticket = taking.ticket
+        told = partial(outbox.put, taking.session, conversation_id=ticket.conversation_id or "", channel=ticket.channel)
+        told(response="utter_notice_replied", params={"text": taking.typed["text"]}, now=taking.now)
+        return decisions.kept(taking)
+
+    monkeypatch.setattr(service, "CHANGES", {**service.CHANGES, Step.NOTE: sent})
 
 
-def test_the_desk_as_it_is_passes(clerk: Browser, handler: Browser, desk: Desk, clock: Clock) -> None:
-    judge(clerk, handler, desk, clock)
+MUTANTS = (
+    (guards_are_skipped, a_guard_is_asked),
+    (roles_are_checked_in_the_template_only, a_step_is_refused_to_the_wrong_role),
+    (views_ask_for_no_role, a_step_is_refused_to_the_wrong_role),
+    (clocks_run_in_calendar_days, a_working_day_is_a_working_day),
+    (make_up_days_are_ignored, a_working_day_is_a_working_day),
+    (a_stale_version_is_accepted, a_stale_page_changes_nothing),
+    (a_note_is_kept_as_the_answer, a_note_stays_inside),
+    (a_note_is_sent_as_a_notice, a_note_stays_inside),
+)
+CHECKS = tuple(dict.fromkeys(check for _, check in MUTANTS))
 
 
-@pytest.mark.parametrize("mutant", MUTANTS)
-def test_a_broken_desk_is_caught(
-    clerk: Browser,
-    handler: Browser,
-    desk: Desk,
-    clock: Clock,
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_check_passes_on_the_product(
+    app: Flask, talk: Talk, staff: Staff, check: Callable[[Flask, Talk], None]
+) -> None:
+    check(app, talk)
+
+
+@pytest.mark.parametrize(("mutant", "check"), MUTANTS, ids=lambda one: one.__name__)
+def test_the_check_catches_the_broken_variant(
+    app: Flask,
+    talk: Talk,
+    staff: Staff,
     monkeypatch: pytest.MonkeyPatch,
-    mutant: Mutant,
+    mutant: Callable[[pytest.MonkeyPatch], None],
+    check: Callable[[Flask, Talk], None],
 ) -> None:
     mutant(monkeypatch)
-    with pytest.raises(AssertionError):
-        judge(clerk, handler, desk, clock)
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        check(app, talk)
+
+
+def _filed(app: Flask, now: datetime = NOW) -> str:
+    with app.extensions[context.KEY].writing.begin() as session:
+        return service.submit(session, a_submission(), office=OFFICE, now=now).number
+
+
+def _step(app: Flask, number: str, step: Step, actor: service.Actor, **typed: str) -> None:
+    with app.extensions[context.KEY].writing.begin() as session:
+        service.step(session, number, step=step, actor=actor, now=NOW, office=OFFICE, **typed)
+
+
+def _ticket(app: Flask, number: str) -> Any:
+    with app.extensions[context.KEY].reading() as session:
+        return queries.ticket(session, number)
