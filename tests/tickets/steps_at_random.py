@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from xiaobao.tickets.office import Office
-from xiaobao.tickets.workflow import CHOICES, Field, Status, Step, Transition, TABLE
+from xiaobao.tickets.workflow import CHOICES, TABLE, Field, Status, Step, Transition
 
 PLANTED = "只供内部看的备注"
 # Each is wrong for at least one type of field; none may do more than be refused or be kept as words.

@@ -17,7 +17,8 @@ ROUNDS = 3  # a race that is lost one time in two shows itself
 
 def at_once(sessions, *presses):
     """Each press (number, step, actor, version, fields) in a thread of its own; for each None or the code of its refusal."""
-    gate, ends = threading.Barrier(len(presses)), [None] * len(presses)
+    gate = threading.Barrier(len(presses))
+    ends: list[str | None] = [None] * len(presses)
 
     def press(place, number, step, actor, version, fields):
         try:
