@@ -116,7 +116,7 @@ def test_the_log_and_the_register_fit_their_pages(
         merchant = merchants_register.add(session, entry, actor=CLERK, now=NOW).id
         other = merchants_register.add(session, Merchant("好物电器店"), actor=CLERK, now=NOW).id
         merchants_register.merge(session, merchant, other, actor=CLERK, now=NOW)
-        call = Entry("merchant", "phone", NOW, True, "老板说周五退钱")
+        call = Entry("merchant", "telephone", NOW, True, "老板说周五退钱")
         contacts.add(session, number, call, actor=CLERK, now=NOW, office=desk.office)
     _sign_in(page, address)
     page.goto(f"{address}/tickets/{number}")

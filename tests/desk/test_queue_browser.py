@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 
 from tests.desk.conftest import PASSWORD
-from tests.desk.test_browser import CHROMIUM, address
+from tests.desk.test_browser import CHROMIUM
 from tests.factories import CLERK, NOW, an_office, file_ticket
 from tests.journeys import axe
 from xiaobao.desk.context import Desk
 from xiaobao.tickets import service
 from xiaobao.tickets.accounts import AccountView
 
-__all__ = ["address"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium")]
 
 

@@ -14,7 +14,7 @@ from xiaobao.tickets import contacts, merchants_register, queries
 from xiaobao.tickets.merchants_register import Entry
 from xiaobao.tickets.workflow import Role
 
-CALL = {"side": "citizen", "means": "phone", "at": "2026-11-23T09:00", "reached": "no", "said": ""}
+CALL = {"side": "citizen", "means": "telephone", "at": "2026-11-23T09:00", "reached": "no", "said": ""}
 
 
 def log(desk: Desk, number: str) -> list[Any]:
@@ -47,7 +47,7 @@ def test_three_days_in_vain_are_shown_on_the_ticket(clerk: Browser, desk: Desk, 
         ({"reached": "yes", "said": ""}, "写一句说了什么"),
         ({"side": "ghost"}, "请选联系的是谁"),
         ({"corrects": "'; --"}, "不能再更正"),
-        ({"telling": "yes", "reached": "yes"}, "“告知”要联系上"),
+        ({"telling": "yes", "reached": "no"}, "“告知”要联系上"),
     ],
 )
 def test_a_wrong_entry_is_shown_again_with_what_was_typed(

@@ -98,7 +98,7 @@ def test_only_complaints_are_handed_over(sessions, number, kind):
 
 def test_an_ended_complaint_is_not_handed_over(sessions, number):
     with sessions.begin() as session:
-        service.reject(session, number, actor=CLERK, now=NOW, office=an_office(), ground="N1")
+        service.reject(session, number, actor=CLERK, now=NOW, office=an_office(), ground="N2")
         with pytest.raises(StepNotOpen):
             hand(session, number)
 

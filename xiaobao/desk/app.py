@@ -28,6 +28,7 @@ from xiaobao.desk import (
     merchants_register,
     office_settings,
     pulse,
+    reminders,
     saved,
     sign_in,
     staff_intake,
@@ -42,6 +43,7 @@ from xiaobao.desk import (
 from xiaobao.desk.context import Desk, here
 from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines, office, workflow
+from xiaobao.tickets import reminders as tickets_reminders
 from xiaobao.tickets.errors import InvalidField, TicketError
 from xiaobao.tickets.workflow import Kind, Role, Status, Step
 
@@ -97,7 +99,7 @@ def _add_screens(app: Flask) -> None:
     csrf.install(app)
     for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, api, today, wall, saved, pulse, export):
         app.register_blueprint(room.screen)
-    for room in (staff_intake, merchants_register, ticket_register):
+    for room in (staff_intake, merchants_register, ticket_register, reminders):
         app.register_blueprint(room.screen)
     for room in (liaison, inspections, bulk_assign, office_settings, staff_sessions):
         app.register_blueprint(room.screen)
@@ -118,7 +120,17 @@ def _everywhere() -> dict[str, object]:
         "today": deadlines.local_date(desk.now()),
         "categories": desk.words.categories,
         "alarms": tickets.alarms(g.get("staff")),
+        "reminded": _reminded(),
     }
+
+
+def _reminded() -> int:
+    """How many reminders wait for who is signed in; 0 for who works on no tickets."""
+    staff = g.get("staff")
+    if staff is None or staff.role not in access.WORKERS or staff.account.must_change:
+        return 0
+    with here().reading() as reading:
+        return tickets_reminders.count(reading, staff.actor)
 
 
 def _health() -> Response:

@@ -9,18 +9,12 @@ from sqlalchemy.orm import Session
 
 from xiaobao.desk.access import REPORT_READERS, Staff
 from xiaobao.desk.context import here
-from xiaobao.tickets import contacts, merchants_register, service
+from xiaobao.tickets import contacts, merchants_register
 from xiaobao.tickets.contacts import Means, Side
 from xiaobao.tickets.deadlines import TIMEZONE
 from xiaobao.tickets.sources import BY_STAFF
 from xiaobao.tickets.views import TicketView
-
-TELL = "tell"  # the step 告知 of the service
-
-
-def tell() -> Any:
-    """The step that a telling takes, None where the workflow has none."""
-    return getattr(service, TELL, None)
+from xiaobao.tickets.workflow import Status
 
 
 def of(reading: Session, ticket: TicketView, staff: Staff) -> dict[str, Any]:
@@ -34,7 +28,7 @@ def of(reading: Session, ticket: TicketView, staff: Staff) -> dict[str, Any]:
         "unreached": contacts.unreached(log),
         "sides": Side,
         "means": Means,
-        "may_tell": tell() is not None,
+        "may_tell": ticket.status != Status.ARCHIVED,
         "contact_form": g.get("contact_form"),
         "contact_now": here().now().astimezone(TIMEZONE).strftime("%Y-%m-%dT%H:%M"),
         "register_entry": entry,

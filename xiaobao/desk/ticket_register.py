@@ -7,7 +7,6 @@ from datetime import datetime
 from flask import Blueprint, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from xiaobao.desk import ticket_beside
 from xiaobao.desk.access import WORKERS, allow, me, ticket_for
 from xiaobao.desk.context import here
 from xiaobao.desk.tickets import show
@@ -37,7 +36,6 @@ def add_contact(number: str) -> Response | tuple[str, int]:
                 actor=staff.actor,
                 now=desk.now(),
                 office=desk.office,
-                tell=ticket_beside.tell(),
             )
     except InvalidField as problem:
         g.contact_form = {**typed, "problem": problem.field}

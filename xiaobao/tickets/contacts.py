@@ -7,7 +7,7 @@ entry that tells the citizen takes the step `tell`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,10 +37,12 @@ class Side(Labelled):
 
 
 class Means(Labelled):
-    PHONE = ("phone", "电话")
-    VISIT = ("visit", "当面")
-    LETTER = ("letter", "信件")
-    SMS = ("sms", "短信")
+    """The values are those of the step 告知 (workflow.CHOICES)."""
+
+    PHONE = ("telephone", "电话")
+    VISIT = ("in_person", "当面")
+    LETTER = ("post", "信件")
+    SMS = ("message", "短信")
     EMAIL = ("email", "邮件")
 
 
@@ -83,9 +85,8 @@ def add(
     actor: Actor,
     now: datetime,
     office: Office,
-    tell: Callable[..., Any] | None = None,
 ) -> int:
-    """Write down an entry and return its id; one that tells takes the step with `tell` (service.tell) at once.
+    """Write down an entry and return its id; one that tells takes the step 告知 at once.
 
     Raises NotFound, InvalidField with the field, and whatever the step raises.
     """
@@ -110,9 +111,9 @@ def add(
     payload = {"contact": row.id, "side": entry.side, "means": entry.means, "reached": entry.reached}
     service.audit(session, actor=actor, action="add_contact", subject=number, now=now, payload=payload)
     if entry.telling:
-        if tell is None:
-            raise InvalidField("telling", "no such step")
-        tell(session, number, actor=actor, now=now, office=office, means=entry.means, told_at=entry.at, text=said)
+        service.tell(
+            session, number, actor=actor, now=now, office=office, means=str(entry.means), told_at=entry.at, text=said
+        )
     return row.id
 
 
@@ -144,7 +145,7 @@ def _checked(entry: Entry, filed_at: datetime, now: datetime) -> str:
     if entry.side not in tuple(Side):
         raise InvalidField("side", "citizen, merchant or other")
     if entry.means not in tuple(Means):
-        raise InvalidField("means", "phone, visit, letter, sms or email")
+        raise InvalidField("means", "telephone, in_person, post, message or email")
     if not filed_at - timedelta(days=1) <= entry.at <= now + AHEAD:
         raise InvalidField("at", "neither before the ticket nor in the future")
     said = privacy.mask_sensitive(entry.said.strip())
