@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from xiaobao.database import make_engine, make_sessions
 from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines
+from xiaobao.tickets import reference as references
 from xiaobao.worker import clocks, ocr, outbox, previews, retention
 
 logger = logging.getLogger("xiaobao.worker")
@@ -23,6 +24,7 @@ OUTBOX_SECONDS = 1
 PREVIEW_SECONDS = 2
 TEXT_SECONDS = 2
 CLOCK_SECONDS = 300
+HOLIDAY_SECONDS = 3600
 RETENTION_HOUR = 3  # at night
 
 
@@ -32,11 +34,13 @@ def jobs(
     """What the worker does, by name; each may be called at any time."""
     sessions = make_sessions(engine)
     bot = outbox.Bot(settings.bot_url, settings.internal_secret)
+    reference = references.load(settings.reference_dir)
     return {
         "outbox": partial(outbox.deliver, sessions, bot, deadlines.now),
         "previews": partial(previews.make_waiting, sessions, settings.evidence_dir),
         "texts": partial(ocr.read_waiting, sessions, reader, settings.evidence_dir, deadlines.now),
-        "clocks": lambda: _note_overdue(sessions),
+        "clocks": partial(clocks.remind, sessions, reference, deadlines.now),
+        "holidays": partial(clocks.recompute, sessions, reference, deadlines.now),
         "retention": lambda: retention.forget(
             sessions, tracker, settings.evidence_dir, settings.conversation_days, deadlines.now()
         ),
@@ -46,6 +50,7 @@ def jobs(
 def schedule(scheduler: BackgroundScheduler, found: dict[str, Callable[[], object]], start: datetime) -> None:
     """Put every job on the scheduler; a late one is run once, not as often as it was missed."""
     every = {"outbox": OUTBOX_SECONDS, "previews": PREVIEW_SECONDS, "texts": TEXT_SECONDS, "clocks": CLOCK_SECONDS}
+    every["holidays"] = HOLIDAY_SECONDS
     kept = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     for name, seconds in every.items():
         scheduler.add_job(guarded(name, found[name]), "interval", seconds=seconds, next_run_time=start, **kept)
@@ -95,13 +100,6 @@ def main() -> int:
     for each in (engine, tracker):
         each.dispose()
     return 0
-
-
-def _note_overdue(sessions: sa.orm.sessionmaker[sa.orm.Session]) -> None:
-    with sessions.begin() as session:
-        numbers = clocks.note_overdue(session, deadlines.now())
-    for number in numbers:
-        logger.info("Ticket %s: a period ran out.", number)
 
 
 if __name__ == "__main__":
