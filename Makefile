@@ -24,7 +24,7 @@ need = for name in $(1); do eval "value=\$$$$name"; \
 	[ -n "$$value" ] || { echo "$$name is missing: make $@ $(foreach n,$(1),$(n)=...)" >&2; exit 2; }; done
 
 .PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token eval-questions eval-narratives eval-changed eval-screening eval-filing eval-pictures \
-	bench bench-guidance soak install install-dev clean
+	bench bench-desk bench-guidance soak install install-dev clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ bench-guidance: install-dev ## who finds the right topic, ours or its peers [SET
 
 bench: install-dev train ## every performance figure of the README, each beside its peer
 	@exec $(PY) -m benchmarks
+
+bench-desk: install-dev ## the desk over HTTP at 10 and 100 thousand tickets, SQLite and PostgreSQL (half an hour)
+	@exec $(PY) -m benchmarks.desk $(ARGS)
 
 soak: install-dev train ## the long run: kills of bot and action server while citizens submit
 	@exec $(PY) -m benchmarks.soak

@@ -30,7 +30,7 @@ from xiaobao.knowledge.library import Library
 from xiaobao.knowledge.sheet import KnowledgeError
 from xiaobao.reading import reference as reading_reference
 from xiaobao.settings import ROOT, Settings
-from xiaobao.tickets import deadlines, lessons, office, reference
+from xiaobao.tickets import deadlines, lessons, office, office_settings, reference
 from xiaobao.tickets.errors import TicketError
 
 logger = logging.getLogger(__name__)
@@ -45,12 +45,21 @@ class Context:
 
     settings: Settings
     sessions: Any
-    office: office.Office
+    live: office_settings.Live
     authorities: Any
     searcher: Search
     reading: Any
-    tickets: reference.Reference
     words: Words
+
+    @property
+    def office(self) -> office.Office:
+        """The office as its admin has it now."""
+        return self.live.office()
+
+    @property
+    def tickets(self) -> reference.Reference:
+        """Reference data of tickets, numbers that an admin confirmed included."""
+        return self.office.reference
 
     @property
     def library(self) -> Library:
@@ -154,14 +163,15 @@ def context() -> Context:
     words_alone, reading, words = _content(
         settings.reference_dir, settings.knowledge_dir, (settings.data_dir / "cache").resolve()
     )
+    engine = make_engine(settings.database_url)
+    filed = office.load(settings.reference_dir, settings.office_id)
     return Context(
         settings=settings,
-        sessions=make_sessions(make_engine(settings.database_url)),
-        office=office.load(settings.reference_dir, settings.office_id),
+        sessions=make_sessions(engine),
+        live=office_settings.Live(filed, make_sessions(engine, read_only=True)),
         authorities=reference.load_authorities(settings.reference_dir),
         searcher=Search(words_alone, settings),
         reading=reading,
-        tickets=reference.load(settings.reference_dir),
         words=words,
     )
 

@@ -90,7 +90,7 @@ def _possible(ticket: Any) -> list[tuple[str, str]]:
         "withdraw": "withdraw_ticket",
         "rate": "rate_ticket",
     }
-    open_now = [str(row.step) for row in workflow.steps_open_to(ticket.kind, ticket.status, workflow.Role.CITIZEN)]
+    open_now = [str(row.step) for row in workflow.steps_open_to(ticket.process, ticket.status, workflow.Role.CITIZEN)]
     return [(step, intents[step]) for step in open_now if step in intents]
 
 

@@ -7,9 +7,8 @@ address; request with facts), art. 28 (report: concrete clues); 银行业保险�
 from __future__ import annotations
 
 from actions.draft import CONTACT, WHICH, Draft
+from xiaobao.tickets.office import ASKS_CONSENT as ASKS_CONSENT
 from xiaobao.tickets.office import Office, OfficeKind
-
-ASKS_CONSENT = {OfficeKind.COUNCIL, OfficeKind.INSTITUTION}
 
 
 def order(draft: Draft, office: Office, finance: bool) -> list[str]:

@@ -18,6 +18,7 @@ import requests
 from tests.simulators.product import Product, free_port
 from tests.test_processes import gone
 from xiaobao import start
+from xiaobao.channels import effective
 from xiaobao.settings import ROOT, Settings
 
 pytestmark = pytest.mark.slow
@@ -105,11 +106,17 @@ def test_no_route_of_rasas_api_is_on_the_server_we_start(tmp_path, monkeypatch):
     monkeypatch.setenv("XIAOBAO_DATA", str(tmp_path))
     monkeypatch.setenv("SECRET_KEY", "k" * 40)
     monkeypatch.setenv("INTERNAL_SECRET", "i" * 40)
-    channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
+    wechat = {"WECHAT_TOKEN": "token", "WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s", "WECHAT_AES_KEY": "A" * 43}
+    for name, value in wechat.items():
+        monkeypatch.setenv(name, value)
+    credentials = tmp_path / "credentials.yml"
+    credentials.write_text(effective(ROOT / "credentials.yml", wechat).text, encoding="utf-8")
+    channels = create_http_input_channels(None, str(credentials))
     ours = {"/" + route.path.lstrip("/") for route in configure_app(channels, enable_api=False).router.routes}
     api = {"/" + route.path.lstrip("/") for route in create_app().router.routes}
     assert len(api) > 15
     assert ours & api == {"/"}
+    assert "/webhooks/wechat/webhook" in ours
     assert [path for path in ours if path != "/" and not re.match(r"/(chat|webhooks/wechat)(/|$)", path)] == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -15,8 +16,11 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from xiaobao.tickets import keeping
+
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_SECONDS = 5
+_TURN = "xiaobao.turn"
 MIGRATION_TIMEOUT_SECONDS = 60
 
 
@@ -36,7 +40,10 @@ def make_engine(url: str, *, busy_seconds: int = BUSY_TIMEOUT_SECONDS) -> Engine
         parsed, hide_parameters=True, connect_args={"timeout": busy_seconds, "check_same_thread": False}
     )
     event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds))
-    event.listen(engine, "begin", _begin_sqlite)
+    turn = threading.Lock()
+    event.listen(engine, "begin", partial(_begin_sqlite, turn, busy_seconds))
+    for end in ("commit", "rollback"):
+        event.listen(engine, end, partial(_end_turn, turn))
     return engine
 
 
@@ -61,9 +68,22 @@ def _use_wal(cursor: Any, until: float) -> None:
             time.sleep(0.05)
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get("read_only")
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+def _begin_sqlite(turn: threading.Lock, busy_seconds: int, connection: Connection) -> None:
+    """Writers of one process take turns: SQLite itself would let them sleep and ask again, up to 100 ms at a time."""
+    if connection.get_execution_options().get("read_only"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.info[_TURN] = turn.acquire(timeout=busy_seconds)
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        _end_turn(turn, connection)
+        raise
+
+
+def _end_turn(turn: threading.Lock, connection: Connection) -> None:
+    if connection.info.pop(_TURN, False):
+        turn.release()
 
 
 def make_sessions(engine: Engine, *, read_only: bool = False) -> sessionmaker[Session]:
@@ -72,7 +92,10 @@ def make_sessions(engine: Engine, *, read_only: bool = False) -> sessionmaker[Se
     `read_only` sessions wait for no writer on SQLite (WAL); they must not write.
     """
     bound = engine.execution_options(read_only=True) if read_only else engine
-    return sessionmaker(bind=bound, expire_on_commit=False)
+    made = sessionmaker(bind=bound, expire_on_commit=False)
+    if not read_only:
+        keeping.attach(made)
+    return made
 
 
 def upgrade(url: str, revision: str = "head") -> None:

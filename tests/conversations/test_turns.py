@@ -6,6 +6,7 @@ from tests.conversations.conftest import NOON
 from xiaobao.conversations import messages, turns
 from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import BOT, CITIZEN, SYSTEM
+from xiaobao.conversations.turns import Runner
 
 
 def hear(session: Session, conversation_id: str, *payloads: str) -> list[int]:
@@ -79,7 +80,7 @@ def test_what_is_owed_is_found_after_a_crash(session: Session, conversation_id: 
     hear(session, waiting, "还没排上")
     hear(session, running, "正在跑")
     turns.next_turn(session, running)
-    assert turns.unfinished(session) == sorted([waiting, running])
+    assert turns.unfinished(session, "website") == sorted([waiting, running])
 
 
 def test_an_abandoned_turn_is_owed_no_more(session: Session, conversation_id: str) -> None:
@@ -87,5 +88,42 @@ def test_an_abandoned_turn_is_owed_no_more(session: Session, conversation_id: st
     owed = turns.next_turn(session, conversation_id)
     assert owed is not None
     turns.abandon(session, owed.turn_id, [Draft(speaker=SYSTEM, text="没能处理")], NOON)
-    assert turns.unfinished(session) == []
+    assert turns.unfinished(session, "website") == []
     assert [m.text for m in turns.replies_to(session, conversation_id, seq) or []] == ["没能处理"]
+
+
+def test_a_turn_belongs_to_one_living_process_at_a_time(session: Session, conversation_id: str) -> None:
+    hear(session, conversation_id, "一")
+    one, two = Runner("host:1"), Runner("host:2")
+    owed = turns.next_turn(session, conversation_id, one, NOON)
+    assert owed is not None and owed.channel == "website"
+    assert turns.next_turn(session, conversation_id, two, NOON) is None
+    assert turns.next_turn(session, conversation_id, one, NOON) == owed
+    assert turns.renew(session, owed.turn_id, one, NOON + turns.LEASE / 2)
+    assert turns.next_turn(session, conversation_id, two, NOON + turns.LEASE) is None
+    assert turns.next_turn(session, conversation_id, two, NOON + 2 * turns.LEASE) == owed
+    assert not turns.renew(session, owed.turn_id, one, NOON + 2 * turns.LEASE)
+
+
+def test_the_turn_of_a_dead_process_is_taken_over_at_once(session: Session, conversation_id: str) -> None:
+    hear(session, conversation_id, "一")
+    owed = turns.next_turn(session, conversation_id, Runner("host:1"), NOON)
+    undertaker = Runner("host:2", is_dead=lambda name: name == "host:1")
+    assert turns.next_turn(session, conversation_id, undertaker, NOON) == owed
+
+
+def test_an_answered_turn_cannot_be_kept(session: Session, conversation_id: str) -> None:
+    hear(session, conversation_id, "一")
+    me = Runner("host:1")
+    owed = turns.next_turn(session, conversation_id, me, NOON)
+    assert owed is not None
+    turns.answer(session, owed.turn_id, reply("好"), NOON)
+    assert not turns.renew(session, owed.turn_id, me, NOON)
+
+
+def test_each_channel_takes_up_its_own_conversations(session: Session, conversation_id: str) -> None:
+    hear(session, conversation_id, "一")
+    other = messages.open_conversation(session, channel="wechat", now=NOON)
+    hear(session, other, "一")
+    assert turns.unfinished(session, "wechat") == [other]
+    assert turns.unfinished(session, "website") == [conversation_id]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from tests.factories import NOW
@@ -143,6 +145,17 @@ class Browser:
             if found:
                 return found[1]
         raise AssertionError("no form is open")
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The desk on a port of this machine, for a real browser."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(5)
 
 
 @pytest.fixture

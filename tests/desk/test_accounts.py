@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from tests.desk.conftest import Browser
+from tests.factories import CLERK, NOW, an_office, file_ticket
 from xiaobao.desk.context import Desk
-from xiaobao.tickets import accounts
+from xiaobao.tickets import accounts, queries, service
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.tables import Audit
 
@@ -75,3 +76,56 @@ def _password(page: str) -> str:
     found = re.search(r"[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}", page)
     assert found
     return found[0]
+
+
+def test_an_account_is_changed(admin: Browser, desk: Desk, staff: dict[str, AccountView]) -> None:
+    path = f"/accounts/{staff['inspector'].id}"
+    answer = admin.post(path, name="听<b>", role="liaison", institution="甲银行", valid_until="2026-12-31")
+    assert "已保存" in answer.text and "听&lt;b&gt;" in answer.text
+    with desk.reading() as session:
+        found = accounts.get(session, staff["inspector"].id)
+    assert found and (found.role, found.institution, str(found.valid_until)) == ("liaison", "甲银行", "2026-12-31")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "x" * 41),
+        ("role", "king"),
+        ("institution", ""),
+        ("valid_until", "soon"),
+        ("region", "x" * 41),
+    ],
+)
+def test_a_wrong_change_is_named_and_kept(
+    admin: Browser, staff: dict[str, AccountView], field: str, value: str
+) -> None:
+    typed = {"name": "钱", "role": "liaison", "institution": "甲银行", "department": "打好的", field: value}
+    answer = admin.post(f"/accounts/{staff['inspector'].id}", **typed)
+    assert answer.status_code == 422 and "打好的" in answer.text and 'class="problem"' in answer.text
+
+
+def test_nobody_takes_the_own_admins_role_away(admin: Browser, staff: dict[str, AccountView]) -> None:
+    answer = admin.post(f"/accounts/{staff['admin'].id}", name="管", role="clerk")
+    assert answer.status_code == 422 and admin.get("/accounts").status_code == 200
+
+
+def test_an_account_with_open_tickets_is_closed_only_when_they_are_let_go(
+    admin: Browser, desk: Desk, staff: dict[str, AccountView]
+) -> None:
+    number, path = file_ticket(desk.writing), f"/accounts/{staff['handler'].id}/disabled"
+    with desk.writing.begin() as session:
+        service.accept(session, number, actor=CLERK, now=NOW, office=an_office())
+        service.assign(session, number, actor=CLERK, now=NOW, department="一科", handler=staff["handler"].id)
+    answer = admin.post(path, disabled="1")
+    assert answer.status_code == 409 and "1</b> 张没办结" in answer.text
+    assert "账号已停用" in admin.post(path, disabled="1", release="1").text
+    with desk.reading() as session:
+        assert queries.ticket(session, number).assignee_id is None
+        assert [row.payload for row in session.scalars(select(Audit))][-1] == {"released": 1}
+
+
+def test_a_liaison_is_of_an_institution(admin: Browser) -> None:
+    assert admin.post("/accounts", login="bank", name="钱", role="liaison").status_code == 422
+    assert admin.post("/accounts", login="bank", name="钱", role="liaison", institution="甲银行").status_code == 201

@@ -99,7 +99,7 @@ def test_an_unexpected_failure_is_a_sentence(
     app.testing, app.config["PROPAGATE_EXCEPTIONS"] = False, False
     browser = Browser(app.test_client())
     browser.sign_in("clerk", PASSWORD)
-    monkeypatch.setitem(app.view_functions["tickets.worklist_page"].__globals__, "FILTERS", None)
+    monkeypatch.setitem(app.view_functions["tickets.worklist_page"].__globals__, "listing", None)
     answer = browser.get("/")
     assert answer.status_code == 500 and "系统出了错" in answer.text
 

@@ -40,6 +40,12 @@ def test_a_look_at_evidence_names_the_file_only_to_who_may_open_it(
         service.audit(
             session, actor=actor, action="view_evidence", subject="XB20261123-000001", now=NOW, payload=payload
         )
-    for role in (Role.SUPERVISOR, Role.INSPECTOR, Role.ADMIN):
+    for role in (Role.SUPERVISOR, Role.ADMIN):
         page = signed_in(app, role).get("/audit").text
         assert "e77" in page and ("张三拍的" in page) == (role == Role.SUPERVISOR)
+
+
+def test_an_inspector_reads_no_record_for_it_names_reports(app: Flask, staff: dict[str, AccountView]) -> None:
+    inspector = signed_in(app, Role.INSPECTOR)
+    assert inspector.get("/audit").status_code == 403
+    assert "查看记录" not in inspector.get("/").text

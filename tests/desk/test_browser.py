@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from PIL import Image, ImageDraw
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from tests.desk.conftest import PASSWORD
 from tests.factories import CONVERSATION, NOW, file_ticket
@@ -28,16 +25,6 @@ from xiaobao.tickets.tables import Audit
 
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium")]
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(5)
 
 
 @pytest.mark.parametrize(("scripts", "width"), [(True, 1280), (False, 390)])

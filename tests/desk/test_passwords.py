@@ -62,3 +62,10 @@ def test_one_time_passwords_are_readable_strong_and_new_each_time() -> None:
     made = {passwords.one_time() for _ in range(50)}
     assert len(made) == 50
     assert all(len(one) == 14 and not set("01lo") & set(one) and passwords.problem(one, "x") is None for one in made)
+
+
+@pytest.mark.parametrize(
+    "password", ["床前明月光疑是地上霜", "为人民服务为人民服务", "市场监督管理局12315", "woaizhongguo"]
+)
+def test_what_everybody_in_china_thinks_of_first_is_common(password: str) -> None:
+    assert passwords.problem(password, "wang") == "too_common"

@@ -96,7 +96,7 @@ def test_a_stale_form_says_so_shows_the_newest_and_keeps_the_text(clerk: Browser
 def test_a_step_that_closed_meanwhile_keeps_the_text_too(clerk: Browser, desk: Desk) -> None:
     number = file_ticket(desk.writing)
     with desk.writing.begin() as session:
-        service.reject(session, number, actor=CLERK, now=NOW, office=an_office(), ground="N1")
+        service.reject(session, number, actor=CLERK, now=NOW, office=an_office(), ground="N1", text="请找住建局")
     answer = clerk.post(f"/tickets/{number}/accept", version="2", text="写好的话")
     assert answer.status_code == 409 and "写好的话" in answer.text
 

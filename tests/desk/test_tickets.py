@@ -10,14 +10,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.desk.conftest import Browser, Clock, signed_in
-from tests.factories import CLERK, NOW, an_office, file_ticket
+from tests.factories import CLERK, CONVERSATION, NOW, an_office, file_ticket
 from xiaobao.conversations import messages
 from xiaobao.conversations.messages import Draft
 from xiaobao.desk import context
 from xiaobao.desk.context import Desk
-from xiaobao.tickets import service
+from xiaobao.tickets import outbox, service
 from xiaobao.tickets.accounts import AccountView
-from xiaobao.tickets.tables import Audit
+from xiaobao.tickets.tables import Audit, Ticket
 from xiaobao.tickets.workflow import Role
 
 EVIL = "<script>alert(1)</script>'; DROP TABLE tickets; --{{7*7}}"
@@ -122,7 +122,7 @@ def test_filters_and_search_narrow_the_list(clerk: Browser, desk: Desk) -> None:
         desk.writing, merchant="老王面馆", item="牛肉面", ticket_kind="report", narrative="面里有钢丝"
     )
     with desk.writing.begin() as session:
-        service.reject(session, kettle, actor=CLERK, now=NOW, office=an_office(), ground="N1")
+        service.reject(session, kettle, actor=CLERK, now=NOW, office=an_office(), ground="N1", text="请找住建局")
     assert noodles in clerk.get("/").text and kettle not in clerk.page
     assert kettle in clerk.get("/?status=rejected").text and noodles not in clerk.page
     assert kettle in clerk.get("/?status=all&q=电水壶").text and noodles not in clerk.page
@@ -211,7 +211,25 @@ def test_hints_go_when_the_decision_is_taken(clerk: Browser, desk: Desk) -> None
 def test_a_council_is_reminded_by_its_own_grounds_and_weighs_no_factors(clerk: Browser, desk: Desk) -> None:
     told = "分五次下单买了40瓶蜂蜜，都是假的。之前向消协投诉过，他们调解不成"
     number = file_ticket(desk.writing, narrative=told)
-    desk_of_council = replace(desk, office=an_office("council"))
+    desk_of_council = replace(desk, filed_office=an_office("council"))
     clerk.client.application.extensions[context.KEY] = desk_of_council
     page = clerk.get(f"/tickets/{number}").text
     assert "同一争议已经在其他地方处理" in page and "第十六条" not in page and "数量、次数多" not in page
+
+
+def test_a_notice_that_reached_nobody_is_a_call_to_make(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    assert "请打电话" not in clerk.get(f"/tickets/{number}").text
+    with desk.writing.begin() as session:
+        ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+        row = outbox.put(
+            session,
+            conversation_id=CONVERSATION,
+            channel="wechat",
+            response="utter_notice_closed",
+            params={},
+            now=NOW,
+            ticket_id=ticket.id,
+        )
+        row.state = outbox.UNDELIVERED
+    assert "有1条通知没能送到群众手里" in clerk.get(f"/tickets/{number}").text

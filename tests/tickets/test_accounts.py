@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import NOW
-from xiaobao.tickets import accounts
+from tests.factories import CLERK, NOW, an_office, file_ticket
+from xiaobao.tickets import accounts, queries, service
 from xiaobao.tickets.errors import InvalidField, NotFound
 
 
@@ -92,3 +92,58 @@ def test_an_unknown_account_is_not_found(sessions):
                 change()
         assert accounts.get(session, 9) is None
         assert accounts.password_hash(session, "nobody") is None
+
+
+def test_a_term_of_office_ends_with_its_last_day(sessions):
+    with sessions.begin() as session:
+        account = accounts.create(session, login="t", name="听", role="inspector", password_hash="-", now=NOW)
+        kept = accounts.change(session, account.id, name="听", role="inspector", valid_until=NOW.date())
+        assert accounts.may_log_in(kept, NOW)
+        assert not accounts.may_log_in(kept, NOW + timedelta(days=1))
+
+
+def test_a_closed_account_leaves_no_ticket_without_an_owner(sessions):
+    number = file_ticket(sessions)
+    with sessions.begin() as session:
+        handler = accounts.create(session, login="h", name="王", role="handler", password_hash="-", now=NOW)
+        service.accept(session, number, actor=CLERK, now=NOW, office=an_office())
+        service.assign(session, number, actor=CLERK, now=NOW, department="一科", handler=handler.id)
+        assert accounts.open_tickets(session, handler.id) == 1
+        before = queries.ticket(session, number).version
+        assert accounts.set_disabled(session, handler.id, True) == 1
+        session.expire_all()
+        ticket = queries.ticket(session, number)
+        assert (ticket.assignee_id, ticket.department, ticket.version) == (None, "一科", before + 1)
+        assert accounts.set_disabled(session, handler.id, False) == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [("role", {"role": "king"}), ("name", {"name": " "}), ("institution", {"role": "liaison", "institution": None})],
+)
+def test_a_wrong_change_names_its_field(sessions, field, changes):
+    with sessions.begin() as session:
+        account = accounts.create(session, login="h", name="王", role="clerk", password_hash="-", now=NOW)
+        with pytest.raises(InvalidField) as refused:
+            accounts.change(session, account.id, **{"name": "王", "role": "clerk", **changes})
+    assert refused.value.field == field
+
+
+def test_a_handler_with_open_tickets_keeps_the_role(sessions):
+    number = file_ticket(sessions)
+    with sessions.begin() as session:
+        handler = accounts.create(session, login="h", name="王", role="handler", password_hash="-", now=NOW)
+        service.accept(session, number, actor=CLERK, now=NOW, office=an_office())
+        service.assign(session, number, actor=CLERK, now=NOW, department="一科", handler=handler.id)
+        with pytest.raises(InvalidField):
+            accounts.change(session, handler.id, name="王", role="clerk")
+
+
+def test_institutions_are_those_with_a_liaison_who_can_sign_in(sessions):
+    with sessions.begin() as session:
+        for login, bank in (("a", "甲银行"), ("b", "乙银行"), ("c", "甲银行")):
+            accounts.create(
+                session, login=login, name="联", role="liaison", password_hash="-", now=NOW, institution=bank
+            )
+        accounts.set_disabled(session, accounts.find(session, "b").id, True)
+        assert accounts.institutions(session) == ["甲银行"]

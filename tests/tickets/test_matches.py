@@ -150,7 +150,7 @@ def test_the_chat_finds_its_own_live_ticket_about_the_same_matter(sessions):
     assert existing(sessions, item="游泳课", amount_cents=1, event_date=None) is None
     assert existing(sessions, kind="report") is None
     with sessions.begin() as session:
-        service.reject(session, number, actor=CLERK, now=NOW, office=an_office(), ground="N1")
+        service.reject(session, number, actor=CLERK, now=NOW, office=an_office(), ground="N1", text="请找住建局")
     assert existing(sessions) is None
 
 

@@ -270,7 +270,7 @@ def test_two_clerks_who_decide_at_once_decide_once(sessions):
         except (StaleVersion, StepNotOpen) as error:
             outcomes.append(error.code)
 
-    press_at_once([lambda: decide("accept"), lambda: decide("reject", ground="N1")])
+    press_at_once([lambda: decide("accept"), lambda: decide("reject", ground="N2")])
     assert len(set(outcomes) & {"accepted", "rejected"}) == 1
     assert "stale_version" in outcomes
     assert len(notices(sessions)) == 1

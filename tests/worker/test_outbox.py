@@ -29,6 +29,7 @@ class Receiver(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.got: list[dict[str, Any]] = []
         self.answers: dict[str, tuple[int, dict[str, Any]]] = {}
+        self.doors: dict[str, str] = {}
 
     @property
     def bot(self) -> outbox.Bot:
@@ -41,10 +42,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        known = self.path == "/chat/internal/notices" and self.headers["X-Xiaobao-Secret"] == SECRET
+        doors = ("/chat/internal/notices", "/webhooks/wechat/internal/notices")
+        known = self.path in doors and self.headers["X-Xiaobao-Secret"] == SECRET
         status, answer = self.server.answers.get(body["notice_id"], (200, {"seq": 1})) if known else (401, {})
         if status == 200:
             self.server.got.append(body)
+            self.server.doors[body["notice_id"]] = self.path
         data = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(data)))
@@ -181,3 +184,22 @@ def test_what_a_dead_worker_had_leased_is_given_out_again(sessions, receiver):
         assert len(outbox.claim(session, NOW)) == 1  # and then it dies
     assert deliver(sessions, receiver, NOW + timedelta(seconds=29)) == 0
     assert deliver(sessions, receiver, NOW + timedelta(seconds=31)) == 1
+
+
+def test_a_notice_goes_through_the_door_of_its_channel_and_one_that_nobody_heard_is_work(sessions, receiver):
+    with sessions.begin() as session:
+        for n, channel in enumerate(("website", "wechat", "wechat")):
+            tickets_outbox.put(
+                session, conversation_id=f"w{n}", channel=channel, response="utter_notice_closed", params={}, now=NOW
+            )
+        session.flush()
+        ids = [row.id for row in session.scalars(select(OutboxRow).order_by(OutboxRow.id))][-3:]
+    receiver.answers[str(ids[2])] = (200, {"seq": 1, "delivery": "undelivered"})
+    outbox.deliver(sessions, receiver.bot, lambda: NOW)
+    assert [receiver.doors[str(one)] for one in ids] == [
+        "/chat/internal/notices",
+        *["/webhooks/wechat/internal/notices"] * 2,
+    ]
+    with sessions() as session:
+        states = [session.get(OutboxRow, one).state for one in ids]
+    assert states == ["delivered", "delivered", "undelivered"]

@@ -75,6 +75,8 @@ class Turn(Base):
     state: Mapped[str] = mapped_column(String(10), default=RECEIVED, index=True)
     received_at: Mapped[datetime] = mapped_column(UtcTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    runner: Mapped[str | None] = mapped_column(String(80))  # the process that runs it
+    leased_until: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class Message(Base):
@@ -145,3 +147,50 @@ class UploadInParts(Base):
     path: Mapped[str] = mapped_column(String(200))
     begun_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
     evidence_id: Mapped[str | None] = mapped_column(String(32))
+
+
+class WechatAccount(Base):
+    """What all processes share about the office's own account: its access token and what the platform lets it do."""
+
+    __tablename__ = "wechat_account"
+
+    app_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    token: Mapped[str | None] = mapped_column(String(600))
+    token_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    refreshing_until: Mapped[datetime | None] = mapped_column(UtcTime)  # somebody fetches a new token
+    may_send: Mapped[bool | None]  # whether customer service messages are granted; None: not tried yet
+
+
+class WechatCitizen(Base):
+    """A follower of the account: where their conversation is and what may still be sent. Erased when they leave."""
+
+    __tablename__ = "wechat_citizen"
+
+    openid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), unique=True)
+    followed: Mapped[bool] = mapped_column(default=True)
+    scene: Mapped[str | None] = mapped_column(String(64))
+    window: Mapped[str | None] = mapped_column(String(8))  # message | action: what the citizen did last
+    window_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    window_sent: Mapped[int] = mapped_column(default=0)
+    shown_seq: Mapped[int] = mapped_column(default=0)  # the last message of the conversation that was handed over
+    parked: Mapped[list[str]] = mapped_column(JSON, default=list)  # texts that did not fit; they come first next time
+    choices: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # what a number or a menu id stands for
+    # Handed to the platform, no answer yet: {text, until}.
+    sending: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    unsure: Mapped[list[str]] = mapped_column(JSON, default=list)  # sent, but whether they arrived nobody knows
+
+
+class WechatPush(Base):
+    """One message or event of the platform, taken in once however often it is sent."""
+
+    __tablename__ = "wechat_push"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256: sender and text id are not kept here
+    conversation_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    seq: Mapped[int | None]  # the citizen's message that it became, None when it asks for no answer
+    state: Mapped[str] = mapped_column(String(8))  # waiting | replied | late | quiet
+    reply: Mapped[str | None] = mapped_column(Text)  # what was answered in the response, for the platform's retries
+    tries: Mapped[int] = mapped_column(default=1)
+    media_id: Mapped[str | None] = mapped_column(String(200))  # a file that is still to be fetched; it lives three days
+    at: Mapped[datetime] = mapped_column(UtcTime, index=True)

@@ -6,9 +6,9 @@ and `next_turn` gives it out again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import ABANDONED, ANSWERED, CITIZEN, RECEIVED, SYSTEM, Conversation, Message, Turn
 
 COMMAND_PREFIX = "/"
+LEASE = timedelta(seconds=120)  # longer than an attempt and the pause before the next one
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,15 @@ class Owed:
     conversation_id: str
     payload: str
     received_at: datetime
+    channel: str
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Who runs turns: a name that no other process has, and whether the process of another name is known to be dead."""
+
+    name: str
+    is_dead: Callable[[str], bool] = lambda name: False
 
 
 def begin(session: Session, conversation_id: str, payload: str, now: datetime) -> Owed:
@@ -36,13 +46,17 @@ def begin(session: Session, conversation_id: str, payload: str, now: datetime) -
     turn = Turn(conversation_id=conversation_id, payload=payload, received_at=now)
     session.add(turn)
     session.flush()
-    return _owed(turn)
+    return _owed(turn, messages.conversation(session, conversation_id))
 
 
-def next_turn(session: Session, conversation_id: str) -> Owed | None:
+def next_turn(
+    session: Session, conversation_id: str, runner: Runner | None = None, now: datetime | None = None
+) -> Owed | None:
     """The turn to run now: an unanswered one, else one made of the waiting messages, else None.
 
     Waiting texts are joined by line breaks into one turn; a command (a button, a card) makes a turn of its own.
+    With a `runner` the turn is leased to it: None as well while another living process runs a turn of this
+    conversation. That process looks for waiting messages when it is done, so nothing is forgotten.
     """
     owner = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
     if owner is None:
@@ -50,7 +64,7 @@ def next_turn(session: Session, conversation_id: str) -> Owed | None:
     query = select(Turn).where(Turn.conversation_id == conversation_id, Turn.state == RECEIVED)
     open_turn = session.scalars(query.order_by(Turn.received_at)).first()
     if open_turn is not None:
-        return _owed(open_turn)
+        return _owed(open_turn, owner) if _leased(open_turn, runner, now) else None
     together = _one_turn(_waiting(session, conversation_id))
     if not together:
         return None
@@ -63,7 +77,25 @@ def next_turn(session: Session, conversation_id: str) -> Owed | None:
     session.flush()
     for message in together:
         message.turn_id = turn.id
-    return _owed(turn)
+    _leased(turn, runner, now)
+    return _owed(turn, owner)
+
+
+def renew(session: Session, turn_id: str, runner: Runner, now: datetime) -> bool:
+    """Keep a turn for another attempt; False when it is over or another process took it."""
+    turn = session.get(Turn, turn_id, with_for_update=True, populate_existing=True)
+    return turn is not None and turn.state == RECEIVED and _leased(turn, runner, now)
+
+
+def _leased(turn: Turn, runner: Runner | None, now: datetime | None) -> bool:
+    """Lease the turn to `runner` unless another living process has it."""
+    if runner is None or now is None:
+        return True
+    other = turn.runner is not None and turn.runner != runner.name
+    if other and turn.leased_until and now < turn.leased_until and not runner.is_dead(str(turn.runner)):
+        return False
+    turn.runner, turn.leased_until = runner.name, now + LEASE
+    return True
 
 
 def answer(
@@ -109,13 +141,17 @@ def tell_once(session: Session, conversation_id: str, text: str, now: datetime) 
     return messages.append(session, conversation_id, Draft(speaker=SYSTEM, text=text, turn_id=owed.turn_id), now)[0]
 
 
-def unfinished(session: Session) -> list[str]:
-    """Ids of conversations to which something is owed (after a restart)."""
-    owed = set(session.scalars(select(Turn.conversation_id).where(Turn.state == RECEIVED)))
+def unfinished(session: Session, channel: str) -> list[str]:
+    """Ids of this channel's conversations to which something is owed (after a restart)."""
+    of_channel = select(Conversation.id).where(Conversation.channel == channel)
+    running = select(Turn.conversation_id).where(Turn.state == RECEIVED, Turn.conversation_id.in_(of_channel))
     waiting = select(Message.conversation_id).where(
-        Message.speaker == CITIZEN, Message.payload.is_not(None), Message.turn_id.is_(None)
+        Message.speaker == CITIZEN,
+        Message.payload.is_not(None),
+        Message.turn_id.is_(None),
+        Message.conversation_id.in_(of_channel),
     )
-    return sorted(owed | set(session.scalars(waiting)))
+    return sorted(set(session.scalars(running)) | set(session.scalars(waiting)))
 
 
 def _waiting(session: Session, conversation_id: str) -> list[Message]:
@@ -163,5 +199,5 @@ def _said(session: Session, turn_id: str) -> list[Message]:
     return list(session.scalars(query.order_by(Message.seq)))
 
 
-def _owed(turn: Turn) -> Owed:
-    return Owed(turn.id, turn.conversation_id, turn.payload, turn.received_at)
+def _owed(turn: Turn, owner: Conversation) -> Owed:
+    return Owed(turn.id, turn.conversation_id, turn.payload, turn.received_at, owner.channel)

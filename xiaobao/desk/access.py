@@ -12,12 +12,13 @@ from flask import Flask, abort, current_app, g, redirect, render_template, reque
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from xiaobao.desk import tokens
+from xiaobao.desk import inspection_view, kept, tokens
 from xiaobao.desk.context import here
-from xiaobao.tickets import accounts, matches, queries
+from xiaobao.tickets import accounts, matches, queries, staff_sessions
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.errors import NotFound
 from xiaobao.tickets.service import Actor
+from xiaobao.tickets.staff_sessions import SEEN_EVERY, SessionView
 from xiaobao.tickets.views import TicketView
 from xiaobao.tickets.workflow import Kind, Role
 
@@ -27,7 +28,7 @@ STAFF = tuple(sorted(accounts.STAFF))
 WORKERS = (Role.CLERK, Role.HANDLER, Role.SUPERVISOR)
 READERS = (*WORKERS, Role.INSPECTOR)
 REPORT_READERS = (Role.CLERK, Role.SUPERVISOR)  # who triages and decides: 办法 art. 37
-WATCHERS = (Role.SUPERVISOR, Role.INSPECTOR, Role.ADMIN)
+WATCHERS = (Role.SUPERVISOR, Role.ADMIN)  # the audit names reports and their files: 办法 art. 37
 PUBLIC = "public"
 OPEN_ENDPOINTS = ("static",)  # Flask's own view
 BEFORE_OWN_PASSWORD = ("sign_in.password", "sign_in.change_password", "sign_in.sign_out")
@@ -71,12 +72,18 @@ class Staff:
 
 def ticket_for(reading: Session, number: str, staff: Staff) -> TicketView:
     """The ticket, if this person may know of it. Raises NotFound."""
+    check_visible(reading, number, staff)
     ticket = queries.ticket(reading, number)
-    if ticket.kind == Kind.DISTRESS and not staff.sees_distress:
+    return inspection_view.of(ticket) if staff.role == Role.INSPECTOR else ticket
+
+
+def check_visible(reading: Session, number: str, staff: Staff) -> None:
+    """Read no more than the kind of a ticket. Raises NotFound for who may not know of it."""
+    kind = queries.kind_of(reading, number)
+    if kind == Kind.DISTRESS and not staff.sees_distress:
         raise NotFound(number)
-    if ticket.kind == Kind.REPORT and not staff.sees_reports:
+    if kind == Kind.REPORT and not staff.sees_reports:
         raise NotFound(number)
-    return ticket
 
 
 def allow(*roles: Role) -> Callable[[View], View]:
@@ -114,9 +121,15 @@ def me() -> Staff:
 
 def open_session_for(account: AccountView, password_hash: str) -> None:
     """Start a signed session; whatever the browser had before is dropped, so no session can be planted."""
+    desk = here()
+    with desk.writing.begin() as writing:
+        if "sid" in session and (old := staff_sessions.find(writing, session["sid"], account.id)):
+            staff_sessions.end(writing, old.id, account.id)
+        agent, address = request.headers.get("User-Agent", ""), request.remote_addr or ""
+        token = staff_sessions.start(writing, account.id, now=desk.now(), address=address, agent=agent)
     session.clear()
     session.permanent = True
-    session["account"], session["proof"] = account.id, _proof(password_hash)
+    session["account"], session["proof"], session["sid"] = account.id, _proof(password_hash), token
 
 
 def _guard() -> Response | tuple[str, int] | None:
@@ -137,15 +150,29 @@ def _guard() -> Response | tuple[str, int] | None:
 
 
 def _signed_in() -> Staff | None:
-    """The account of the session: alive, not disabled, and with the password it signed in with."""
+    """The account of the session: alive, in office, not ended elsewhere, and with the password it signed in with."""
     if "account" not in session:
         return None
-    with here().reading() as reading:
+    desk = here()
+    with desk.reading() as reading:
         account = accounts.get(reading, session["account"])
         known = accounts.password_hash(reading, account.login) if account else None
-    if account is None or known is None or account.disabled:
+        kept = staff_sessions.find(reading, session.get("sid", ""), session["account"])
+    if account is None or known is None or kept is None or not accounts.serves(account, desk.now()):
         return None
-    return Staff(account) if hmac.compare_digest(_proof(known), session.get("proof", "")) else None
+    if not hmac.compare_digest(_proof(known), session.get("proof", "")):
+        return None
+    _seen(kept)
+    return Staff(account)
+
+
+def _seen(kept: SessionView) -> None:
+    """Note now and then that a browser is in use; the list of sessions shows it."""
+    desk = here()
+    g.session_id = kept.id
+    if desk.now() - kept.last_seen >= SEEN_EVERY:
+        with desk.writing.begin() as writing:
+            staff_sessions.seen(writing, kept.id, desk.now())
 
 
 def _bearer() -> Staff | None:
@@ -156,7 +183,7 @@ def _bearer() -> Staff | None:
         return None
     with here().reading() as reading:
         account = accounts.get(reading, account_id)
-    return Staff(account) if account and not account.disabled else None
+    return Staff(account) if account and accounts.serves(account, here().now()) else None
 
 
 def _ask_to_sign_in() -> Response | tuple[str, int]:
@@ -164,7 +191,7 @@ def _ask_to_sign_in() -> Response | tuple[str, int]:
     if request.blueprint == "api":
         abort(401)
     if request.method != "GET":
-        typed = [value for name in ("text", "result") if (value := request.form.get(name, "").strip())]
+        typed = kept.words_of(request.form)
         return render_template("sign_in.html", typed=typed, expired=True), 401
     return redirect(url_for("sign_in.sign_in", next=request.full_path.rstrip("?")), 303)
 

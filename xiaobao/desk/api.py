@@ -43,6 +43,7 @@ def list_tickets() -> Response:
             after=asked.get("after"),
             limit=int(limit),
             distress=me().sees_distress,
+            reports=me().sees_reports,
         )
     items = [
         {

@@ -12,10 +12,38 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from xiaobao import database
-from xiaobao.desk import access, accounts, api, audit, context, csrf, evidence, lessons, sign_in, steps, tickets, words
+from xiaobao.desk import (
+    access,
+    accounts,
+    api,
+    audit,
+    bulk_assign,
+    context,
+    csrf,
+    evidence,
+    export,
+    inspections,
+    lessons,
+    liaison,
+    merchants_register,
+    office_settings,
+    pulse,
+    reminders,
+    saved,
+    sign_in,
+    staff_intake,
+    staff_sessions,
+    steps,
+    ticket_register,
+    tickets,
+    today,
+    wall,
+    words,
+)
 from xiaobao.desk.context import Desk, here
 from xiaobao.settings import Settings
-from xiaobao.tickets import deadlines, office
+from xiaobao.tickets import deadlines, office, workflow
+from xiaobao.tickets import reminders as tickets_reminders
 from xiaobao.tickets.errors import InvalidField, TicketError
 from xiaobao.tickets.workflow import Kind, Role, Status, Step
 
@@ -51,7 +79,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
     engine = database.make_engine(settings.database_url)
     app.extensions[context.KEY] = Desk(
         settings=settings,
-        office=office.load(settings.reference_dir, settings.office_id),
+        filed_office=office.load(settings.reference_dir, settings.office_id),
         engine=engine,
         reading=database.make_sessions(engine, read_only=True),
         writing=database.make_sessions(engine),
@@ -66,16 +94,21 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
 
 
 def _add_screens(app: Flask) -> None:
+    liaison.install(app)
     access.install(app)
     csrf.install(app)
-    for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, api):
+    for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, api, today, wall, saved, pulse, export):
+        app.register_blueprint(room.screen)
+    for room in (staff_intake, merchants_register, ticket_register, reminders):
+        app.register_blueprint(room.screen)
+    for room in (liaison, inspections, bulk_assign, office_settings, staff_sessions):
         app.register_blueprint(room.screen)
     app.add_url_rule("/health", "health", access.public(_health))
     app.register_error_handler(TicketError, _refused)
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(SQLAlchemyError, _database_failed)
     app.after_request(_finish)
-    app.jinja_env.globals.update(Kind=Kind, Status=Status, Step=Step, Role=Role)
+    app.jinja_env.globals.update(Kind=Kind, Status=Status, Step=Step, Role=Role, CHOICES=workflow.CHOICES)
     app.context_processor(_everywhere)
 
 
@@ -87,7 +120,17 @@ def _everywhere() -> dict[str, object]:
         "today": deadlines.local_date(desk.now()),
         "categories": desk.words.categories,
         "alarms": tickets.alarms(g.get("staff")),
+        "reminded": _reminded(),
     }
+
+
+def _reminded() -> int:
+    """How many reminders wait for who is signed in; 0 for who works on no tickets."""
+    staff = g.get("staff")
+    if staff is None or staff.role not in access.WORKERS or staff.account.must_change:
+        return 0
+    with here().reading() as reading:
+        return tickets_reminders.count(reading, staff.actor)
 
 
 def _health() -> Response:
@@ -119,6 +162,7 @@ def _database_failed(error: SQLAlchemyError) -> tuple[Response | str, int]:
 def _problem(code: str, status: int, field: str | None = None) -> tuple[Response | str, int]:
     if status >= 500:
         g.pop("staff", None)  # the page of a failure must not ask the database for anything
+        g.office = here().filed_office
     if request.path.startswith("/api/"):
         return jsonify({"error": code, **({"field": field} if field else {})}), status
     return render_template("error.html", code=code, typed=[]), status

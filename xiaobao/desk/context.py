@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from flask import current_app
+from flask import current_app, g, has_request_context
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from xiaobao.desk.words import Words
 from xiaobao.settings import Settings
+from xiaobao.tickets import office_settings
 from xiaobao.tickets.office import Office
 
 KEY = "xiaobao.desk"
@@ -23,12 +24,26 @@ class Desk:
     """`writing` sessions hold SQLite's one write lock, so screens that only read take `reading`."""
 
     settings: Settings
-    office: Office
+    filed_office: Office  # as office.csv has it
     engine: Engine
     reading: sessionmaker[Session]
     writing: sessionmaker[Session]
     words: Words
     now: Callable[[], datetime]
+
+    @property
+    def office(self) -> Office:
+        """The office with what its admin changed; read once for each request."""
+        if not has_request_context():
+            return self._layered()
+        if "office" not in g:
+            g.office = self._layered()
+        found: Office = g.office
+        return found
+
+    def _layered(self) -> Office:
+        with self.reading() as reading:
+            return office_settings.layered(self.filed_office, reading)
 
 
 def here() -> Desk:

@@ -7,6 +7,8 @@ import secrets
 
 from flask import Flask, render_template, request, session
 
+from xiaobao.desk import kept
+
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BEARER_ONLY = "api"  # no cookie is read there, so no other site can lend one
 
@@ -30,5 +32,5 @@ def _check() -> tuple[str, int] | None:
     given, known = request.form.get("csrf", ""), session.get("csrf", "")
     if known and hmac.compare_digest(given.encode(), known.encode()):
         return None
-    typed = [value for name in ("text", "result") if (value := request.form.get(name, "").strip())]
+    typed = kept.words_of(request.form)
     return render_template("error.html", code="form_expired", typed=typed), 400

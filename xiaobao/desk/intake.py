@@ -1,4 +1,4 @@
-"""Staff intake through the API: a complaint that came by telephone, letter or at the counter."""
+"""What staff and programs hand in, as the tickets room takes it: by telephone, letter, at the counter, through the API."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from xiaobao.reading import answers
-from xiaobao.tickets import service
+from xiaobao.tickets import service, step_fields
 from xiaobao.tickets.errors import InvalidField
 from xiaobao.tickets.workflow import Kind
 
@@ -18,7 +18,14 @@ CHANNEL = "api"
 LONGEST_KEY = 200  # characters
 
 
-def submission(given: Mapping[str, Any], key: str, account_id: int, today: date) -> service.Submission:
+def draft_id(channel: str, account_id: int, key: str) -> str:
+    """The draft of a key: the same key of the same account is the same ticket."""
+    return f"{channel}-" + hashlib.sha256(f"{account_id}:{key}".encode()).hexdigest()[:48]
+
+
+def submission(
+    given: Mapping[str, Any], key: str, account_id: int, today: date, channel: str = CHANNEL
+) -> service.Submission:
     """What was sent, as the tickets room takes it; the same key of the same account is the same ticket.
 
     Raises InvalidField with the name of the field that is missing, unknown or unreadable.
@@ -34,9 +41,9 @@ def submission(given: Mapping[str, Any], key: str, account_id: int, today: date)
     amount, event = texts.pop("amount", None), texts.pop("event_date", None)
     discovered = texts.pop("discovered_date", None)
     return service.Submission(
-        draft_id="api-" + hashlib.sha256(f"{account_id}:{key}".encode()).hexdigest()[:48],
+        draft_id=draft_id(channel, account_id, key),
         conversation_id=None,
-        channel=CHANNEL,
+        channel=channel,
         amount_text=amount,
         amount_cents=_read("amount", answers.amount(amount)) if amount else None,
         event_date_text=event,
@@ -49,8 +56,8 @@ def submission(given: Mapping[str, Any], key: str, account_id: int, today: date)
 def _text(name: str, value: Any) -> str:
     if name not in FIELDS:
         raise InvalidField(str(name), "not a field of intake")
-    if not isinstance(value, str) or len(value) > service.LONGEST_TEXT:
-        raise InvalidField(name, f"text of at most {service.LONGEST_TEXT} characters")
+    if not isinstance(value, str) or len(value) > step_fields.LONGEST_TEXT:
+        raise InvalidField(name, f"text of at most {step_fields.LONGEST_TEXT} characters")
     return value.strip()
 
 

@@ -8,11 +8,18 @@ from werkzeug.wrappers import Response
 from xiaobao.desk import passwords
 from xiaobao.desk.access import READERS, STAFF, Staff, allow, me, open_session_for, public
 from xiaobao.desk.context import here
+from xiaobao.desk.staff_sessions import end_this_session, mine
 from xiaobao.tickets import accounts, service
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.workflow import Role
 
 screen = Blueprint("sign_in", __name__)
+FIRST_PAGES = {
+    **{role: "tickets.worklist_page" for role in READERS},
+    Role.ADMIN: "accounts.list_accounts",
+    Role.LIAISON: "liaison.tasks",
+    Role.INSPECTOR: "inspections.mine",
+}
 
 
 @screen.get("/sign-in")
@@ -41,7 +48,7 @@ def check() -> Response | tuple[str, int]:
         elif account:
             accounts.record_failure(writing, login, now)
             account = accounts.find(writing, login)
-    if right and account and known and not account.disabled:
+    if right and account and known and accounts.serves(account, now):
         open_session_for(account, known)
         return redirect(_inside(request.form.get("next", "")) or _first_page(account), 303)
     locked = account is not None and account.locked_until is not None and account.locked_until > now
@@ -51,7 +58,8 @@ def check() -> Response | tuple[str, int]:
 @screen.post("/sign-out")
 @allow(*STAFF)
 def sign_out() -> Response:
-    """End the session of this browser."""
+    """End the session of this browser, here and in the list of sessions."""
+    end_this_session()
     session.clear()
     return redirect(url_for("sign_in.sign_in"), 303)
 
@@ -60,7 +68,7 @@ def sign_out() -> Response:
 @allow(*STAFF)
 def password() -> str:
     """Who I am, and the form for a new password."""
-    return render_template("me.html")
+    return render_template("me.html", sessions=mine(), done=session.pop("said", None))
 
 
 @screen.post("/me")
@@ -75,7 +83,7 @@ def change_password() -> Response | tuple[str, int]:
     wrong = wrong or (("new", weak) if (weak := passwords.problem(new, account.login)) else None)
     wrong = wrong or (("new", "same") if new == old else ("again", "differs") if new != again else None)
     if wrong:
-        return render_template("me.html", field=wrong[0], problem=wrong[1]), 422
+        return render_template("me.html", sessions=mine(), field=wrong[0], problem=wrong[1]), 422
     hashed = passwords.hash_password(new)
     with desk.writing.begin() as writing:
         accounts.set_password(writing, account.id, hashed)
@@ -96,12 +104,12 @@ def _refused(login: str, problem: str, account: AccountView | None) -> tuple[str
 
 def _first_page(account: AccountView) -> str:
     role = Staff(account).role
-    if account.must_change or role not in (*READERS, Role.ADMIN):
+    if account.must_change or role not in FIRST_PAGES:
         return url_for("sign_in.password")
-    return url_for("accounts.list_accounts" if role == Role.ADMIN else "tickets.worklist_page")
+    return url_for(FIRST_PAGES[role])
 
 
 def _inside(target: str) -> str | None:
     """A path on this desk, never another site."""
     outside = not target.startswith("/") or target.startswith(("//", "/\\")) or any(ord(sign) < 32 for sign in target)
-    return None if outside else target
+    return None if outside or target == "/" else target  # "/" is home, and each role has its own

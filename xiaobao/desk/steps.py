@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -10,27 +11,43 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from xiaobao.desk.access import WORKERS, Staff, allow, me, ticket_for
+from xiaobao.desk import auto_assign
+from xiaobao.desk.access import WORKERS, Staff, allow, check_visible, me, ticket_for
 from xiaobao.desk.context import Desk, here
 from xiaobao.desk.tickets import Opened, show
 from xiaobao.desk.words import Notice
-from xiaobao.tickets import service
-from xiaobao.tickets.errors import InvalidField, NotFound, RoleForbidden, StaleVersion, StepNotOpen, TicketError
+from xiaobao.tickets import service, workflow
+from xiaobao.tickets.errors import InvalidField, NotFound, NotYet, RoleForbidden, StaleVersion, StepNotOpen, TicketError
 from xiaobao.tickets.tables import OutboxRow
 from xiaobao.tickets.views import TicketView
 from xiaobao.tickets.workflow import Step
 
 screen = Blueprint("steps", __name__)
-TAKE: Mapping[str, tuple[Callable[..., TicketView], tuple[str, ...]]] = {
-    Step.ACCEPT: (service.accept, ("text",)),
-    Step.REJECT: (service.reject, ("ground", "text")),
-    Step.ASSIGN: (service.assign, ("department", "handler")),
-    Step.REPLY: (service.reply, ("text",)),
-    Step.CLOSE: (service.close, ("result",)),
-    Step.SUPPLEMENT: (service.supplement, ("text",)),
+OWN_FUNCTIONS: Mapping[str, Callable[..., TicketView]] = {
+    Step.ACCEPT: service.accept,
+    Step.REJECT: service.reject,
+    Step.ASSIGN: service.assign,
+    Step.REPLY: service.reply,
+    Step.CLOSE: service.close,
+    Step.SUPPLEMENT: service.supplement,
 }
 WITHOUT_OFFICE = (Step.SUPPLEMENT,)
-HTTP = {NotFound: 404, RoleForbidden: 403, StepNotOpen: 409, StaleVersion: 409, InvalidField: 422}
+
+
+def _taken_by_staff() -> dict[str, tuple[Callable[..., TicketView], tuple[str, ...]]]:
+    """Every step of staff after filing, with its function and the names of its fields: read off the table."""
+    found: dict[str, tuple[Callable[..., TicketView], tuple[str, ...]]] = {}
+    for row in workflow.TABLE:
+        if row.status is not None and row.roles & frozenset(WORKERS):
+            before = found[row.step][1] if row.step in found else ()
+            names = tuple(field.name for field in row.fields if field.type != "evidence")
+            function = OWN_FUNCTIONS.get(row.step) or partial(service.step, step=row.step)
+            found[row.step] = (function, tuple(dict.fromkeys((*before, *names))))
+    return found
+
+
+TAKE = _taken_by_staff()
+HTTP = {NotFound: 404, RoleForbidden: 403, StepNotOpen: 409, StaleVersion: 409, InvalidField: 422, NotYet: 409}
 
 
 @screen.post("/tickets/<number>/<step>")
@@ -38,7 +55,7 @@ HTTP = {NotFound: 404, RoleForbidden: 403, StepNotOpen: 409, StaleVersion: 409, 
 def take_step(number: str, step: str) -> Response | tuple[str, int]:
     """Take the step, or show the page again with the reason and everything that was typed."""
     fields = _names(step)
-    typed = {name: request.form.get(name, "").replace("\r\n", "\n") for name in fields}
+    typed = {name: ",".join(request.form.getlist(name)).replace("\r\n", "\n") for name in fields}
     if request.form.get("act") == "preview":
         return _preview(number, step, typed), 200
     version = _version(request.form.get("version", ""))
@@ -54,6 +71,7 @@ def take_step(number: str, step: str) -> Response | tuple[str, int]:
             return redirect(url_for("tickets.ticket_page", number=number), 303)
         return show(number, Opened(step, typed, problem)), HTTP.get(type(problem), 422)
     session["said"] = step
+    auto_assign.after(step, number)
     return redirect(url_for("tickets.ticket_page", number=number), 303)
 
 
@@ -62,10 +80,11 @@ def take(
 ) -> TicketView:
     """Run the step of the service with the fields it knows. Raises TicketError."""
     function, names = TAKE[step] if step in TAKE else _no_such_step(step)
-    ticket_for(writing, number, staff)
+    check_visible(writing, number, staff)
     fields = {name: typed.get(name) or None for name in names}
     office = {} if step in WITHOUT_OFFICE else {"office": desk.office}
-    return function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)
+    with writing.no_autoflush:  # one flush at the end of the step, not one before each thing that is read
+        return function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)
 
 
 def rehearse(desk: Desk, staff: Staff, number: str, step: str, typed: Mapping[str, Any]) -> Notice | None:

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flask import Blueprint, abort, render_template, request, session
+from flask import Blueprint, render_template, request, session
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from xiaobao.conversations import sensitive, uploads
-from xiaobao.desk import compare, conversation, evidence_text, story
+from xiaobao.desk import compare, conversation, evidence_text, inspection_view, listing, story, ticket_beside
 from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
+from xiaobao.desk.handing import for_ticket
 from xiaobao.desk.words import Notice
-from xiaobao.tickets import accounts, deadlines, hints, matches, queries, service, workflow, worklist
-from xiaobao.tickets.accounts import AccountView
+from xiaobao.tickets import (
+    accounts,
+    assignment,
+    deadlines,
+    departments,
+    hints,
+    matches,
+    outbox,
+    queries,
+    saved_filters,
+    service,
+    stepping,
+    workflow,
+    worklist,
+)
 from xiaobao.tickets.errors import TicketError
 from xiaobao.tickets.hints import Hint
 from xiaobao.tickets.matches import Duplicate
 from xiaobao.tickets.reference import Ground
 from xiaobao.tickets.views import TicketView
-from xiaobao.tickets.workflow import Kind, Role, Status, Step, Transition
+from xiaobao.tickets.workflow import Kind, Role, Step, Transition
 
 screen = Blueprint("tickets", __name__)
-FILTERS = ("status", "kind", "mine", "overdue", "q", "merchant")
-EVERY_STATUS = "all"
+EVERY_STATUS = listing.EVERY_STATUS
 
 
 @dataclass(frozen=True)
@@ -41,47 +54,35 @@ class Opened:
 @screen.get("/")
 @allow(*READERS)
 def worklist_page() -> str:
-    """Tickets, what runs out first on top."""
-    desk, asked = here(), {name: request.args.get(name, "").strip() for name in FILTERS}
-    status = asked["status"] or worklist.ANY_OPEN
-    if status not in (EVERY_STATUS, worklist.ANY_OPEN, *Status) or asked["kind"] not in ("", *Kind):
-        abort(404)
+    """Tickets, what runs out first on top; what is searched for, the newest on top."""
+    desk, asked = here(), listing.asked(request.args)
     today = deadlines.local_date(desk.now())
     with desk.reading() as reading:
         page = worklist.page(
             reading,
             today=today,
-            status=None if status == EVERY_STATUS else status,
-            kind=asked["kind"] or None,
-            text=asked["q"][:100] or None,
-            assignee=me().account.id if asked["mine"] else None,
-            overdue=bool(asked["overdue"]),
+            text=asked["q"] or None,
             after=request.args.get("after") or None,
-            distress=me().sees_distress,
-            reports=me().sees_reports,
-            merchant=_of_merchant(asked["merchant"]),
+            count=True,
+            **listing.filters(asked),
         )
         keys = [row.ticket.merchant_key for row in page.rows if row.ticket.kind in me().matched_kinds]
         counts = matches.counts(reading, desk.office.id, keys, me().matched_kinds, desk.now())
-    filtered = any(asked.values())
+        saved = saved_filters.of_account(reading, me().account.id)
+    if me().role == Role.INSPECTOR:
+        page = inspection_view.listed(page)
     return render_template(
         "tickets.html",
         page=page,
         asked=asked,
-        status=status,
+        status=listing.status(asked),
         today=today,
         bar=bar,
-        filtered=filtered,
+        filtered=any(asked.values()),
         counts=counts,
+        saved=saved,
         matched_kinds=me().matched_kinds,
     )
-
-
-def _of_merchant(key: str) -> worklist.OfMerchant | None:
-    """The list of one merchant holds what its count counted."""
-    desk = here()
-    since = desk.now() - matches.WINDOW
-    return worklist.OfMerchant(desk.office.id, key, since, me().matched_kinds) if key else None
 
 
 @screen.get("/tickets/<number>")
@@ -120,6 +121,7 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
             hints=hints_for(ticket, steps),
             report_beside=queries.report_beside(reading, number) if staff.sees_reports else None,
             missing=missing,
+            not_heard=outbox.not_heard(reading, number) if works else 0,
             lacking=[rule for rule in missing if rule.law] if decides(ticket, steps) else [],
             pieces=pieces,
             marked={piece.slot for piece in pieces},
@@ -132,18 +134,25 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
             steps=steps,
             opened=opened,
             handlers=accounts.handlers(reading),
-            departments=departments(reading),
+            departments=departments.names(reading),
+            suggestion=assignment.suggest(reading, ticket) if any(row.step == Step.ASSIGN for row in steps) else None,
+            liaison=for_ticket(reading, number, ticket.kind, ticket.status, staff) if works else None,
             grounds=desk.office.grounds(),
             revealed=revealed or {},
             bars=[(clock, bar(clock, deadlines.local_date(desk.now()))) for clock in ticket.clocks],
             done=session.pop("said", None),
+            **ticket_beside.of(reading, ticket, staff),
         )
 
 
 def open_steps(ticket: TicketView, staff: Staff) -> list[Transition]:
     """Steps open to this person now, in the order of the table."""
-    rows = workflow.steps_open_to(ticket.kind, ticket.status, staff.role)
-    return [row for row in rows if not row.own_only or staff.works_on(ticket)]
+    rows = workflow.steps_open_to(ticket.process, ticket.status, staff.role)
+    mine = [row for row in rows if not row.own_only or staff.works_on(ticket)]
+    named = ticket.next_assignee_id or ticket.assignee_id
+    if staff.role == Role.HANDLER and named not in (None, staff.account.id):
+        mine = [row for row in mine if row.step != Step.TAKE]
+    return [row for row in mine if stepping.ready(row, ticket, here().now())]
 
 
 def decides(ticket: TicketView, steps: list[Transition]) -> bool:
@@ -167,15 +176,10 @@ def hints_for(ticket: TicketView, steps: list[Transition]) -> list[tuple[Hint, G
 
 def _twins(reading: Session, ticket: TicketView, staff: Staff) -> list[tuple[Duplicate, TicketView, list[compare.Row]]]:
     """Likely duplicates, each with the other ticket as it may be shown here and the fields side by side."""
-    mine = compare.hidden(ticket)
+    hidden = inspection_view.of if staff.role == Role.INSPECTOR else compare.hidden
+    mine = hidden(ticket)
     found = matches.duplicates(reading, ticket.number, staff.matched_kinds)
-    return [(one, other := compare.hidden(one.ticket), compare.rows(mine, other)) for one in found]
-
-
-def departments(reading: Session) -> list[str]:
-    """Departments that occur among the accounts, as suggestions."""
-    found: list[AccountView] = accounts.all_accounts(reading)
-    return sorted({account.department for account in found if account.department and not account.disabled})
+    return [(one, other := hidden(one.ticket), compare.rows(mine, other)) for one in found]
 
 
 def _previews(reading: Session, ticket: TicketView) -> dict[str, bool]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from xiaobao.tickets import staff_sessions
+from xiaobao.tickets.deadlines import local_date
 from xiaobao.tickets.errors import InvalidField, NotFound
-from xiaobao.tickets.tables import Account
-from xiaobao.tickets.workflow import Role
+from xiaobao.tickets.tables import Account, Ticket
+from xiaobao.tickets.workflow import OPEN, Role
 
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -33,6 +36,12 @@ class AccountView:
     must_change: bool
     disabled: bool
     on_duty: bool
+    valid_until: date | None
+    region: str | None
+    subjects: str | None
+
+
+_VIEWED = [getattr(Account, field.name) for field in fields(AccountView)]
 
 
 def create(
@@ -79,9 +88,9 @@ def find(session: Session, login: str) -> AccountView | None:
 
 
 def get(session: Session, account_id: int) -> AccountView | None:
-    """The account by its id."""
-    account = session.get(Account, account_id)
-    return view(account) if account else None
+    """The account by its id; read at every request, so as plain columns."""
+    row = session.execute(select(*_VIEWED).where(Account.id == account_id)).first()
+    return AccountView(*row) if row else None
 
 
 def all_accounts(session: Session) -> list[AccountView]:
@@ -91,10 +100,8 @@ def all_accounts(session: Session) -> list[AccountView]:
 
 def handlers(session: Session) -> list[AccountView]:
     """Accounts that a ticket may be assigned to."""
-    rows = session.scalars(
-        select(Account).where(Account.role == str(Role.HANDLER), Account.disabled.is_(False)).order_by(Account.name)
-    )
-    return [view(row) for row in rows]
+    theirs = (Account.role == str(Role.HANDLER), Account.disabled.is_(False))
+    return [AccountView(*row) for row in session.execute(select(*_VIEWED).where(*theirs).order_by(Account.name))]
 
 
 def password_hash(session: Session, login: str) -> str | None:
@@ -104,8 +111,13 @@ def password_hash(session: Session, login: str) -> str | None:
 
 
 def may_log_in(account: AccountView, now: datetime) -> bool:
-    """Neither disabled nor locked after too many failures."""
-    return not account.disabled and (account.locked_until is None or account.locked_until <= now)
+    """Neither disabled, nor past the term of office, nor locked after too many failures."""
+    return serves(account, now) and (account.locked_until is None or account.locked_until <= now)
+
+
+def serves(account: AccountView, now: datetime) -> bool:
+    """Neither disabled nor past the last day of the term of office."""
+    return not account.disabled and (account.valid_until is None or local_date(now) <= account.valid_until)
 
 
 def record_failure(session: Session, login: str, now: datetime) -> None:
@@ -147,16 +159,84 @@ def set_password(session: Session, account_id: int, password_hash: str, *, must_
         0,
         None,
     )
+    staff_sessions.end_all(session, account_id)
     session.flush()
 
 
-def set_disabled(session: Session, account_id: int, disabled: bool) -> None:
-    """Raises NotFound."""
+def set_disabled(session: Session, account_id: int, disabled: bool) -> int:
+    """Close an account or open it again; a closed one is out at once and its open tickets wait for somebody else.
+
+    Returns how many tickets lost their handler. Raises NotFound.
+    """
     account = session.get(Account, account_id)
     if account is None:
         raise NotFound(f"account {account_id}")
     account.disabled = disabled
     session.flush()
+    if not disabled:
+        return 0
+    staff_sessions.end_all(session, account_id)
+    mine = _open_tickets(account_id)
+    count = session.scalar(select(func.count()).select_from(Ticket).where(*mine)) or 0
+    # The version goes on: whoever has the page open reads it again before acting.
+    session.execute(update(Ticket).where(*mine).values(assignee_id=None, version=Ticket.version + 1))
+    return count
+
+
+def change(
+    session: Session,
+    account_id: int,
+    *,
+    name: str,
+    role: str,
+    department: str | None = None,
+    institution: str | None = None,
+    region: str | None = None,
+    subjects: str | None = None,
+    valid_until: date | None = None,
+) -> AccountView:
+    """New particulars. A handler with open tickets keeps the role until they are handed over.
+
+    Raises NotFound, InvalidField for an unknown role, an empty name, a liaison without institution.
+    """
+    account = session.get(Account, account_id)
+    if account is None:
+        raise NotFound(f"account {account_id}")
+    if role not in STAFF:
+        raise InvalidField("role", "no role of staff")
+    if not name.strip():
+        raise InvalidField("name", "empty")
+    if role == Role.LIAISON and not institution:
+        raise InvalidField("institution", "a liaison is of an institution")
+    if role != account.role and open_tickets(session, account_id):
+        raise InvalidField("role", "has open tickets")
+    if role != account.role:  # a page that was opened with the old rights is not acted on with the new ones
+        staff_sessions.end_all(session, account_id)
+    account.name, account.role, account.department, account.institution = (
+        name.strip(),
+        str(role),
+        department,
+        institution,
+    )
+    account.region, account.subjects, account.valid_until = region, subjects, valid_until
+    session.flush()
+    return view(account)
+
+
+def open_tickets(session: Session, account_id: int) -> int:
+    """How many open tickets this account has in hand."""
+    return session.scalar(select(func.count()).select_from(Ticket).where(*_open_tickets(account_id))) or 0
+
+
+def _open_tickets(account_id: int) -> tuple[Any, ...]:
+    return (Ticket.assignee_id == account_id, Ticket.status.in_([str(status) for status in OPEN]))
+
+
+def institutions(session: Session) -> list[str]:
+    """Institutions that have a liaison who can sign in."""
+    liaisons = (Account.role == str(Role.LIAISON), Account.disabled.is_(False), Account.institution.is_not(None))
+    rows = session.scalars(select(Account.institution).where(*liaisons).distinct().order_by(Account.institution))
+    return [name for name in rows if name]
 
 
 def _by_login(session: Session, login: str, lock: bool = False) -> Account | None:
@@ -177,4 +257,7 @@ def view(account: Account) -> AccountView:
         must_change=account.must_change,
         disabled=account.disabled,
         on_duty=account.on_duty,
+        valid_until=account.valid_until,
+        region=account.region,
+        subjects=account.subjects,
     )

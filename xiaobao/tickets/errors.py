@@ -34,13 +34,13 @@ class StaleVersion(TicketError):
 
 
 class InvalidField(TicketError):
-    """A field of a step is missing or wrong; `field` names it."""
+    """A field of a step is missing or wrong; `field` names it, `why` is for whoever reads the code or the log."""
 
     code = "invalid_field"
 
     def __init__(self, field: str, why: str = "") -> None:
         super().__init__(f"{field}: {why}" if why else field)
-        self.field = field
+        self.field, self.why = field, why
 
 
 class UrgedToday(TicketError):
@@ -53,3 +53,13 @@ class MissingDraft(TicketError):
     """Filing without a draft id could file twice, so it is refused."""
 
     code = "missing_draft"
+
+
+class NotYet(TicketError):
+    """The step is open, but something the law asks for first is missing; `reason` names the guard."""
+
+    code = "not_yet"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

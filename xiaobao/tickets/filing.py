@@ -111,6 +111,8 @@ class Submission:
     no_calls: str | None = None
     contact_note: str | None = None
     minor: str | None = None
+    source: str = "web"
+    source_number: str | None = None
     evidence: tuple[Evidence, ...] = ()
     consent_version: str | None = None
     route_code: str | None = None
@@ -141,7 +143,8 @@ def submit(
     if not submission.draft_id:
         raise MissingDraft
     actor = actor or Actor.citizen(submission.conversation_id)
-    row = workflow.advance(submission.ticket_kind, None, Step.SUBMIT, actor.role)
+    process = workflow.process_of(submission.ticket_kind, str(office.kind))
+    row = workflow.advance(process, None, Step.SUBMIT, actor.role)
     known = _by_draft(session, submission.draft_id)
     if known is not None:
         return _receipt(known, already_filed=True)
@@ -208,10 +211,13 @@ def _insert(
         number=numbering.next_number(session, deadlines.local_date(now)),
         query_code=numbering.new_query_code(),
         kind=submission.ticket_kind,
+        process=str(row.process),
         office_id=office.id,
         submitted_at=now,
         as_filed=as_filed,
         urged=0,
+        matters={},
+        co_handlers=[],
     )
     remember(ticket, row, actor, now, {})
     ticket.evidence.extend(evidence_row(one, now) for one in evidence)

@@ -29,6 +29,10 @@ class OfficeKind(str, Enum):
         return self.value
 
 
+# A council and an institution hold contact data by consent, an authority by its duty (个人信息保护法 art. 13).
+ASKS_CONSENT = frozenset({OfficeKind.COUNCIL, OfficeKind.INSTITUTION})
+
+
 class UnknownOffice(ValueError):
     """OFFICE names no row of office.csv; the message lists the rows there are."""
 

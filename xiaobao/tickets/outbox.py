@@ -10,6 +10,18 @@ Responses and their params (all text unless said otherwise; every notice has `nu
 | utter_notice_replied | text, staff_name |
 | utter_notice_cared | text (to somebody in distress), staff_name |
 | utter_notice_closed | text (the result), staff_name |
+| utter_notice_supplement_asked | text (what is missing) |
+| utter_notice_mediation | "when", "where" (may be empty), mediator |
+| utter_notice_delegated | place, "reach" |
+| utter_notice_recusal | "outcome" |
+| utter_notice_agreed | text (the agreement) |
+| utter_notice_terminated | "ending_words" (which of the eight cases), text |
+| utter_notice_decided | text, "facts", "basis_text", "remedies" |
+| utter_notice_redirected, utter_notice_transferred | place, "reach", text |
+| utter_notice_extended | "why", due |
+| utter_notice_paused | "cause_words" |
+| utter_notice_review_received | - |
+| utter_notice_reviewed, utter_notice_revoked, utter_notice_reopened | text |
 
 A row is handed out again until it is marked delivered, so the receiver must drop a notice id it has seen.
 """
@@ -20,11 +32,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from xiaobao.tickets.tables import OutboxRow
+from xiaobao.tickets.tables import OutboxRow, Ticket
 
+UNDELIVERED = "undelivered"  # it stands in the conversation, but the citizen has not been reached: somebody calls
 LONGEST_WAIT = timedelta(minutes=5)
 FIRST_WAIT = timedelta(seconds=5)
 
@@ -114,6 +127,13 @@ def failed(session: Session, id: int, now: datetime, why: str) -> None:
     row.attempts += 1
     row.due_at = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(row.attempts - 1, 10))
     row.last_error = why[:500]
+
+
+def not_heard(session: Session, number: str) -> int:
+    """How many notices of a ticket reached nobody by themselves: work for somebody with a telephone."""
+    query = select(func.count(OutboxRow.id)).join(Ticket, Ticket.id == OutboxRow.ticket_id)
+    states = (UNDELIVERED, "undeliverable")
+    return session.scalar(query.where(Ticket.number == number, OutboxRow.state.in_(states))) or 0
 
 
 def _notice(row: OutboxRow) -> Notice:

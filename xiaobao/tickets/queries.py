@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import hmac
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
-from xiaobao.tickets import deadlines
+from xiaobao.tickets import deadlines, grams, search_index
 from xiaobao.tickets.errors import NotFound
 from xiaobao.tickets.numbering import NUMBER, QUERY_CODE
-from xiaobao.tickets.tables import Ticket, TicketClock
+from xiaobao.tickets.tables import Ticket
 from xiaobao.tickets.views import TicketSummary, TicketView, ticket_summary, ticket_view
 from xiaobao.tickets.workflow import Kind
 
 MOST_ROWS = 200
-SEARCHED = ("number", "merchant", "shop_name", "institution", "item", "narrative", "order_number", "policy_number")
+PHONE = re.compile(r"\+?[0-9][0-9-]{5,18}")  # as it was written down
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ def ticket(session: Session, number: str, unmasked: bool = False) -> TicketView:
     if found is None:
         raise NotFound(number)
     return ticket_view(found, unmasked=unmasked)
+
+
+def kind_of(session: Session, number: str) -> str:
+    """What sort of ticket it is. Raises NotFound."""
+    found = session.scalar(select(Ticket.kind).where(Ticket.number == number))
+    if found is None:
+        raise NotFound(number)
+    return found
 
 
 def report_beside(session: Session, number: str) -> str | None:
@@ -92,33 +101,48 @@ def search(
     """
     today = deadlines.local_date(now or deadlines.now())
     limit = max(1, min(limit, MOST_ROWS))
-    statement = select(Ticket).options(selectinload(Ticket.clocks), selectinload(Ticket.assignee))
-    statement = statement.where(Ticket.kind != str(Kind.DISTRESS))
+    where: list[ColumnElement[bool]] = [Ticket.kind != str(Kind.DISTRESS)]
     for column, value in ((Ticket.status, status), (Ticket.kind, kind), (Ticket.assignee_id, assignee)):
         if value is not None:
-            statement = statement.where(column == (value if isinstance(value, int) else str(value)))
-    for word in (text or "").split()[:8]:
-        statement = statement.where(_contains(word))
+            where.append(column == (value if isinstance(value, int) else str(value)))
     if overdue is not None:
-        late = select(TicketClock.id).where(
-            TicketClock.ticket_id == Ticket.id, TicketClock.state == "running", TicketClock.due_lenient < today
-        )
-        statement = statement.where(late.exists() if overdue else ~late.exists())
-    rows = session.scalars(_after(session, statement, after).order_by(Ticket.id.desc()).limit(limit + 1)).all()
-    page = [ticket_summary(row, today) for row in rows[:limit]]
-    return Page(page, page[-1].number if len(rows) > limit else None)
+        where.append(Ticket.next_late < today if overdue else Ticket.next_late >= today)
+    below = id_of(session, after) if after else None
+    if (text or "").split():
+        ids = ids_with(session, text or "", where, limit + 1, below)
+    else:
+        statement = select(Ticket.id).where(*where, *([Ticket.id < below] if below else []))
+        ids = list(session.scalars(statement.order_by(Ticket.id.desc()).limit(limit + 1)))
+    rows = select(Ticket).options(selectinload(Ticket.clocks), selectinload(Ticket.assignee))
+    found = session.scalars(rows.where(Ticket.id.in_(ids[:limit])).order_by(Ticket.id.desc()))
+    page = [ticket_summary(row, today) for row in found]
+    return Page(page, page[-1].number if len(ids) > limit else None)
 
 
-def _after(session: Session, statement: Select[tuple[Ticket]], after: str | None) -> Select[tuple[Ticket]]:
-    if not after:
-        return statement
-    last = session.scalar(select(Ticket.id).where(Ticket.number == after))
-    if last is None:
-        raise NotFound(after)
-    return statement.where(Ticket.id < last)
+def ids_with(
+    session: Session, text: str, where: Sequence[ColumnElement[bool]], most: int, below: int | None
+) -> list[int]:
+    """Ids of tickets, newest first, that tell of all words of `text`, or were filed with its telephone number.
+
+    Read from the index of words and the index of telephone numbers alone; never ranked.
+    """
+    found = set(search_index.ids(session, grams.asked(text), where, most, below))
+    words = text.split()[: grams.MOST_WORDS]
+    phones = [word for word in words if PHONE.fullmatch(word)]
+    if phones:
+        theirs = [*where, *(Ticket.contact_phone == phone for phone in phones)]
+        rest = grams.asked(" ".join(word for word in words if word not in phones))
+        if rest:
+            found.update(search_index.ids(session, rest, theirs, most, below))
+        else:
+            statement = select(Ticket.id).where(*theirs, *([Ticket.id < below] if below else []))
+            found.update(session.scalars(statement.order_by(Ticket.id.desc()).limit(most)))
+    return sorted(found, reverse=True)[:most]
 
 
-def _contains(word: str) -> Any:
-    pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    columns = [getattr(Ticket, name).ilike(pattern, escape="\\") for name in SEARCHED]
-    return or_(*columns, Ticket.contact_phone == word)
+def id_of(session: Session, number: str) -> int:
+    """The id of a ticket, for paging. Raises NotFound."""
+    found = session.scalar(select(Ticket.id).where(Ticket.number == number))
+    if found is None:
+        raise NotFound(number)
+    return found

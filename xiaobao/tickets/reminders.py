@@ -149,6 +149,7 @@ def _waiting(today: date, soon: date) -> ColumnElement[bool]:
     ) | and_(
         TicketClock.state == "running",
         TicketClock.target_due <= today,
+        TicketClock.due > today,  # from the day of the law on, its own reminder says more
         ~select(TicketClockAlert.id)
         .where(TicketClockAlert.clock_id == TicketClock.id, TicketClockAlert.stage == TARGET)
         .where(TicketClockAlert.due == TicketClock.target_due)
@@ -166,7 +167,7 @@ def _remind(session: Session, ticket: Ticket, clock: TicketClock, today: date, s
     if stage is not None and STAGES.index(stage) > known:
         stages += [stage, RAISED] if stage == OVERDUE else [stage]
         clock.reminded = stage
-    if clock.target_due and clock.target_due <= today:
+    if clock.target_due and clock.target_due <= today < clock.due:
         stages.append(TARGET)
     days = {one: clock.target_due if one == TARGET else clock.due for one in stages}
     new = [one for one in stages if not _written(session, clock, one, days[one])]

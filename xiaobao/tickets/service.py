@@ -6,17 +6,15 @@ and, where the citizen has to learn of it, writes a row of the outbox.
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from xiaobao import privacy
-from xiaobao.tickets import clocks, deadlines, outbox, reference, workflow
-from xiaobao.tickets.errors import InvalidField, NotFound, RoleForbidden, StaleVersion, UrgedToday
+from xiaobao.tickets import deadlines, decisions, finance, handing, mediation, reference, step_fields, supervision
+from xiaobao.tickets.errors import InvalidField, RoleForbidden, UrgedToday
 from xiaobao.tickets.filing import (
     SUBMITTED_TEXTS,
     Actor,
@@ -26,18 +24,73 @@ from xiaobao.tickets.filing import (
     evidence_row,
     filed,
     receipt,
-    remember,
     submit,
 )
 from xiaobao.tickets.office import Office
-from xiaobao.tickets.tables import Account, Audit, Ticket
-from xiaobao.tickets.views import CONTACT, TicketView, ticket_view
-from xiaobao.tickets.workflow import Role, Step, Transition
+from xiaobao.tickets.stepping import Change, Taking, locked, take_step, theirs
+from xiaobao.tickets.tables import Audit
+from xiaobao.tickets.views import CONTACT, TicketView
+from xiaobao.tickets.workflow import Role, Step
 
 __all__ = ["SUBMITTED_TEXTS", "Actor", "Evidence", "Receipt", "Submission", "accept", "assign", "audit", "close"]
-__all__ += ["filed", "look", "rate", "receipt", "reject", "reply", "submit", "supplement", "urge", "withdraw"]
+__all__ += [
+    "filed",
+    "look",
+    "rate",
+    "receipt",
+    "reject",
+    "reply",
+    "step",
+    "submit",
+    "supplement",
+    "tell",
+    "urge",
+    "withdraw",
+]
 
-LONGEST_TEXT = 20_000  # characters
+# What each step does to the ticket beside status, event, clocks and notice; steps without a line only keep their fields.
+CHANGES: Mapping[Step, Change] = {
+    **decisions.CHANGES,
+    **mediation.CHANGES,
+    **handing.CHANGES,
+    **supervision.CHANGES,
+    **finance.CHANGES,
+}
+
+
+def step(
+    session: Session,
+    number: str,
+    *,
+    step: Step,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+    version: int | None = None,
+    **typed: Any,
+) -> TicketView:
+    """Any step of staff, with the fields of its row in the table. Raises TicketError."""
+    change = CHANGES.get(step, decisions.kept)
+    return take_step(
+        session, number, step, actor=actor, now=now, version=version, change=change, office=office, typed=typed
+    )
+
+
+def tell(
+    session: Session,
+    number: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    office: Office,
+    version: int | None = None,
+    means: str,
+    told_at: datetime,
+    text: str = "",
+) -> TicketView:
+    """告知 outside the conversation counts only with its means and time; a clock met by telling is met."""
+    given = {"means": means, "told_at": told_at.isoformat(), "text": text}
+    return step(session, number, step=Step.TELL, actor=actor, now=now, office=office, version=version, **given)
 
 
 def accept(
@@ -51,11 +104,7 @@ def accept(
     text: str | None = None,
 ) -> TicketView:
     """受理: the mediation period of 60 days starts (办法 art. 22-23)."""
-
-    def change(ticket: Ticket) -> dict[str, Any]:
-        return {"text": _optional("text", text)}
-
-    return _take(session, number, Step.ACCEPT, actor, now, version, change, office)
+    return _staff(session, number, Step.ACCEPT, actor, now, office, version, text=text)
 
 
 def reject(
@@ -68,18 +117,13 @@ def reject(
     version: int | None = None,
     ground: str | None = None,
     text: str | None = None,
+    place: str | None = None,
+    reach: str | None = None,
 ) -> TicketView:
     """不予受理, on a ground of grounds.csv for this kind of office (办法 art. 15-16)."""
-
-    def change(ticket: Ticket) -> dict[str, Any]:
-        found = office.reference.ground(office.kind, ground or "")
-        if found is None:
-            raise InvalidField("ground", "not a ground of this office")
-        ticket.ground = found.code
-        article = f"《{found.law}》{found.article}" if found.law else ""
-        return {"ground": found.code, "reason": found.text, "article": article, "text": _optional("text", text)}
-
-    return _take(session, number, Step.REJECT, actor, now, version, change, office)
+    return _staff(
+        session, number, Step.REJECT, actor, now, office, version, ground=ground, text=text, place=place, reach=reach
+    )
 
 
 def assign(
@@ -92,16 +136,25 @@ def assign(
     version: int | None = None,
     department: str | None = None,
     handler: int | None = None,
+    limit: str | None = None,
+    co_handlers: str | None = None,
+    co_limit: str | None = None,
 ) -> TicketView:
-    """分办 to a department, and to a handler (account id) if known."""
-
-    def change(ticket: Ticket) -> dict[str, Any]:
-        ticket.department = _required("department", department)
-        ticket.assignee = _handler(session, handler)
-        name = ticket.assignee.name if ticket.assignee else None
-        return {"department": ticket.department, "handler": handler, "handler_name": name}
-
-    return _take(session, number, Step.ASSIGN, actor, now, version, change, office)
+    """分办 to a department, and to a lead (account id) and others beside, each with a limit."""
+    return _staff(
+        session,
+        number,
+        Step.ASSIGN,
+        actor,
+        now,
+        office,
+        version,
+        department=department,
+        handler=handler,
+        limit=limit,
+        co_handlers=co_handlers,
+        co_limit=co_limit,
+    )
 
 
 def reply(
@@ -115,12 +168,7 @@ def reply(
     text: str | None = None,
 ) -> TicketView:
     """答复 to the citizen, in the words of the member of staff."""
-
-    def change(ticket: Ticket) -> dict[str, Any]:
-        ticket.reply = _required("text", text)
-        return {"text": ticket.reply}
-
-    return _take(session, number, Step.REPLY, actor, now, version, change, office)
+    return _staff(session, number, Step.REPLY, actor, now, office, version, text=text)
 
 
 def close(
@@ -134,12 +182,7 @@ def close(
     result: str | None = None,
 ) -> TicketView:
     """办结 with a result; whatever clock still ran has ended."""
-
-    def change(ticket: Ticket) -> dict[str, Any]:
-        ticket.result = _required("result", result)
-        return {"text": ticket.result}
-
-    return _take(session, number, Step.CLOSE, actor, now, version, change, office)
+    return _staff(session, number, Step.CLOSE, actor, now, office, version, result=result)
 
 
 def supplement(
@@ -154,16 +197,21 @@ def supplement(
 ) -> TicketView:
     """补充材料: words, files or both. A file that the ticket already has is not added again."""
 
-    def change(ticket: Ticket) -> dict[str, Any]:
-        said = privacy.mask_sensitive(_optional("text", text))
+    def change(taking: Taking) -> dict[str, Any]:
+        ticket = taking.ticket
+        said = privacy.mask_sensitive(step_fields.optional("text", text))
         if not said and not evidence:
             raise InvalidField("text", "neither words nor files")
         known = {row.evidence_id for row in ticket.evidence}
         added = [one for one in evidence if one.evidence_id not in known]
+        taking.matter("supplement_asked", None)
         ticket.evidence.extend(evidence_row(one, now) for one in added)
         return {"text": said, "evidence": [one.evidence_id for one in added]}
 
-    return _take(session, number, Step.SUPPLEMENT, actor, now, version, change)
+    typed = {"text": text}
+    return take_step(
+        session, number, Step.SUPPLEMENT, actor=actor, now=now, version=version, change=change, typed=typed
+    )
 
 
 def urge(
@@ -178,7 +226,8 @@ def urge(
     """催办, once per working day. Raises UrgedToday."""
     holidays = office.reference.holidays if office else reference.published_holidays()
 
-    def change(ticket: Ticket) -> dict[str, Any]:
+    def change(taking: Taking) -> dict[str, Any]:
+        ticket = taking.ticket
         earlier = [event.at for event in ticket.events if event.step == Step.URGE]
         if earlier:
             again = deadlines.working_days_after(deadlines.local_date(earlier[-1]), 1, holidays).due
@@ -187,7 +236,7 @@ def urge(
         ticket.urged += 1
         return {"times": ticket.urged}
 
-    return _take(session, number, Step.URGE, actor, now, version, change)
+    return take_step(session, number, Step.URGE, actor=actor, now=now, version=version, change=change)
 
 
 def withdraw(
@@ -195,10 +244,11 @@ def withdraw(
 ) -> TicketView:
     """撤回 by the citizen (办法 art. 23(1))."""
 
-    def change(ticket: Ticket) -> dict[str, Any]:
-        return {"text": _optional("text", text)}
+    def change(taking: Taking) -> dict[str, Any]:
+        return {"text": step_fields.optional("text", text)}
 
-    return _take(session, number, Step.WITHDRAW, actor, now, version, change)
+    typed = {"text": text}
+    return take_step(session, number, Step.WITHDRAW, actor=actor, now=now, version=version, change=change, typed=typed)
 
 
 def rate(
@@ -213,13 +263,15 @@ def rate(
 ) -> TicketView:
     """评价 with 1 to 5 after closing; a later rating replaces the earlier one."""
 
-    def change(ticket: Ticket) -> dict[str, Any]:
+    def change(taking: Taking) -> dict[str, Any]:
+        ticket = taking.ticket
         if str(score) not in {"1", "2", "3", "4", "5"}:
             raise InvalidField("score", "1 to 5")
         ticket.score = int(str(score))
-        return {"score": ticket.score, "text": _optional("text", text)}
+        return {"score": ticket.score, "text": step_fields.optional("text", text)}
 
-    return _take(session, number, Step.RATE, actor, now, version, change)
+    typed = {"score": score, "text": text}
+    return take_step(session, number, Step.RATE, actor=actor, now=now, version=version, change=change, typed=typed)
 
 
 def look(session: Session, number: str, actor: Actor, now: datetime, field: str) -> str | None:
@@ -229,8 +281,8 @@ def look(session: Session, number: str, actor: Actor, now: datetime, field: str)
     """
     if field not in CONTACT:
         raise InvalidField("field", "no contact field")
-    ticket = _locked(session, number)
-    if actor.role not in {Role.CLERK, Role.HANDLER, Role.SUPERVISOR} or not _theirs(ticket, actor):
+    ticket = locked(session, number)
+    if actor.role not in {Role.CLERK, Role.HANDLER, Role.SUPERVISOR} or not theirs(ticket, actor):
         raise RoleForbidden(f"look by {actor.role}")
     audit(session, actor=actor, action="look", subject=number, now=now, payload={"field": field})
     value: str | None = getattr(ticket, field)
@@ -255,100 +307,17 @@ def audit(
     session.flush()
 
 
-def _take(
+def _staff(
     session: Session,
     number: str,
     step: Step,
     actor: Actor,
     now: datetime,
+    office: Office | None,
     version: int | None,
-    change: Callable[[Ticket], dict[str, Any]],
-    office: Office | None = None,
+    **typed: Any,
 ) -> TicketView:
-    """Any step after filing: check, change, remember, tell."""
-    ticket = _locked(session, number)
-    if actor.role == Role.CITIZEN and not _own(ticket, actor):
-        raise NotFound(number)
-    if version is not None and version != ticket.version:
-        raise StaleVersion(f"{number}: {version} read, {ticket.version} now")
-    row = workflow.advance(ticket.kind, ticket.status, step, actor.role)
-    if row.own_only and not _theirs(ticket, actor):
-        raise RoleForbidden(f"{number} is assigned to somebody else")
-    payload = change(ticket)
-    remember(ticket, row, actor, now, payload)
-    clocks.apply(ticket, row, now, office, payload)
-    if row.notice and ticket.conversation_id:
-        _tell(session, ticket, row, actor, now, payload)
-    session.flush()
-    return ticket_view(ticket)
-
-
-def _tell(
-    session: Session, ticket: Ticket, row: Transition, actor: Actor, now: datetime, payload: dict[str, Any]
-) -> None:
-    assert ticket.conversation_id and row.notice
-    wanted = ("text", "reason", "article", "department")
-    running = [clock for clock in ticket.clocks if clock.state == "running"]
-    due = f"{running[-1].due.year}年{running[-1].due.month}月{running[-1].due.day}日" if running else ""
-    outbox.put(
-        session,
-        ticket_id=ticket.id,
-        conversation_id=ticket.conversation_id,
-        channel=ticket.channel,
-        response=row.notice,
-        params={
-            "number": ticket.number,
-            "kind": ticket.kind,
-            "due": due,
-            "staff_name": actor.name or "",
-            "who": payload.get("handler_name") or payload.get("department") or "",
-            "basis": f"（{payload['article']}）" if payload.get("article") else "",
-            **{name: payload[name] or "" for name in wanted if name in payload},
-        },
-        now=now,
-        speaker="staff" if row.step == Step.REPLY else "bot",
-        staff_name=actor.name,
+    change = CHANGES.get(step, decisions.kept)
+    return take_step(
+        session, number, step, actor=actor, now=now, version=version, change=change, office=office, typed=typed
     )
-
-
-def _locked(session: Session, number: str) -> Ticket:
-    """The ticket, its row locked until the transaction ends. Raises NotFound."""
-    statement = select(Ticket).where(Ticket.number == number).with_for_update(of=Ticket)
-    ticket = session.scalar(statement.execution_options(populate_existing=True))
-    if ticket is None:
-        raise NotFound(number)
-    return ticket
-
-
-def _own(ticket: Ticket, actor: Actor) -> bool:
-    if actor.conversation_id and actor.conversation_id == ticket.conversation_id:
-        return True
-    return actor.query_code is not None and hmac.compare_digest(ticket.query_code.encode(), actor.query_code.encode())
-
-
-def _theirs(ticket: Ticket, actor: Actor) -> bool:
-    """A handler acts on what is assigned to them or to nobody in particular; other staff on everything."""
-    return actor.role != Role.HANDLER or ticket.assignee_id in (None, actor.account_id)
-
-
-def _handler(session: Session, account_id: int | str | None) -> Account | None:
-    if account_id in (None, ""):
-        return None
-    account = session.get(Account, int(str(account_id))) if str(account_id).isdecimal() else None
-    if account is None or account.role != Role.HANDLER or account.disabled:
-        raise InvalidField("handler", "no handler's account")
-    return account
-
-
-def _required(name: str, value: str | None) -> str:
-    found = _optional(name, value)
-    if not found:
-        raise InvalidField(name, "empty")
-    return found
-
-
-def _optional(name: str, value: str | None) -> str:
-    found = (value or "").strip()
-    if len(found) > LONGEST_TEXT:
-        raise InvalidField(name, f"longer than {LONGEST_TEXT} characters")
-    return found

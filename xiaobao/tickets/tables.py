@@ -22,9 +22,13 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+NEVER = date.max  # nothing is due
+DUE_ORDER = ("next_due", text("id DESC"))
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -71,6 +75,21 @@ class Ticket(Base):
         # All that counting the tickets of a merchant needs, so that no row is read for it.
         Index("ix_tickets_merchant_key", "office_id", "merchant_key", "submitted_at", "kind"),
         Index("ix_tickets_contact_phone", "contact_phone"),
+        # One for each way to walk along the list, the earliest due first (worklist.py), and for what boards count.
+        Index("ix_tickets_open_due", "is_open", *DUE_ORDER),
+        Index("ix_tickets_status_due", "status", *DUE_ORDER),
+        Index("ix_tickets_kind_open_due", "kind", "is_open", *DUE_ORDER),
+        Index("ix_tickets_assignee_open_due", "assignee_id", "is_open", *DUE_ORDER),
+        Index("ix_tickets_due", *DUE_ORDER),
+        Index("ix_tickets_late", "next_late", "is_open", "assignee_id", "kind"),
+        Index("ix_tickets_open_updated", "is_open", "updated_at", "kind"),
+        Index("ix_tickets_submitted", "submitted_at", "kind", "status"),
+        Index(
+            "ix_tickets_urgent",
+            "id",
+            sqlite_where=text("urgent = 1 AND is_open = 1"),
+            postgresql_where=text("urgent AND is_open"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -125,34 +144,59 @@ class Ticket(Base):
     no_calls: Mapped[str | None]  # yes: to be reached by written words only
     contact_note: Mapped[str | None]  # whose telephone it is, when not the writer's
     minor: Mapped[str | None]  # yes: the writer says to be under 18
+    source: Mapped[str] = mapped_column(String(16), default="web", server_default="web")  # sources.Source
+    source_number: Mapped[str | None] = mapped_column(String(64), index=True)  # its number where it came from
+    # Of the register; no foreign key, as adding one to a full table copies it. Entries are never deleted.
+    merchant_id: Mapped[int | None] = mapped_column(Integer, index=True)
 
     as_filed: Mapped[dict[str, Any]]  # every field as it stood at filing; later corrections never touch it
     consent_version: Mapped[str | None]
     route_code: Mapped[str | None] = mapped_column(String(32))
     urgent: Mapped[bool] = mapped_column(Boolean, default=False)
     department: Mapped[str | None]
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     ground: Mapped[str | None] = mapped_column(String(16))
     reply: Mapped[str | None]
     result: Mapped[str | None]
     score: Mapped[int | None]
     urged: Mapped[int] = mapped_column(Integer, default=0)
+    # Which rules it follows: workflow.Process, written at filing from the kind and the kind of office.
+    process: Mapped[str] = mapped_column(String(16), default=lambda context: context.get_current_parameters()["kind"])
+    first_owner_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # 首问负责, kept through all
+    next_assignee_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # named, has not taken it yet
+    co_handlers: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # {"account", "name", "limit"}
+    matters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what is open beside the status
+    assignee_limit: Mapped[date | None] = mapped_column(Date)
+    merged_into: Mapped[str | None] = mapped_column(String(17), index=True)
+    split_from: Mapped[str | None] = mapped_column(String(17))
+    supervised_at: Mapped[datetime | None]  # a supervision that is not answered yet
+    extension_asked_at: Mapped[datetime | None]  # an extension that is not decided yet
+    major: Mapped[bool] = mapped_column(Boolean, default=False)  # 银行业保险业消费投诉处理管理办法 art. 29
+
+    # Worked out by keeping.py whenever status or clocks change: the first date of a running clock by its earlier and
+    # by its later reading (NEVER when none runs), and whether somebody still has to do something.
+    next_due: Mapped[date] = mapped_column(Date, default=NEVER, server_default="9999-12-31")
+    next_late: Mapped[date] = mapped_column(Date, default=NEVER, server_default="9999-12-31")
+    is_open: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
 
     events: Mapped[list[TicketEvent]] = relationship(order_by="TicketEvent.id", cascade="all, delete-orphan")
     evidence: Mapped[list[TicketEvidence]] = relationship(order_by="TicketEvidence.id", cascade="all, delete-orphan")
     clocks: Mapped[list[TicketClock]] = relationship(order_by="TicketClock.id", cascade="all, delete-orphan")
-    assignee: Mapped[Account | None] = relationship()
+    assignee: Mapped[Account | None] = relationship(foreign_keys=[assignee_id])
+    first_owner: Mapped[Account | None] = relationship(foreign_keys=[first_owner_id])
+    next_assignee: Mapped[Account | None] = relationship(foreign_keys=[next_assignee_id])
 
 
 class TicketEvent(Base):
     """One step: who did what when, from which status to which."""
 
     __tablename__ = "ticket_events"
+    __table_args__ = (Index("ix_ticket_events_step_at", "step", "at", "ticket_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
-    step: Mapped[str] = mapped_column(String(16))
+    step: Mapped[str] = mapped_column(String(32))
     status_from: Mapped[str | None] = mapped_column(String(16))
     status_to: Mapped[str] = mapped_column(String(16))
     role: Mapped[str] = mapped_column(String(16))
@@ -182,7 +226,10 @@ class TicketClock(Base):
     """A period that counts against this office for one ticket."""
 
     __tablename__ = "ticket_clocks"
-    __table_args__ = (Index("ix_ticket_clocks_state_due_lenient", "state", "due_lenient"),)
+    __table_args__ = (
+        Index("ix_ticket_clocks_state_due_lenient", "state", "due_lenient"),
+        Index("ix_ticket_clocks_name_due", "name", "due_lenient", "state", "ended_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
@@ -232,7 +279,7 @@ class OutboxRow(Base):
     staff_name: Mapped[str | None]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(16), default="waiting")  # waiting | delivered
+    state: Mapped[str] = mapped_column(String(16), default="waiting")  # waiting | delivered | undelivered | undeliverable
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     last_error: Mapped[str | None]
     delivered_at: Mapped[datetime | None]
@@ -275,6 +322,9 @@ class Account(Base):
     must_change: Mapped[bool] = mapped_column(Boolean, default=False)
     disabled: Mapped[bool] = mapped_column(Boolean, default=False)
     on_duty: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    valid_until: Mapped[date | None] = mapped_column(Date)  # the last day of a term of office
+    region: Mapped[str | None] = mapped_column(String(64))
+    subjects: Mapped[str | None]  # prefixes of object codes, separated by blanks; empty: all
     created_at: Mapped[datetime]
 
 

@@ -169,6 +169,22 @@ class TicketView:
     spans: dict[str, Any]
     sources: dict[str, str]  # of each slot: see filing.Submission
     merchant_key: str | None
+    process: str
+    first_owner_id: int | None
+    first_owner_name: str | None
+    next_assignee_id: int | None
+    next_assignee_name: str | None
+    assignee_limit: date | None
+    co_handlers: tuple[dict[str, Any], ...]
+    matters: dict[str, Any]
+    merged_into: str | None
+    split_from: str | None
+    supervised_at: datetime | None
+    extension_asked_at: datetime | None
+    major: bool
+    source: str
+    source_number: str | None
+    merchant_id: int | None
 
 
 @dataclass(frozen=True)
@@ -208,10 +224,17 @@ def ticket_view(ticket: tables.Ticket, *, unmasked: bool = False) -> TicketView:
         contact = {name: masked(name, value) for name, value in contact.items()}
     own = "number kind status version channel conversation_id office_id submitted_at updated_at consent_version"
     own += " merchant_key route_code urgent department assignee_id ground reply result score urged beside_complaint"
+    own += " process first_owner_id next_assignee_id assignee_limit merged_into split_from supervised_at"
+    own += " extension_asked_at major"
+    own += " source source_number merchant_id"
     return TicketView(
         **{name: getattr(ticket, name) for name in (*own.split(), *PLAIN)},
         **contact,
         assignee_name=ticket.assignee.name if ticket.assignee else None,
+        first_owner_name=ticket.first_owner.name if ticket.first_owner else None,
+        next_assignee_name=ticket.next_assignee.name if ticket.next_assignee else None,
+        co_handlers=tuple(ticket.co_handlers),
+        matters=dict(ticket.matters),
         evidence=tuple(_evidence(row) for row in ticket.evidence),
         clocks=tuple(clock_view(row, pauses=True) for row in ticket.clocks),
         events=tuple(_event(row) for row in ticket.events),

@@ -1,24 +1,26 @@
-"""Lists for the desk: what runs out first stands on top."""
+"""Lists for the desk, each walked along an index: what runs out first on top; what is searched for, newest on top."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from xiaobao.tickets import queries
 from xiaobao.tickets.errors import NotFound
-from xiaobao.tickets.tables import Ticket, TicketClock
+from xiaobao.tickets.tables import Ticket
 from xiaobao.tickets.views import ClockView, TicketSummary, clock_view, ticket_summary
-from xiaobao.tickets.workflow import OPEN, Kind
+from xiaobao.tickets.workflow import Kind
 
 SOON = timedelta(days=3)
-NEVER = date.max  # nothing is due: below everything that is
-AT_ONCE = date.min  # somebody in distress: above everything
+MOST_COUNTED = 1000  # more are told as "1000+"
 ANY_OPEN = "open"
+NOBODY = 0  # as an assignee: tickets of nobody
+Where = Sequence[ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -41,124 +43,146 @@ class OfMerchant:
 
 @dataclass(frozen=True)
 class Worklist:
-    """`next` is handed back as `after`, None at the end."""
+    """`next` is handed back as `after`, None at the end. `total` is at most `MOST_COUNTED` + 1, None when not asked."""
 
     rows: list[Row]
     next: str | None
+    total: int | None = None
 
 
 @dataclass(frozen=True)
 class Alarms:
-    """How many tickets are overdue, how many run out within three days, how many people are in distress."""
+    """How many tickets are overdue, how many run out within three days, how many people are in distress.
+
+    Each at most `MOST_COUNTED` + 1.
+    """
 
     overdue: int
     soon: int
     distress: int = 0  # open messages of people in distress, for who may see them
 
 
-def page(
-    session: Session,
+def conditions(
     *,
     today: date,
     status: str | None = None,
     kind: str | None = None,
-    text: str | None = None,
     assignee: int | None = None,
+    department: str | None = None,
     overdue: bool = False,
-    after: str | None = None,
-    limit: int = 50,
     distress: bool = False,
     reports: bool = True,
     merchant: OfMerchant | None = None,
+    quiet_since: datetime | None = None,
+) -> list[ColumnElement[bool]]:
+    """What a filter asks of a ticket. `status` may be `ANY_OPEN`, `assignee` may be `NOBODY`.
+
+    Messages of people in distress are left out unless `distress`, reports unless `reports` (办法 art. 37).
+    `quiet_since`: open, and nothing happened since that moment.
+    """
+    found: list[ColumnElement[bool]] = []
+    if status == ANY_OPEN:
+        found.append(Ticket.is_open == true())
+    elif status:
+        found.append(Ticket.status == str(status))
+    hidden = [kind for kind, seen in ((Kind.DISTRESS, distress), (Kind.REPORT, reports)) if not seen]
+    found += [Ticket.kind != str(one) for one in hidden]
+    if kind:
+        found.append(Ticket.kind == str(kind))
+    if assignee is not None:
+        found.append(Ticket.assignee_id.is_(None) if assignee == NOBODY else Ticket.assignee_id == assignee)
+    if department:
+        found.append(Ticket.department == department)
+    if merchant is not None:
+        found += [Ticket.office_id == merchant.office_id, Ticket.merchant_key == merchant.merchant_key]
+        found += [Ticket.submitted_at >= merchant.since, Ticket.kind.in_([str(kind) for kind in merchant.kinds])]
+    if overdue:
+        found.append(Ticket.next_late < today)
+    if quiet_since is not None:
+        found += [Ticket.is_open == true(), Ticket.updated_at < quiet_since]
+    return found
+
+
+def page(
+    session: Session,
+    *,
+    today: date,
+    text: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+    count: bool = False,
+    **filters: Any,
 ) -> Worklist:
-    """One page, the earliest due first, then the newest. `status` may be `ANY_OPEN`; filters as in queries.search.
+    """One page: the earliest due first, then the newest; with `text`, the newest first. `filters` as in `conditions`.
 
-    Messages of people in distress are left out unless `distress`: then they stand on top. Reports are left out
-    unless `reports` (办法 art. 37).
-
-    Raises NotFound for an `after` that names no ticket.
+    People in distress stand on top. Raises NotFound for an `after` that names no ticket.
     """
     limit = max(1, min(limit, queries.MOST_ROWS))
-    due = _first_due()
-    statement = select(Ticket).options(selectinload(Ticket.clocks), selectinload(Ticket.assignee))
-    if status == ANY_OPEN:
-        statement = statement.where(Ticket.status.in_([str(one) for one in OPEN]))
-    elif status:
-        statement = statement.where(Ticket.status == status)
-    hidden = [kind for kind, seen in ((Kind.DISTRESS, distress), (Kind.REPORT, reports)) if not seen]
-    if hidden:
-        statement = statement.where(Ticket.kind.not_in([str(one) for one in hidden]))
-    if kind:
-        statement = statement.where(Ticket.kind == kind)
-    if assignee is not None:
-        statement = statement.where(Ticket.assignee_id == assignee)
-    if merchant is not None:
-        statement = statement.where(
-            Ticket.office_id == merchant.office_id,
-            Ticket.merchant_key == merchant.merchant_key,
-            Ticket.submitted_at >= merchant.since,
-            Ticket.kind.in_([str(kind) for kind in merchant.kinds]),
-        )
-    for word in (text or "").split()[:8]:
-        columns = [getattr(Ticket, name).icontains(word, autoescape=True) for name in queries.SEARCHED]
-        statement = statement.where(or_(*columns, Ticket.contact_phone == word))
-    if overdue:
-        statement = statement.where(Ticket.id.in_(_late(today)))
+    where = conditions(today=today, **filters)
+    if (text or "").split():
+        most = MOST_COUNTED + 1 if count and not after else limit + 1
+        found = queries.ids_with(session, text or "", where, most, queries.id_of(session, after) if after else None)
+        total = len(found) if count and not after else None
+        return _page(session, found[: limit + 1], today, limit, total)
+    order = (Ticket.next_due, Ticket.id.desc())
+    statement = select(Ticket.id).where(*where)
     if after:
-        statement = statement.where(_behind(session, due, after))
-    found = session.scalars(statement.order_by(due, Ticket.id.desc()).limit(limit + 1)).all()
-    rows = [Row(ticket_summary(ticket, today), _next_clock(ticket)) for ticket in found[:limit]]
-    return Worklist(rows, rows[-1].ticket.number if len(found) > limit else None)
+        statement = statement.where(_behind(session, after))
+    found = list(session.scalars(statement.order_by(*order).limit(limit + 1)))
+    return _page(session, found, today, limit, counted(session, where) if count and not after else None)
+
+
+def of_ids(session: Session, ids: Sequence[int], today: date) -> list[Row]:
+    """Rows of these tickets in this order."""
+    statement = select(Ticket).options(selectinload(Ticket.clocks), selectinload(Ticket.assignee))
+    known = {ticket.id: ticket for ticket in session.scalars(statement.where(Ticket.id.in_(ids)))}
+    tickets = [known[id_] for id_ in ids if id_ in known]
+    return [Row(ticket_summary(ticket, today), _next_clock(ticket)) for ticket in tickets]
+
+
+def counted(session: Session, where: Where) -> int:
+    """How many tickets there are, at most `MOST_COUNTED` + 1."""
+    some = select(literal(1)).select_from(Ticket).where(*where).limit(MOST_COUNTED + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def alarms(
     session: Session, today: date, assignee: int | None = None, distress: bool = False, reports: bool = True
 ) -> Alarms:
     """What has to be done today: for everybody, or for one handler."""
-    # Grouped once over the running clocks: a correlated EXISTS would look at all of them for every ticket.
-    first = (
-        select(func.min(TicketClock.due).label("due"), func.min(TicketClock.due_lenient).label("lenient"))
-        .join(Ticket, Ticket.id == TicketClock.ticket_id)
-        .where(TicketClock.state == "running")
-        .where(*([Ticket.assignee_id == assignee] if assignee is not None else []))
-        .where(*([] if reports else [Ticket.kind != str(Kind.REPORT)]))
-        .group_by(TicketClock.ticket_id)
-        .subquery()
-    )
-    late = first.c.lenient < today
-    count = select(func.count()).select_from(first)
+    theirs = conditions(today=today, assignee=assignee, distress=True, reports=reports)
+    late, soon = Ticket.next_late < today, and_(Ticket.next_late >= today, Ticket.next_due <= today + SOON)
+    # No date is far enough below: whoever is in distress has none that runs out.
+    real = Ticket.next_due > date.min
+    waiting = conditions(today=today, status=ANY_OPEN, kind=str(Kind.DISTRESS), distress=True)
     return Alarms(
-        overdue=session.scalar(count.where(late)) or 0,
-        soon=session.scalar(count.where(~late, first.c.due <= today + SOON)) or 0,
-        distress=_in_distress(session) if distress else 0,
+        overdue=counted(session, [*theirs, late]),
+        soon=counted(session, [*theirs, soon, real]),
+        distress=counted(session, waiting) if distress else 0,
     )
 
 
-def _in_distress(session: Session) -> int:
-    waiting = (Ticket.kind == str(Kind.DISTRESS), Ticket.status.in_([str(one) for one in OPEN]))
-    return session.scalar(select(func.count()).select_from(Ticket).where(*waiting)) or 0
+def newest_urgent(session: Session, distress: bool, reports: bool) -> str | None:
+    """The number of the newest open urgent ticket that nobody has taken; from an index of the urgent ones alone."""
+    where = (*conditions(today=date.max, distress=distress, reports=reports), Ticket.assignee_id.is_(None))
+    urgent = (Ticket.urgent == true(), Ticket.is_open == true())
+    return session.scalar(select(Ticket.number).where(*urgent, *where).order_by(Ticket.id.desc()).limit(1))
 
 
-def _first_due() -> Any:
-    running = and_(TicketClock.ticket_id == Ticket.id, TicketClock.state == "running")
-    first = select(func.min(TicketClock.due)).where(running).correlate(Ticket).scalar_subquery()
-    due = func.coalesce(first, literal(NEVER, Date), type_=Date)
-    return case((Ticket.kind == str(Kind.DISTRESS), literal(AT_ONCE, Date)), else_=due)
+def _page(session: Session, ids: Sequence[int], today: date, limit: int, total: int | None) -> Worklist:
+    rows = of_ids(session, ids[:limit], today)
+    return Worklist(rows, rows[-1].ticket.number if rows and len(ids) > limit else None, total)
 
 
-def _late(today: date) -> Select[tuple[int]]:
-    """Ids of tickets with a clock that ran out by the later reading."""
-    return select(TicketClock.ticket_id).where(TicketClock.state == "running", TicketClock.due_lenient < today)
-
-
-def _behind(session: Session, due: Any, number: str) -> Any:
+def _behind(session: Session, number: str) -> ColumnElement[bool]:
     """Rows that come after the ticket `number` in the order of the list."""
-    last = session.execute(select(Ticket.id, due).where(Ticket.number == number)).first()
+    last = session.execute(select(Ticket.id, Ticket.next_due).where(Ticket.number == number)).first()
     if last is None:
         raise NotFound(number)
     ticket_id, day = last
     here = literal(day, Date)
-    return or_(due > here, and_(due == here, Ticket.id < ticket_id))
+    # The first condition alone bounds the walk along the index.
+    return and_(Ticket.next_due >= here, or_(Ticket.next_due > here, Ticket.id < ticket_id))
 
 
 def _next_clock(ticket: Ticket) -> ClockView | None:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from xiaobao.tickets import outbox
-from xiaobao.tickets.outbox import Notice
+from xiaobao.tickets.outbox import UNDELIVERED, Notice
 from xiaobao.tickets.tables import OutboxRow
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,9 @@ TIMEOUT_SECONDS = 10
 BATCH = 100
 MOST_ROUNDS = 50  # a job that is called every second must end
 GONE = "conversation_unknown"  # the bot's code for a conversation that was forgotten after its time
+NOT_HEARD = frozenset({"undelivered", "left"})  # what the channel says when nobody hears of it by itself
+DOORS = {"wechat": "/webhooks/wechat/internal/notices"}  # by channel
+OWN_DOOR = "/chat/internal/notices"
 
 
 @dataclass(frozen=True)
@@ -101,31 +104,32 @@ def _post(http: requests.Session, bot: Bot, notice: Notice) -> tuple[str, bool]:
     }
     headers = {"X-Xiaobao-Secret": bot.secret}
     try:
-        answer = http.post(f"{bot.url}/chat/internal/notices", json=body, headers=headers, timeout=TIMEOUT_SECONDS)
+        door = DOORS.get(notice.channel or "", OWN_DOOR)
+        answer = http.post(f"{bot.url}{door}", json=body, headers=headers, timeout=TIMEOUT_SECONDS)
     except requests.RequestException as error:
         return type(error).__name__, False  # the message of the error may hold the body
     if answer.status_code == 200:
-        return "", True
-    code = _code(answer)
+        return (UNDELIVERED if _said(answer, "delivery") in NOT_HEARD else ""), True
+    code = _said(answer, "code")
     return f"{answer.status_code} {code}".strip(), answer.status_code < 500
 
 
-def _code(answer: requests.Response) -> str:
+def _said(answer: requests.Response, name: str) -> str:
     try:
         found = answer.json()
     except ValueError:
         return ""
-    return str(found.get("code") or "")[:60] if isinstance(found, dict) else ""
+    return str(found.get(name) or "")[:60] if isinstance(found, dict) else ""
 
 
 def _note(session: Session, notice: Notice, why: str, now: datetime) -> None:
     """Write down what became of a notice."""
     if not why:
         outbox.delivered(session, notice.id, now)
-    elif why == f"404 {GONE}":
+    elif why in (f"404 {GONE}", UNDELIVERED):
         row = session.get(OutboxRow, notice.id)
         if row is not None and row.state == "waiting":
-            row.state, row.last_error = "undeliverable", why
+            row.state, row.last_error = UNDELIVERED if why == UNDELIVERED else "undeliverable", why
     else:
         logger.warning("Notice %d was not taken (%s); it will be tried again.", notice.id, why)
         outbox.failed(session, notice.id, now, why)

@@ -24,6 +24,8 @@ from xiaobao.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+LOOK_AGAIN = 30.0  # seconds between looks for what a dead process left owed
+
 
 class WebsiteInput(InputChannel):
     """Rasa's entry for the website. In credentials.yml: `bot.channels.website.channel.WebsiteInput:`."""
@@ -84,15 +86,17 @@ class Life:
         app.add_task(self._recover())
 
     async def _recover(self) -> None:
+        """Again and again: with several processes, one may die while the others live on."""
         while True:
             try:
                 count = await self.site.turns.recover()
-                break
+                pause = LOOK_AGAIN
             except Exception as error:  # the database may still be starting
                 logger.error("Owed turns cannot be read yet (%s).", type(error).__name__)
-                await asyncio.sleep(2)
-        if count:
-            logger.info("Took up %d conversations with unanswered messages.", count)
+                count, pause = 0, 2.0
+            if count:
+                logger.info("Took up %d conversations with unanswered messages.", count)
+            await asyncio.sleep(pause)
 
     async def stop(self, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
         """End runners; what they were at stays owed in the database."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -25,7 +27,7 @@ from bot.channels.website.words import Words
 from xiaobao.conversations import turns as owed_turns
 from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import SYSTEM, Message
-from xiaobao.conversations.turns import Owed
+from xiaobao.conversations.turns import Owed, Runner
 
 logger = logging.getLogger(__name__)
 
@@ -58,11 +60,19 @@ class Turns:
         actions_answer: Callable[[], Awaitable[bool]],
         patience: Patience,
         at_once: int = 32,
+        channel: str = "website",
+        finished: Callable[[str], None] = lambda conversation_id: None,
     ) -> None:
-        """`at_once` bounds the turns that run side by side, so that a thousand retries cannot starve a new message."""
+        """`at_once` bounds the turns that run side by side, so that a thousand retries cannot starve a new message.
+
+        `channel`: whose conversations are taken up after a restart. `finished` is called with the conversation after
+        each turn that was answered or given up.
+        """
         self._store, self._reading, self._bell, self._words = store, reading, bell, words
         self._on_new_message, self._actions_answer = on_new_message, actions_answer
         self._patience, self._at_once = patience, at_once
+        self._channel, self._finished = channel, finished
+        self._me = Runner(f"{socket.gethostname()}:{os.getpid()}"[:80], _is_dead)
         self._runners: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
         self._excuses: dict[str, str] = {}
@@ -79,7 +89,7 @@ class Turns:
 
     async def recover(self) -> int:
         """Take up everything that a former process left owed; returns for how many conversations."""
-        conversations = await self._store(owed_turns.unfinished)
+        conversations = await self._store(owed_turns.unfinished, self._channel)
         for conversation_id in conversations:
             self.wake(conversation_id)
         return len(conversations)
@@ -119,7 +129,7 @@ class Turns:
             while conversation_id in self._woken:
                 self._woken.discard(conversation_id)
                 try:
-                    while (owed := await self._store(owed_turns.next_turn, conversation_id)) is not None:
+                    while (owed := await self._next(conversation_id)) is not None:
                         await self._finish(owed)
                 except Exception as error:  # mostly the database; whatever it is, the turn stays owed
                     logger.error("A turn could not be kept (%s); trying again.", type(error).__name__)
@@ -129,6 +139,10 @@ class Turns:
             self._runners.pop(conversation_id, None)
             self._excuses.pop(conversation_id, None)
             self._addresses.pop(conversation_id, None)
+
+    async def _next(self, conversation_id: str) -> Owed | None:
+        owed: Owed | None = await self._store(owed_turns.next_turn, conversation_id, self._me, now())
+        return owed
 
     async def _finish(self, owed: Owed) -> None:
         """Run one turn until it is answered, given up for its age, or proven to be stuck."""
@@ -149,6 +163,9 @@ class Turns:
                 break
             await self._pause(pause, healthy)
             pause = min(pause * 2, self._patience.longest_pause)
+            if not await self._store(owed_turns.renew, owed.turn_id, self._me, now()):
+                return  # another process has taken it over
+        self._finished(owed.conversation_id)
         self._excuses.pop(owed.conversation_id, None)
         self._bell.ring(owed.conversation_id)
 
@@ -159,7 +176,7 @@ class Turns:
             owed.payload,
             output,
             owed.conversation_id,
-            input_channel=output.name(),
+            input_channel=owed.channel,
             metadata={"turn_id": owed.turn_id, "address_key": self._addresses.get(owed.conversation_id)},
         )
         if self._slots is None:
@@ -195,3 +212,17 @@ class Turns:
         until = time.monotonic() + self._patience.blind
         while time.monotonic() < until and not await self._actions_answer():
             await asyncio.sleep(self._patience.first_pause)
+
+
+def _is_dead(runner: str) -> bool:
+    """Whether a process of this machine that ran turns is gone; of other machines nothing is known."""
+    host, _, process = runner.rpartition(":")
+    if host != socket.gethostname()[: len(host)] or not process.isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

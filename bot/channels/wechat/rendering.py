@@ -1,0 +1,77 @@
+"""Messages of a conversation as texts for a small screen, with numbers to answer (pure but for random ids)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channels.wechat import outgoing
+from xiaobao.conversations.tables import STAFF, Message
+from xiaobao.conversations.wechat import Handover
+
+MOST_CHOICES = 9  # one digit each
+Say = Callable[..., str]  # the text of `utter_channel_<name>` with its parameters
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`texts` in order, each short enough, with the choices as numbered lines; `bare` are the same without them.
+
+    `choices` are the buttons that a number or a menu id now stands for.
+    """
+
+    texts: tuple[str, ...]
+    bare: tuple[str, ...]
+    choices: tuple[dict[str, Any], ...]
+
+
+def render(taken: Handover, label: Callable[[Message], str], say: Say) -> Shown:
+    """One text of everything, two or more only when it is too long for one.
+
+    Buttons of the last message that has any become numbered lines; those of earlier messages are past. A member of
+    staff is named above their words. Texts that found no place before come first.
+    """
+    bubbles = [say("wechat_unsure"), *taken.unsure] if taken.unsure else []
+    bubbles += taken.parked
+    for message in taken.messages:
+        text = message.text.strip()
+        if text and message.speaker == STAFF:
+            text = f"【{label(message)}】\n{text}"
+        card = _card(message.card, say)
+        bubbles += [part for part in (text, card) if part]
+    choices = _choices(taken.messages)
+    bare = tuple(outgoing.split(outgoing.merge(bubbles)))
+    if not choices:
+        return Shown(bare, bare, ())
+    lines = f"{say('wechat_choose')}\n{outgoing.numbered([choice['title'] for choice in choices])}"
+    return Shown(tuple(outgoing.split(outgoing.merge([*bubbles, lines]))), bare, tuple(choices))
+
+
+def _choices(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    for message in reversed(messages):
+        buttons = [b for b in message.buttons or () if not b.get("row") and not b.get("used")]
+        if buttons:
+            return [
+                {"n": n, "menu_id": str(secrets.randbelow(10**9)), "title": b["title"], "button": b["id"]}
+                for n, b in enumerate(buttons[:MOST_CHOICES], start=1)
+            ]
+    return []
+
+
+def _card(card: dict[str, Any] | None, say: Say) -> str:
+    """What a card holds beyond the text of its message: the words of a letter, the lines under a summary, sources."""
+    if not card:
+        return ""
+    kind = card.get("type")
+    if kind == "letter":
+        return f"{card.get('title', '')}\n{card.get('text', '')}".strip()
+    if kind == "summary":
+        return "\n".join(str(line) for line in card.get("lines") or ())
+    if kind == "citations":
+        sources = [f"《{item['law']}》{item['article']}" for item in card.get("items") or () if item.get("law")]
+        return say("wechat_sources", sources="、".join(dict.fromkeys(sources))) if sources else ""
+    if kind == "contact":
+        return str(card.get("notice") or "")
+    return ""

@@ -1,0 +1,69 @@
+"""A server with the real WeChat channel and a stand-in for Rasa's agent; run as a process, killed like one.
+
+`慢3.5` in a text makes the turn take 3.5 seconds. Usage: python -m tests.bot.channels.wechat.stand_in FOLDER PORT
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from rasa.core.channels.channel import UserMessage, register
+from rasa.shared.utils.io import read_yaml_file
+from sanic import Sanic
+
+from bot.channels.website.channel import WebsiteInput
+from bot.channels.website.turns import Patience
+from bot.channels.wechat.account import Account
+from bot.channels.wechat.channel import WechatInput
+from tests.bot.channels.website.stand_in import Agent
+from xiaobao.settings import ROOT, Settings
+
+SLOW = re.compile(r"慢(\d+(?:\.\d+)?)")
+
+
+class SlowAgent(Agent):
+    """Takes the time that a text names."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        responses = read_yaml_file(ROOT / "data" / "responses" / "notices.yml")["responses"]
+        self.domain.responses.update(
+            {name: text for name, text in responses.items() if name != "utter_notice_accepted"}
+        )
+
+    async def handle_message(self, message: UserMessage) -> None:
+        """As long as the text says, then as always."""
+        if (found := SLOW.search(message.text or "")) is not None:
+            await asyncio.sleep(float(found.group(1)))
+        await super().handle_message(message)
+
+
+def build(folder: Path) -> Sanic:
+    """The app as Rasa would build it, without Rasa's own routes."""
+    app = Sanic("stand_in", configure_logging=False)
+    patience = Patience(**json.loads((folder / "patience.json").read_text(encoding="utf-8")))
+    options = {name.removeprefix("WECHAT_").lower(): value for name, value in os.environ.items()}
+    settings = Settings.from_env()
+    register(
+        [WebsiteInput(settings, patience), WechatInput(settings, Account.from_options(options), patience)],
+        app,
+        route="/webhooks/",
+    )
+
+    async def load(app: Sanic, loop: Any) -> None:
+        app.ctx.agent = SlowAgent(folder)
+
+    app.register_listener(load, "before_server_start")
+    return app
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO)
+    build(Path(sys.argv[1])).run(host="127.0.0.1", port=int(sys.argv[2]), access_log=False)

@@ -1,0 +1,144 @@
+"""One account, its simulated platform and its server processes; everything a dialogue over WeChat needs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from tests.bot.channels.website.conftest import QUICK, SECRET, ActionServer, free_port
+from tests.simulators.wechat.platform import Platform
+from tests.simulators.wechat.push import Console, Pusher
+from xiaobao.database import upgrade
+from xiaobao.settings import ROOT
+
+APP_ID, APP_SECRET, TOKEN = "wxb11529c136998cb6", "simulated-secret", "simulator"
+AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+
+
+class World:
+    """`async with World(folder) as world`: platform and server are up."""
+
+    def __init__(
+        self, folder: Path, mode: str = "safe", database_url: str = "", processes: int = 1, **env: str
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "patience.json").write_text(json.dumps(QUICK), encoding="utf-8")
+        self.folder, self.mode, self.env = folder, mode, env
+        self.database_url = database_url or f"sqlite:///{folder / 'test.db'}"
+        self.offset = 0.0
+        self.platform = Platform(APP_ID, APP_SECRET, lambda: time.time() + self.offset)
+        self.ports = [free_port() for _ in range(processes)]
+        self.api_port = free_port()
+        self.processes: dict[int, subprocess.Popen[bytes]] = {}
+        self.pushers = [
+            Pusher(self.platform, Console(f"http://127.0.0.1:{port}/webhooks/wechat/webhook", TOKEN, AES_KEY, mode))
+            for port in self.ports
+        ]
+
+    @property
+    def pusher(self) -> Pusher:
+        return self.pushers[0]
+
+    async def __aenter__(self) -> World:
+        upgrade(self.database_url)
+        self.actions = ActionServer()
+        self._runner = web.AppRunner(self.platform.app())
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.api_port).start()
+        for port in self.ports:
+            await self.start(port)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for port in list(self.processes):
+            self.kill(port)
+        self.actions.stop()
+        await self._runner.cleanup()
+
+    async def start(self, port: int | None = None) -> None:
+        """Start a server process and wait until it answers."""
+        port = port or self.ports[0]
+        env = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "RASA_TELEMETRY_ENABLED": "false",
+            "XIAOBAO_DATA": str(self.folder),
+            "DATABASE_URL": self.database_url,
+            "ACTIONS_URL": f"http://127.0.0.1:{self.actions.port}",
+            "SECRET_KEY": "wechat-tests-secret-key-0123456789abcdef",
+            "INTERNAL_SECRET": SECRET,
+            "WECHAT_TOKEN": TOKEN,
+            "WECHAT_APP_ID": APP_ID,
+            "WECHAT_APP_SECRET": APP_SECRET,
+            "WECHAT_AES_KEY": AES_KEY,
+            "WECHAT_MODE": self.mode,
+            "WECHAT_API_BASE": f"http://127.0.0.1:{self.api_port}",
+            **self.env,
+        }
+        command = [sys.executable, "-m", "tests.bot.channels.wechat.stand_in", str(self.folder), str(port)]
+        with (self.folder / "server.log").open("ab") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
+        self.processes[port] = process
+        async with aiohttp.ClientSession() as client:
+            for _ in range(300):
+                try:
+                    async with client.get(f"http://127.0.0.1:{port}/chat/health"):
+                        return
+                except aiohttp.ClientError:
+                    if process.poll() is not None:
+                        break
+                    await asyncio.sleep(0.1)
+        raise AssertionError(self.log()[-4000:])
+
+    def kill(self, port: int | None = None) -> None:
+        """kill -9."""
+        process = self.processes.pop(port or self.ports[0], None)
+        if process is not None:
+            process.kill()
+            process.wait()
+
+    async def notice(self, conversation_id: str, notice_id: str, response: str, **params: str) -> dict[str, Any]:
+        """What the worker does when staff did something."""
+        body = {"notice_id": notice_id, "conversation_id": conversation_id, "response": response, "params": params}
+        where = f"http://127.0.0.1:{self.ports[0]}/webhooks/wechat/internal/notices"
+        headers = {"X-Xiaobao-Secret": SECRET}
+        async with aiohttp.ClientSession() as client, client.post(where, json=body, headers=headers) as answer:
+            found: dict[str, Any] = await answer.json()
+            return found
+
+    def seen(self, openid: str) -> list[str]:
+        """What stands on the user's screen besides their own words."""
+        return self.platform.follower(openid).seen()
+
+    def runs(self) -> list[dict[str, Any]]:
+        """What the agent was told."""
+        log = self.folder / "runs.jsonl"
+        return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+
+    def told(self) -> list[str]:
+        return [run["text"] for run in self.runs()]
+
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+
+
+async def until(true: Callable[[], bool], seconds: float = 15.0) -> None:
+    """Wait for something to come true."""
+    for _ in range(int(seconds * 10)):
+        if true():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it never came true")

@@ -1,0 +1,160 @@
+"""What is kept beside tickets so that no list has to work it out: the next date, open or not, counts, the index of words.
+
+Listeners of every session that `database.make_sessions` makes: whatever step, job or import changes a ticket or a clock
+through it, all this follows in the same transaction. Whoever writes by bare SQL calls `rebuild` afterwards.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, event, inspect, select, text
+from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction, sessionmaker
+
+from xiaobao.tickets import search_index
+from xiaobao.tickets.queue_tables import Tally
+from xiaobao.tickets.tables import NEVER, Ticket, TicketClock
+from xiaobao.tickets.workflow import OPEN, Kind
+
+AT_ONCE = date.min  # somebody in distress: above everything
+NOBODY = 0
+AT_A_TIME = 1000  # rows
+_BEFORE = "keeping.before"  # of each ticket touched in this transaction: under which count it stood
+_ADD = text(
+    "INSERT INTO tallies (kind, status, assignee_id, tickets) VALUES (:kind, :status, :assignee, :step) "
+    "ON CONFLICT (kind, status, assignee_id) DO UPDATE SET tickets = tallies.tickets + excluded.tickets"
+)
+Key = tuple[str, str, int]
+
+
+def attach(sessions: sessionmaker[Session]) -> None:
+    """Let every session of this maker keep what lists need."""
+    event.listen(sessions, "before_flush", _before_flush)
+    event.listen(sessions, "after_flush", _after_flush)
+    event.listen(sessions, "before_commit", _before_commit)
+    event.listen(sessions, "after_transaction_end", _after_transaction_end)
+
+
+def rebuild(connection: Connection) -> None:
+    """Work out everything anew from tickets and clocks, for migrations and bulk imports."""
+    # SQL of both databases: a row of tickets is never read into Python for the dates.
+    least = "(SELECT MIN({}) FROM ticket_clocks c WHERE c.ticket_id = tickets.id AND c.state = 'running')"
+    due, late = (f"COALESCE({least.format(name)}, :never)" for name in ("due", "due_lenient"))
+    statement = text(
+        f"UPDATE tickets SET is_open = (status IN :open), next_late = {late}, "
+        f"next_due = CASE WHEN kind = :distress THEN :at_once ELSE {due} END"
+    ).bindparams(bindparam("open", [str(one) for one in OPEN], expanding=True))
+    dates = {"never": NEVER, "at_once": AT_ONCE}
+    if connection.dialect.name == "sqlite":
+        dates = {name: day.isoformat() for name, day in dates.items()}  # type: ignore[misc]
+    connection.execute(statement, {**dates, "distress": str(Kind.DISTRESS)})
+    connection.execute(delete(Tally))
+    connection.execute(
+        text(
+            "INSERT INTO tallies (kind, status, assignee_id, tickets) "
+            "SELECT kind, status, COALESCE(assignee_id, 0), COUNT(*) FROM tickets GROUP BY 1, 2, 3"
+        )
+    )
+    _index_all(connection)
+
+
+def _index_all(connection: Connection) -> None:
+    erase = "INSERT INTO ticket_search (ticket_search) VALUES ('delete-all')"
+    connection.execute(text(erase if connection.dialect.name == "sqlite" else "DELETE FROM ticket_search"))
+    fields, after = [getattr(Ticket.__table__.c, name) for name in search_index.SEARCHED], 0
+    id_ = Ticket.__table__.c.id
+    statement = select(id_, *fields).order_by(id_).limit(AT_A_TIME)
+    while rows := connection.execute(statement.where(id_ > after)).all():
+        search_index.write(connection, ((row.id, search_index.words_of(row._asdict())) for row in rows))
+        after = rows[-1].id
+
+
+def _before_flush(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    before = session.info.setdefault(_BEFORE, {})
+    for ticket in _touched(session):
+        if ticket not in before:
+            before[ticket] = None if ticket in session.new else _key(ticket, _was)
+        _refresh(ticket)
+
+
+def _touched(session: Session) -> set[Ticket]:
+    """Tickets that change in this flush, themselves or by a clock."""
+    found: set[Ticket] = set()
+    for one in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(one, Ticket):
+            found.add(one)
+        elif isinstance(one, TicketClock) and one.ticket_id is not None:
+            ticket = session.get(Ticket, one.ticket_id)
+            if ticket is not None:
+                _ = ticket.clocks  # so that the dates are worked out below
+                found.add(ticket)
+    return found
+
+
+def _refresh(ticket: Ticket) -> None:
+    ticket.is_open = ticket.status in tuple(map(str, OPEN))
+    if "clocks" not in ticket.__dict__ and inspect(ticket).persistent:
+        return  # never looked at, so not changed
+    running = [clock for clock in ticket.clocks if clock.state in (None, "running")]
+    ticket.next_late = min((clock.due_lenient for clock in running), default=NEVER)
+    ticket.next_due = AT_ONCE if ticket.kind == Kind.DISTRESS else min((clock.due for clock in running), default=NEVER)
+
+
+def _after_flush(session: Session, _context: UOWTransaction) -> None:
+    # History and lists still stand as before the flush; ids are known by now.
+    connection = session.connection()
+    for ticket in _of(session.new):
+        search_index.write(connection, [(ticket.id, search_index.words_of(vars(ticket)))])
+    for ticket in _of(session.dirty):
+        if any(inspect(ticket).attrs[name].history.deleted for name in search_index.SEARCHED):
+            search_index.erase(connection, ticket.id, _words_before(ticket))
+            now = {name: getattr(ticket, name) for name in search_index.SEARCHED}
+            search_index.write(connection, [(ticket.id, search_index.words_of(now))])
+    for ticket in _of(session.deleted):
+        search_index.erase(connection, ticket.id, _words_before(ticket))
+
+
+def _before_commit(session: Session) -> None:
+    """Once, at the very end and in one order: two transactions never wait for each other's counts crosswise."""
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    changes: Counter[Key] = Counter()
+    for ticket, before in session.info.pop(_BEFORE, {}).items():
+        now = _key(ticket, getattr) if inspect(ticket).persistent else None
+        if now != before:
+            changes.update({key: step for key, step in ((before, -1), (now, 1)) if key})
+    if changed := {key: step for key, step in changes.items() if step}:
+        _count(session.connection(), changed)
+
+
+def _count(connection: Connection, changes: dict[Key, int]) -> None:
+    names = ("kind", "status", "assignee")
+    rows = [{**dict(zip(names, key, strict=True)), "step": step} for key, step in sorted(changes.items())]
+    connection.execute(_ADD, rows)
+
+
+def _after_transaction_end(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:  # a savepoint that is taken back ends nothing
+        session.info.pop(_BEFORE, None)
+
+
+def _of(instances: Iterable[Any]) -> Iterator[Ticket]:
+    return (one for one in instances if isinstance(one, Ticket))
+
+
+def _key(ticket: Ticket, read: Any) -> Key:
+    return str(read(ticket, "kind")), str(read(ticket, "status")), read(ticket, "assignee_id") or NOBODY
+
+
+def _was(ticket: Ticket, name: str) -> Any:
+    """The value before this flush."""
+    deleted = inspect(ticket).attrs[name].history.deleted
+    return deleted[0] if deleted else getattr(ticket, name)
+
+
+def _words_before(ticket: Ticket) -> list[str]:
+    return search_index.words_of({name: _was(ticket, name) for name in search_index.SEARCHED})

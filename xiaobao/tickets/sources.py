@@ -1,0 +1,20 @@
+"""How a complaint came to the office (pure)."""
+
+from __future__ import annotations
+
+from xiaobao.tickets.workflow import Labelled
+
+LONGEST_NUMBER = 64  # characters of a number given elsewhere (12345, a letter's register)
+
+
+class Source(Labelled):
+    PHONE = ("phone", "来电")
+    VISIT = ("visit", "来访")
+    LETTER = ("letter", "来信")
+    TRANSFER_12345 = ("transfer_12345", "12345转办")
+    STALL = ("stall", "3·15现场")
+    WEB = ("web", "网站")
+    WECHAT = ("wechat", "微信")
+
+
+BY_STAFF = (Source.PHONE, Source.VISIT, Source.LETTER, Source.TRANSFER_12345, Source.STALL)

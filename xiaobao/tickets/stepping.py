@@ -1,0 +1,162 @@
+"""Taking any step after filing, in the caller's transaction: check, change, remember, tell.
+
+Order: the ticket is locked; whose it is; the version that was read; status and role; the fields; the guards; then
+the change of this step. Nothing is written before everything is checked.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from xiaobao.tickets import clocks, deadlines, outbox, step_fields, workflow
+from xiaobao.tickets.errors import NotFound, NotYet, RoleForbidden, StaleVersion
+from xiaobao.tickets.filing import Actor, remember
+from xiaobao.tickets.guards import STANDING, Facts
+from xiaobao.tickets.office import Office
+from xiaobao.tickets.tables import Account, Ticket
+from xiaobao.tickets.views import TicketView, ticket_view
+from xiaobao.tickets.workflow import Role, Step, Transition
+
+OWNING = (Step.ACCEPT, Step.REJECT, Step.ASSIGN, Step.TAKE, Step.REPLY, Step.ASK_SUPPLEMENT, Step.REDIRECT)
+
+
+@dataclass(frozen=True)
+class Taking:
+    """A step that passed its checks; `typed` holds its fields as read by step_fields."""
+
+    session: Session
+    ticket: Ticket
+    row: Transition
+    actor: Actor
+    now: datetime
+    office: Office | None
+    typed: Mapping[str, Any]
+
+    def matter(self, name: str, value: Any) -> None:
+        """Keep (or with None drop) what is open beside the status."""
+        others = {key: kept for key, kept in (self.ticket.matters or {}).items() if key != name}
+        self.ticket.matters = others if value is None else {**others, name: value}
+
+
+Change = Callable[[Taking], dict[str, Any]]
+
+
+def take_step(
+    session: Session,
+    number: str,
+    step: Step,
+    *,
+    actor: Actor,
+    now: datetime,
+    version: int | None,
+    change: Change,
+    office: Office | None = None,
+    typed: Mapping[str, Any] | None = None,
+) -> TicketView:
+    """Any step after filing. `version` None: a service that has just read the ticket itself.
+
+    Raises NotFound, StaleVersion, StepNotOpen, RoleForbidden, InvalidField, NotYet.
+    """
+    ticket = locked(session, number)
+    if actor.role == Role.CITIZEN and not _own(ticket, actor):
+        raise NotFound(number)
+    if version is not None and version != ticket.version:
+        raise StaleVersion(f"{number}: {version} read, {ticket.version} now")
+    row = workflow.advance(ticket.process, ticket.status, step, actor.role)
+    if row.own_only and not theirs(ticket, actor):
+        raise RoleForbidden(f"{number} is assigned to somebody else")
+    read = step_fields.read(row.fields, typed or {}, now)
+    check(row, facts(ticket, read, now, office))
+    payload = change(Taking(session, ticket, row, actor, now, office, read))
+    _own_first(session, ticket, row, actor)
+    remember(ticket, row, actor, now, payload)
+    clocks.apply(ticket, row, now, office, payload, told=bool(ticket.conversation_id) or not row.notice)
+    if row.notice and ticket.conversation_id:
+        _tell(session, ticket, row, actor, now, payload)
+    session.flush()
+    return ticket_view(ticket)
+
+
+def facts(ticket: Ticket | TicketView, typed: Mapping[str, Any], now: datetime, office: Office | None) -> Facts:
+    """What the guards look at."""
+    matters = ticket.matters or {}
+    taken = ticket.next_assignee_id is None and bool(matters.get("taken"))
+    kind = str(office.kind) if office else ""
+    return Facts(matters, typed, deadlines.local_date(now), kind, taken, ticket.supervised_at is not None)
+
+
+def check(row: Transition, found: Facts) -> None:
+    """Raises NotYet with the name of the first guard that does not hold."""
+    for guard in row.guards:
+        if not guard(found):
+            raise NotYet(guard.__name__)
+
+
+def ready(row: Transition, ticket: TicketView, now: datetime) -> bool:
+    """Whether the ticket is where the step can be begun at all: guards that look at nothing typed."""
+    found = facts(ticket, {}, now, None)
+    return all(guard(found) for guard in row.guards if guard in STANDING)
+
+
+def locked(session: Session, number: str) -> Ticket:
+    """The ticket, its row locked until the transaction ends. Raises NotFound."""
+    statement = select(Ticket).where(Ticket.number == number).with_for_update(of=Ticket)
+    ticket = session.scalar(statement.execution_options(populate_existing=True))
+    if ticket is None:
+        raise NotFound(number)
+    return ticket
+
+
+def _own(ticket: Ticket, actor: Actor) -> bool:
+    if actor.conversation_id and actor.conversation_id == ticket.conversation_id:
+        return True
+    return actor.query_code is not None and hmac.compare_digest(ticket.query_code.encode(), actor.query_code.encode())
+
+
+def theirs(ticket: Ticket, actor: Actor) -> bool:
+    """A handler acts on what is assigned to them or to nobody in particular; other staff on everything."""
+    return actor.role != Role.HANDLER or ticket.assignee_id in (None, actor.account_id)
+
+
+def _own_first(session: Session, ticket: Ticket, row: Transition, actor: Actor) -> None:
+    """首问负责: who first takes the matter up keeps its name, through all transfers."""
+    if ticket.first_owner_id is None and row.step in OWNING and actor.account_id is not None:
+        owner = session.get(Account, actor.account_id)
+        ticket.first_owner = owner
+
+
+def _tell(
+    session: Session, ticket: Ticket, row: Transition, actor: Actor, now: datetime, payload: dict[str, Any]
+) -> None:
+    assert ticket.conversation_id and row.notice
+    running = [clock for clock in ticket.clocks if clock.state == "running"]
+    due = f"{running[-1].due.year}年{running[-1].due.month}月{running[-1].due.day}日" if running else ""
+    fields = {field.name: "" for field in row.fields}
+    said = {name: value for name, value in payload.items() if isinstance(value, str)}
+    outbox.put(
+        session,
+        ticket_id=ticket.id,
+        conversation_id=ticket.conversation_id,
+        channel=ticket.channel,
+        response=row.notice,
+        params={
+            **fields,
+            **said,
+            "number": ticket.number,
+            "kind": ticket.kind,
+            "due": due,
+            "staff_name": actor.name or "",
+            "who": payload.get("handler_name") or payload.get("department") or "",
+            "basis": f"（{payload['article']}）" if payload.get("article") else "",
+        },
+        now=now,
+        speaker="staff" if row.step == Step.REPLY else "bot",
+        staff_name=actor.name,
+    )
