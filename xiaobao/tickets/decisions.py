@@ -41,11 +41,8 @@ def reject(taking: Taking) -> dict[str, Any]:
 
 
 def revoke(taking: Taking) -> dict[str, Any]:
-    """A refusal taken back: the ticket stands as before it, its clock runs on from where it began."""
+    """A refusal taken back: the ticket stands as before it; clocks.apply lets its clock run on from where it began."""
     taking.ticket.ground = None
-    for clock in taking.ticket.clocks:
-        if clock.name == "accept":
-            clock.state, clock.ended_on = "running", None
     return kept(taking)
 
 

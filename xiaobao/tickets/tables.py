@@ -279,7 +279,9 @@ class OutboxRow(Base):
     staff_name: Mapped[str | None]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(16), default="waiting")  # waiting | delivered | undelivered | undeliverable
+    state: Mapped[str] = mapped_column(
+        String(16), default="waiting"
+    )  # waiting | delivered | undelivered | undeliverable
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     last_error: Mapped[str | None]
     delivered_at: Mapped[datetime | None]
