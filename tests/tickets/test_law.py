@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories import CLERK, HANDLER, NOW, SUPERVISOR, a_submission, an_office
-from xiaobao.tickets import outbox, service
+from xiaobao.tickets import outbox, queries, service
 from xiaobao.tickets.errors import InvalidField, NotYet, StepNotOpen
 from xiaobao.tickets.workflow import Step
 
@@ -131,3 +131,55 @@ def test_merging_and_splitting_keep_the_first_day(sessions):
     assert take(sessions, whole, "split", CLERK, text="另一件事").events[-1].payload["split_into"]
     with pytest.raises(InvalidField):
         take(sessions, whole, "merge", CLERK, into=whole)
+
+
+def test_a_refusal_of_a_bank_or_council_that_is_revoked_leaves_its_clock_running(sessions):
+    for office, ground in (
+        (BANK, BANK.grounds()[0].code),
+        (an_office("council"), an_office("council").grounds()[0].code),
+    ):
+        number = file(sessions, office)
+        due = queries_of(sessions, number).clocks[0].due
+        take(sessions, number, "reject", CLERK, office, ground=ground, text="请找对的地方")
+        [clock] = take(sessions, number, "revoke", SUPERVISOR, office, text="看错了").clocks
+        assert (clock.state, clock.due, clock.ended_on) == ("running", due, None)
+
+
+def test_a_pause_ends_with_its_clock_so_that_a_reopened_ticket_can_go_on(sessions):
+    number = file(sessions)
+    take(sessions, number, "accept", CLERK)
+    assert take(sessions, number, "pause", HANDLER, cause="testing").matters["paused"] == "testing"
+    take(sessions, number, "terminate", HANDLER, ending="withdrawn")
+    closed = take(sessions, number, "close", HANDLER, result="已撤回")
+    assert "paused" not in closed.matters
+    take(sessions, number, "reopen", SUPERVISOR, text="又有新情况")
+    assert refused(sessions, number, "resume", HANDLER) == "paused"
+
+
+def test_the_clock_of_a_review_is_met_by_its_decision(sessions):
+    number = file(sessions, BANK)
+    take(sessions, number, "accept", CLERK, BANK)
+    take(sessions, number, "decide", HANDLER, BANK, **DECISION)
+    take(sessions, number, "review", CLERK, BANK, text="不服", by_branch="yes")
+    done = take(sessions, number, "decide_review", SUPERVISOR, BANK, text="维持")
+    assert [clock.state for clock in done.clocks if clock.name == "review"] == ["met"]
+
+
+@pytest.mark.parametrize("wrong", ["9" * 40, "１", "-1"])
+def test_a_number_that_no_account_can_have_is_no_handler(sessions, wrong):
+    number = file(sessions)
+    take(sessions, number, "accept", CLERK)
+    with pytest.raises(InvalidField) as problem:
+        take(sessions, number, "assign", CLERK, department="消保科", co_handlers=wrong)
+    assert problem.value.field == "co_handlers"
+
+
+def test_a_nul_in_a_text_is_left_out(sessions):
+    number = file(sessions)
+    ticket = take(sessions, number, "note", CLERK, text="前\0后")
+    assert ticket.events[-1].payload["text"] == "前后"
+
+
+def queries_of(sessions, number):
+    with sessions.begin() as session:
+        return queries.ticket(session, number)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import CITIZEN, CLERK, NOW, SUPERVISOR, an_office, file_ticket
 from xiaobao.tickets import rates, service
 from xiaobao.tickets.errors import InvalidField
+from xiaobao.tickets.tables import Ticket, TicketEvent
+from xiaobao.tickets.workflow import Status, Step
 
 DECEMBER = rates.period("2026-12")
 LATER = date(2027, 3, 1)
@@ -86,3 +89,23 @@ def test_recent_periods_cross_the_year() -> None:
         *("2027-02", "2027-01", "2026-12", "2026-11", "2026-10", "2026-09"),
         *("2027-Q1", "2026-Q4", "2026-Q3", "2026-Q2"),
     ]
+
+
+def test_a_mediation_counts_as_settled_only_with_an_agreement(sessions: sessionmaker[Session]) -> None:
+    agreed, ended, never_begun = (file_ticket(sessions) for _ in range(3))
+    steps = {agreed: (Step.MEDIATE, Step.AGREE), ended: (Step.MEDIATE, Step.TERMINATE), never_begun: (Step.TERMINATE,)}
+    with sessions.begin() as session:
+        for number, taken in steps.items():
+            ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+            for step in taken:
+                ticket.events.append(
+                    TicketEvent(at=NOW, step=str(step), status_to="closed", role="handler", payload={})
+                )
+    assert told(sessions, "settled", rates.period("2026-11")) == (1, 2)
+
+
+def test_an_archived_suggestion_was_answered(sessions: sessionmaker[Session]) -> None:
+    file_ticket(sessions, ticket_kind="suggestion")
+    with sessions.begin() as session:
+        session.scalars(select(Ticket)).one().status = str(Status.ARCHIVED)
+    assert told(sessions, "answered", rates.period("2026-11")) == (1, 1)

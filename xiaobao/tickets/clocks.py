@@ -127,10 +127,9 @@ def _told_on(payload: Mapping[str, Any], today: date) -> date:
 
 
 def _take_back(ticket: Ticket) -> None:
-    """A refusal revoked is to be decided again: what it met or stopped runs on from where it began."""
+    """A decision revoked is to be taken again."""
     for clock in ticket.clocks:
-        if "reject" in clock.met_by.split():
-            clock.state, clock.ended_on, clock.decided_on = "running", None, None
+        clock.decided_on = None if clock.state in OPEN else clock.decided_on
 
 
 def _end(clock: TicketClock, state: str, today: date) -> None:

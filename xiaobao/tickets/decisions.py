@@ -41,8 +41,11 @@ def reject(taking: Taking) -> dict[str, Any]:
 
 
 def revoke(taking: Taking) -> dict[str, Any]:
-    """A refusal taken back: the ticket stands as before it; clocks.apply lets its clock run on from where it began."""
+    """A refusal taken back: the ticket stands as before it, clocks that it met or stopped run on from where they began."""
     taking.ticket.ground = None
+    for clock in taking.ticket.clocks:
+        if clock.state == "stopped" or Step.REJECT in clock.met_by.split():
+            clock.state, clock.ended_on = "running", None
     return kept(taking)
 
 

@@ -126,7 +126,9 @@ def handler(session: Session, account_id: int | str | None, field: str = "handle
     """The account of a handler who can take tickets, None for none. Raises InvalidField."""
     if account_id in (None, ""):
         return None
-    account = session.get(Account, int(str(account_id))) if str(account_id).isdecimal() else None
+    said = str(account_id)
+    known = said.isascii() and said.isdecimal() and len(said) < 10  # longer ones no database takes as a number
+    account = session.get(Account, int(said)) if known else None
     if account is None or account.role != Role.HANDLER or account.disabled:
         raise InvalidField(field, "no handler's account")
     return account

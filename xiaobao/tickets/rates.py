@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from xiaobao.tickets.errors import InvalidField
@@ -19,7 +19,7 @@ from xiaobao.tickets.tables import SHANGHAI, Ticket, TicketClock, TicketEvent
 from xiaobao.tickets.workflow import Kind, Labelled, Status, Step
 
 SATISFIED = 4  # of 5
-AGREED, MEDIATED, FOLLOWED_UP = ("agree",), ("agree", "end_mediation"), ("follow_up",)  # steps
+MEDIATION_ENDS = (str(Step.AGREE), str(Step.TERMINATE))
 _PERIOD = re.compile(r"(20\d\d)-(?:(0[1-9]|1[0-2])|Q([1-4]))")
 
 
@@ -130,22 +130,24 @@ def _in_time(name: str) -> Callable[[Period, date], tuple[Select[tuple[int]], Co
 
 
 def _answered(asked: Period, _today: date) -> tuple[Select[tuple[int]], ColumnElement[bool]]:
-    """Suggestions and requests for a call of the period: answered or closed."""
+    """Suggestions and requests for a call of the period: answered, or over in whatever way."""
     first, after = asked.moments
     kinds = [str(kind) for kind in (Kind.SUGGESTION, Kind.CALLBACK)]
     within = (Ticket.submitted_at >= first, Ticket.submitted_at < after, Ticket.kind.in_(kinds))
     kept = (*within, Ticket.status != str(Status.WITHDRAWN))
-    return select(Ticket.id).where(*kept), Ticket.status.in_([str(Status.REPLIED), str(Status.CLOSED)])
+    return select(Ticket.id).where(*kept), or_(Ticket.is_open == false(), Ticket.status == str(Status.REPLIED))
 
 
 def _settled(asked: Period, _today: date) -> tuple[Select[tuple[int]], ColumnElement[bool]]:
-    """Mediations that ended in the period: with an agreement."""
-    return select(TicketEvent.ticket_id).where(*_steps(MEDIATED, asked)), TicketEvent.step.in_(AGREED)
+    """Mediations that both sides wanted and that ended in the period: with an agreement."""
+    begun = select(TicketEvent.ticket_id).where(TicketEvent.step == str(Step.MEDIATE))
+    ended = select(TicketEvent.ticket_id).where(*_steps(MEDIATION_ENDS, asked), TicketEvent.ticket_id.in_(begun))
+    return ended, TicketEvent.step == str(Step.AGREE)
 
 
 def _followed(asked: Period, _today: date) -> tuple[Select[tuple[int]], ColumnElement[bool]]:
     """Tickets closed in the period: asked afterwards how it went."""
-    later = select(TicketEvent.ticket_id).where(TicketEvent.step.in_(FOLLOWED_UP))
+    later = select(TicketEvent.ticket_id).where(TicketEvent.step == str(Step.FOLLOW_UP))
     closed = select(TicketEvent.ticket_id).where(*_steps((str(Step.CLOSE),), asked))
     return closed, TicketEvent.ticket_id.in_(later)
 

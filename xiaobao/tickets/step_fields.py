@@ -30,8 +30,8 @@ def required(name: str, value: str | None) -> str:
 
 
 def optional(name: str, value: str | None, longest: int = LONGEST_TEXT) -> str:
-    """The text without its margins, "" for none. Raises InvalidField when too long."""
-    found = (value or "").strip()
+    """The text without its margins and NUL, which PostgreSQL keeps in no text. Raises InvalidField when too long."""
+    found = (value or "").replace("\0", "").strip()
     if len(found) > longest:
         raise InvalidField(name, f"longer than {longest} characters")
     return found

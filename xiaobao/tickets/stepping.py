@@ -64,7 +64,7 @@ def take_step(
 
     Raises NotFound, StaleVersion, StepNotOpen, RoleForbidden, InvalidField, NotYet.
     """
-    ticket = locked(session, number)
+    ticket = locked(session, number, (typed or {}).get("into") if step == Step.MERGE else None)
     if actor.role == Role.CITIZEN and not _own(ticket, actor):
         raise NotFound(number)
     if version is not None and version != ticket.version:
@@ -78,6 +78,7 @@ def take_step(
     _own_first(session, ticket, row, actor)
     remember(ticket, row, actor, now, payload)
     clocks.apply(ticket, row, now, office, payload, told=bool(ticket.conversation_id) or not row.notice)
+    _forget_pause(ticket)
     if row.notice and ticket.conversation_id:
         _tell(session, ticket, row, actor, now, payload)
     session.flush()
@@ -112,10 +113,16 @@ def ready(row: Transition, ticket: TicketView, now: datetime) -> bool:
     return all(guard(found) for guard in row.guards if guard in STANDING)
 
 
-def locked(session: Session, number: str) -> Ticket:
-    """The ticket, its row locked until the transaction ends. Raises NotFound."""
-    statement = select(Ticket).where(Ticket.number == number).with_for_update(of=Ticket)
-    ticket = session.scalar(statement.execution_options(populate_existing=True))
+def locked(session: Session, number: str, beside: str | None = None) -> Ticket:
+    """The ticket, its row locked until the transaction ends. Raises NotFound.
+
+    `beside`: another ticket that the step looks at; both are locked, in the order in which they were filed, so that
+    two steps that each want the other's ticket wait for each other's end and not for ever.
+    """
+    numbers = (number, (beside or number).replace("\0", "").strip())
+    statement = select(Ticket).where(Ticket.number.in_(numbers)).order_by(Ticket.id).with_for_update(of=Ticket)
+    found = session.scalars(statement.execution_options(populate_existing=True)).all()
+    ticket = next((one for one in found if one.number == number), None)
     if ticket is None:
         raise NotFound(number)
     return ticket
@@ -130,6 +137,12 @@ def _own(ticket: Ticket, actor: Actor) -> bool:
 def theirs(ticket: Ticket, actor: Actor) -> bool:
     """A handler acts on what is assigned to them or to nobody in particular; other staff on everything."""
     return actor.role != Role.HANDLER or ticket.assignee_id in (None, actor.account_id)
+
+
+def _forget_pause(ticket: Ticket) -> None:
+    """A pause ends with its clock; left standing it could be neither resumed nor begun again after reopening."""
+    if ticket.matters.get("paused") and all(clock.state != "paused" for clock in ticket.clocks):
+        ticket.matters = {key: kept for key, kept in ticket.matters.items() if key != "paused"}
 
 
 def _own_first(session: Session, ticket: Ticket, row: Transition, actor: Actor) -> None:
