@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from xiaobao.desk.clock_bar import Bar, bar
-from xiaobao.tickets.views import ClockView
+from xiaobao.tickets.views import ClockView, PauseView
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,21 @@ def test_a_met_clock_says_whether_it_was_in_time() -> None:
 
 def test_a_period_of_no_days_divides_by_nothing() -> None:
     assert bar(_clock(due=date(2026, 11, 2), due_lenient=date(2026, 11, 2)), date(2026, 11, 2)).state == "soon"
+
+
+def test_a_clock_that_begins_later_is_never_negative() -> None:
+    assert bar(_clock(), date(2026, 10, 30)) == Bar("ahead", 0, 3)
+
+
+def test_a_resting_clock_keeps_the_days_it_had_left() -> None:
+    resting = _clock(state="paused", pauses=(PauseView("appraisal", date(2026, 11, 12), None),))
+    assert bar(resting, date(2026, 11, 13)) == bar(resting, date(2027, 3, 1)) == Bar("paused", 50, 10)
+
+
+def test_days_that_were_left_out_are_not_days_that_are_gone() -> None:
+    pauses = (PauseView("appraisal", date(2026, 11, 4), date(2026, 11, 14)),)
+    clock = _clock(due=date(2026, 12, 2), due_lenient=date(2026, 12, 2), pauses=pauses)
+    assert bar(clock, date(2026, 11, 22)) == Bar("calm", 50, 10)
 
 
 def _clock(**changes: object) -> ClockView:

@@ -35,7 +35,7 @@ from xiaobao.tickets.errors import (
 )
 from xiaobao.tickets.service import Actor
 from xiaobao.tickets.tables import Audit, OutboxRow, Ticket, TicketEvent
-from xiaobao.tickets.workflow import Role
+from xiaobao.tickets.workflow import Role, Step
 
 OFFICE = an_office()
 
@@ -45,9 +45,9 @@ def submit(sessions, submission=None, office=OFFICE, now=NOW):
         return service.submit(session, submission or a_submission(), office=office, now=now)
 
 
-def take(sessions, step, number, actor, now=NOW, **fields):
+def take(sessions, verb, number, actor, now=NOW, **fields):
     with sessions.begin() as session:
-        return getattr(service, step)(session, number, actor=actor, now=now, **fields)
+        return getattr(service, verb)(session, number, actor=actor, now=now, **fields)
 
 
 def notices(sessions):
@@ -208,12 +208,16 @@ def test_a_council_refuses_without_inventing_an_article(sessions):
     assert notices(sessions)[0].params["basis"] == ""
 
 
-def test_a_bank_meets_its_fifteen_days_by_replying(sessions):
+def test_a_bank_meets_its_fifteen_days_by_its_decision_not_by_a_word_in_between(sessions):
     bank = an_office("bank")
     number = file_ticket(sessions, "bank")
     take(sessions, "accept", number, CLERK, office=bank)
-    view = take(sessions, "reply", number, HANDLER, office=bank, text="已退费", now=NOW + timedelta(days=3))
-    assert [(c.name, c.due, c.state) for c in view.clocks] == [("decide", date(2026, 12, 8), "met")]
+    view = take(sessions, "reply", number, HANDLER, office=bank, text="在查", now=NOW + timedelta(days=3))
+    assert [(c.name, c.due, c.state) for c in view.clocks] == [("decide", date(2026, 12, 8), "running")]
+    decision = dict.fromkeys(("text", "facts", "basis_text", "remedies"), "已退费")
+    later = NOW + timedelta(days=4)
+    view = take(sessions, "step", number, HANDLER, office=bank, now=later, step=Step.DECIDE, **decision)
+    assert [(c.name, c.state) for c in view.clocks] == [("decide", "met")]
 
 
 def test_the_whole_way_is_told_to_the_citizen_in_order(sessions):

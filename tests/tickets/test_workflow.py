@@ -58,6 +58,8 @@ REPORT = {step: row for step, row in COMMON.items() if step != "withdraw"} | {
     "ask_extension": (HANDLERS, "submitted assigned replied investigating declined", "="),
     "extend": (LEAD, "submitted assigned replied investigating declined", "="),
     "refuse_extension": (LEAD, "submitted assigned replied investigating declined", "="),
+    "pause": (HANDLERS, "assigned replied investigating declined", "="),
+    "resume": (HANDLERS, "assigned replied investigating declined", "="),
     "restart": (WORKERS, "assigned replied investigating declined", "="),
 }
 

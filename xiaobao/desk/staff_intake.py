@@ -224,7 +224,7 @@ def _page(sheet: Sheet, told: Story | None = None) -> str:
         "intake.html",
         sheet=sheet,
         kinds=intake_sheet.KINDS,
-        sources=sources.BY_STAFF,
+        sources=sources.by_staff(here().office.kind),
         asks_consent=here().office.kind in ASKS_CONSENT,
         **beside(sheet, told),
     )

@@ -18,6 +18,7 @@ from xiaobao.desk.words import Notice
 from xiaobao.tickets import (
     accounts,
     assignment,
+    deadline_words,
     deadlines,
     departments,
     hints,
@@ -140,6 +141,7 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
             grounds=desk.office.grounds(),
             revealed=revealed or {},
             bars=[(clock, bar(clock, deadlines.local_date(desk.now()))) for clock in ticket.clocks],
+            causes=deadline_words.CAUSES,
             done=session.pop("said", None),
             **ticket_beside.of(reading, ticket, staff),
         )

@@ -45,7 +45,7 @@ def apply(
         return
     today = deadlines.local_date(now)
     if row.clock in (ClockEffect.RUN, ClockEffect.END):
-        _run(ticket, row, today, office, told)
+        _run(ticket, row, _told_on(payload or {}, today), today, office, told)
         return
     if office is None:
         raise ValueError(f"{row.clock} needs the office")
@@ -99,13 +99,13 @@ def causes(ticket: Ticket, reference: Reference) -> dict[str, str]:
     return {cause: deadline_words.CAUSES[cause] for period in found for cause in period.pauses}
 
 
-def _run(ticket: Ticket, row: Transition, today: date, office: Office | None, told: bool) -> None:
+def _run(ticket: Ticket, row: Transition, told_on: date, today: date, office: Office | None, told: bool) -> None:
     step = str(row.step)
+    if step == "revoke":
+        _take_back(ticket)
     for clock in (one for one in ticket.clocks if one.state in OPEN):
-        if step == "revoke":
-            clock.decided_on = None  # a decision taken back is to be taken again
-        elif step in clock.met_by.split() or (step == "tell" and clock.decided_on):
-            _meet(clock, today, told)
+        if step in clock.met_by.split() or (step == "tell" and clock.decided_on):
+            _meet(clock, max(told_on, clock.decided_on or clock.started_on), told)
         elif row.clock == ClockEffect.END and not clock.decided_on:
             _end(clock, "stopped", today)
     if office is not None:
@@ -120,6 +120,18 @@ def _meet(clock: TicketClock, today: date, told: bool) -> None:
         _end(clock, "met", today)
 
 
+def _told_on(payload: Mapping[str, Any], today: date) -> date:
+    """The day on which it was told, which may lie before the day on which that is written down."""
+    said = payload.get("told_at")
+    return min(deadlines.local_date(datetime.fromisoformat(said)), today) if said else today
+
+
+def _take_back(ticket: Ticket) -> None:
+    """A decision revoked is to be taken again."""
+    for clock in ticket.clocks:
+        clock.decided_on = None if clock.state in OPEN else clock.decided_on
+
+
 def _end(clock: TicketClock, state: str, today: date) -> None:
     for pause in clock.pauses:
         pause.resumed_on = pause.resumed_on or today
@@ -128,16 +140,19 @@ def _end(clock: TicketClock, state: str, today: date) -> None:
 
 def _start(ticket: Ticket, step: str, today: date, office: Office) -> None:
     going = {clock.rule_id for clock in ticket.clocks if clock.state in OPEN}
-    found = clock_rules.clocks(office, ticket.kind, step, today, office.reference, ticket.channel or "")
-    ticket.clocks.extend(_row(one) for one in found if one.rule_id not in going)
+    found = clock_rules.clocks(office, ticket.kind, step, today, office.reference, ticket.source or "")
+    ticket.clocks.extend(_row(one, today) for one in found if one.rule_id not in going)
 
 
-def _row(clock: Clock) -> TicketClock:
+def _row(clock: Clock, today: date) -> TicketClock:
     names = (
         "rule_id name label started_on due due_lenient law statutory provisional how amount unit by_telling target_due"
     )
     values = {name: getattr(clock, name) for name in names.split()}
-    return TicketClock(**values, met_by=" ".join(sorted(clock.met_by)), state="running", extensions=[])
+    # What only telling meets was decided by the step that starts it; closing the ticket does not end the duty to tell.
+    decided = today if clock.met_by == {"tell"} else None
+    met_by = " ".join(sorted(clock.met_by))
+    return TicketClock(**values, met_by=met_by, state="running", extensions=[], decided_on=decided)
 
 
 def _pause(ticket: Ticket, payload: Mapping[str, Any], today: date, reference: Reference) -> None:

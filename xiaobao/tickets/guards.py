@@ -24,6 +24,7 @@ class Facts:
     office_kind: str = ""
     taken: bool = False  # nobody is waiting to take the ticket
     supervised: bool = False
+    mediation_due: date | None = None  # the last day of the 60, what is left out counted in; None: no such clock
 
 
 Guard = Callable[[Facts], bool]
@@ -58,7 +59,8 @@ def sixty_days_over(facts: Facts) -> bool:
     accepted = facts.matters.get("accepted_on")
     if facts.typed.get("ending") != "sixty_days" or not accepted:
         return True
-    return facts.today > date.fromisoformat(accepted) + timedelta(days=MEDIATION_DAYS)
+    last = facts.mediation_due or date.fromisoformat(accepted) + timedelta(days=MEDIATION_DAYS)
+    return facts.today > last
 
 
 def recusal_decided(facts: Facts) -> bool:

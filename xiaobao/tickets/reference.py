@@ -52,7 +52,7 @@ class Period:
     backwards: bool  # counted back from an event: so many days before it
     by_telling: bool  # met when the citizen was told, not when it was decided
     sectors: frozenset[str]  # which institutions; empty: all
-    intakes: frozenset[str]  # channels that the ticket came by; empty: any
+    intakes: frozenset[str]  # sources.Source that the ticket came by; empty: any
     pauses: dict[str, str]  # cause -> the article that leaves it out
     extensions: tuple[int, ...]  # in the period's unit, one after the other; OPEN_AMOUNT: as long as is decided
     approvers: tuple[str, ...]  # who approves each extension, in Chinese; empty: the office itself

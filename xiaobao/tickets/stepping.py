@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -90,7 +90,14 @@ def facts(ticket: Ticket | TicketView, typed: Mapping[str, Any], now: datetime, 
     matters = ticket.matters or {}
     taken = ticket.next_assignee_id is None and bool(matters.get("taken"))
     kind = str(office.kind) if office else ""
-    return Facts(matters, typed, deadlines.local_date(now), kind, taken, ticket.supervised_at is not None)
+    today, supervised = deadlines.local_date(now), ticket.supervised_at is not None
+    return Facts(matters, typed, today, kind, taken, supervised, _mediation_due(ticket))
+
+
+def _mediation_due(ticket: Ticket | TicketView) -> date | None:
+    """The last of the 60 days; while they rest (办法 art. 22) they are never over."""
+    found = [clock for clock in ticket.clocks if clock.name == "mediate"]
+    return (date.max if found[-1].state == "paused" else found[-1].due) if found else None
 
 
 def check(row: Transition, found: Facts) -> None:

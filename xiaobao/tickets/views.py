@@ -73,6 +73,7 @@ class ClockView:
     by_telling: bool = False
     decided_on: date | None = None
     target_due: date | None = None
+    unit: str | None = None
     extensions: tuple[dict[str, Any], ...] = ()
     first_started_on: date | None = None
     explained: str | None = None
@@ -83,6 +84,11 @@ class ClockView:
     def key(self) -> str:
         """What names this clock in forms and in the audit."""
         return f"{self.rule_id}/{self.started_on.isoformat()}"
+
+    def days_left_out(self, until: date) -> int:
+        """Days up to `until` that do not count, of pauses that ended."""
+        ended = [one for one in self.pauses if one.resumed_on]
+        return sum(max((min(one.resumed_on, until) - one.paused_on).days, 0) for one in ended if one.resumed_on)
 
     def overdue(self, today: date) -> bool:
         """Whether the period ran out: while it runs, or because it ended too late."""
@@ -272,10 +278,11 @@ def _sources(ticket: tables.Ticket) -> dict[str, str]:
 def clock_view(row: tables.TicketClock, pauses: bool = False) -> ClockView:
     """One clock; `pauses` reads them too, which lists do without."""
     names = "rule_id name label started_on due due_lenient law statutory provisional how state ended_on"
-    names += " by_telling decided_on target_due first_started_on explained explained_by"
+    names += " by_telling decided_on target_due unit first_started_on explained explained_by"
     found = [PauseView(one.cause, one.paused_on, one.resumed_on) for one in row.pauses] if pauses else []
     values = {name: getattr(row, name) for name in names.split()}
-    return ClockView(**values, extensions=tuple(row.extensions or ()), pauses=tuple(found))
+    granted = [{**one, "on": date.fromisoformat(one["on"])} for one in row.extensions or ()]
+    return ClockView(**values, extensions=tuple(granted), pauses=tuple(found))
 
 
 def _evidence(row: tables.TicketEvidence) -> EvidenceView:

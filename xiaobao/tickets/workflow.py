@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from xiaobao.tickets import guards
+from xiaobao.tickets.deadline_words import CAUSES
 from xiaobao.tickets.errors import RoleForbidden, StepNotOpen
 from xiaobao.tickets.guards import Guard
 
@@ -225,7 +226,7 @@ CHOICES: dict[str, dict[str, str]] = {
         "ceased": "一方死亡或者主体资格灭失",
         "other": "法律、法规、规章规定的其他情形",
     },
-    "causes": {"appraisal": "鉴定", "testing": "检测", "assessment": "评估", "mediation": "调解组织调解"},
+    "causes": {**CAUSES, "mediation": "调解组织调解"},
     "forms": {
         "paper": "调解书：双方签字或者盖章，并盖本机关印章",
         "performed": "协议已经即时履行",
@@ -235,7 +236,14 @@ CHOICES: dict[str, dict[str, str]] = {
     "ways": {"on_site": "现场", "remote": "网络、电话、音频或者视频"},
     "means": {"telephone": "电话", "message": "短信", "email": "电子邮件", "post": "邮寄", "in_person": "当面"},
     "parties": {"complainant": "投诉人申请", "merchant": "被投诉人申请", "mediator": "调解人员自行提出"},
-    "clocks": {"accept": "受理决定", "mediate": "调解", "verify": "核查", "decide": "处理决定", "case": "办案"},
+    "clocks": {
+        "accept": "受理决定",
+        "mediate": "调解",
+        "verify": "核查",
+        "decide": "处理决定",
+        "case": "办案",
+        "pbc_reply": "答复人民银行转来的投诉",
+    },
 }
 
 GROUND = Field("ground", "理由", "line", choices="grounds")
@@ -458,7 +466,7 @@ _TIMES = (
         Step.EXTEND,
         _LEAD,
         STAY,
-        (NOTE,),
+        (Field("amount", "延长多少日（只有集体讨论再延时写）", "number", required=False), NOTE),
         ClockEffect.EXTEND,
         guarded=(guards.extension_asked,),
     )
@@ -469,7 +477,13 @@ _TIMES = (
         *(Step.PAUSE, HANDLERS, STAY, (Field("cause", "原因", "choice", choices="causes"), NOTE)),
         *(ClockEffect.PAUSE, "paused", True, (guards.not_paused,)),
     )
-    + _rows(_DISPUTED, _WORK, Step.RESUME, HANDLERS, STAY, (NOTE,), ClockEffect.RESUME, None, True, (guards.paused,))
+    + _rows(
+        _REPORT,
+        _WORK,
+        *(Step.PAUSE, HANDLERS, STAY, (Field("cause", "原因", "choice", choices="causes"), NOTE)),
+        *(ClockEffect.PAUSE, None, True, (guards.not_paused,)),
+    )
+    + _rows(_LEGAL, _WORK, Step.RESUME, HANDLERS, STAY, (NOTE,), ClockEffect.RESUME, None, True, (guards.paused,))
     + _rows(_LEGAL, _WORK, Step.RESTART, WORKERS, STAY, (TEXT,), ClockEffect.RESTART, None, True)
     + _rows(_FINANCE, (*_NEW, *_WORK), Step.COUNT_PERSONS, WORKERS, STAY, (Field("persons", "人数", "number"),))
     + _rows(_EVERY, (*_NEW, *_WORK), Step.SUPERVISE, _LEAD, STAY, (TEXT, LIMIT), guarded=(guards.not_supervised,))
