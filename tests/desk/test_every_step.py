@@ -100,7 +100,7 @@ class Walk:
 def test_every_step_by_every_role_is_taken_or_refused_in_words(
     app: Flask, desk: Desk, staff: dict[str, AccountView], process: Process
 ) -> None:
-    app.testing, walk = False, Walk(desk, process, staff)
+    walk = Walk(desk, process, staff)
     people = {role: signed_in(app, role) for role in staff}
     for turn, step in enumerate(dict.fromkeys(row.step for row in TABLE if row.process == process and row.status)):
         row = next(row for row in TABLE if (row.process, row.step) == (process, step) and row.status)
@@ -127,7 +127,7 @@ def test_every_step_by_every_role_is_taken_or_refused_in_words(
 def test_a_step_that_the_status_does_not_know_is_refused_to_everybody(
     app: Flask, desk: Desk, staff: dict[str, AccountView], process: Process
 ) -> None:
-    app.testing, walk = False, Walk(desk, process, staff)
+    walk = Walk(desk, process, staff)
     number = walk.file()
     before = walk.ticket(number)
     for role in staff:
