@@ -137,7 +137,7 @@ def test_a_ticket_that_has_ended_is_not_asked_about(talk: Talk) -> None:
     context = base.context()
     with context.sessions.begin() as session:
         now = deadlines.now()
-        ground = context.office.grounds()[0].code
+        ground = context.office.grounds()[1].code  # the first asks where to go instead
         service.reject(session, number, actor=CLERK, now=now, office=context.office, ground=ground)
     citizen.press(payload)
     assert "utter_same_matter" not in citizen.responses and "utter_supplemented" not in citizen.responses

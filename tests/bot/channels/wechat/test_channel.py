@@ -88,7 +88,7 @@ def test_messages_typed_in_a_burst_become_one_turn(tmp_path: Path) -> None:
         await asyncio.sleep(1)
 
     world = play(tmp_path, scene)
-    assert len(world.told()) == 2
+    assert len(world.told()) <= 2  # the first may be under way already, the rest is one
     assert sorted("\n".join(world.told()).split("\n")) == sorted(["慢1", "第二句", "第三句"])
     assert world.platform.violations == []
 
