@@ -24,7 +24,7 @@ def test_a_complaint_goes_from_accepting_to_closing(
     number = file_ticket(desk.writing)
     assert "已受理，群众会收到通知" in _take(clerk, number, "accept", text="我们会尽快联系商家").text
     _take(clerk, number, "assign", department="消保科", handler=str(staff["handler"].id))
-    _take(handler, number, "reply", text="商家答应退款\n请注意查收")
+    _take(handler, number, "reply", text="商家答应退款\n请注意查收", check_reason="电话里讲过了")
     _take(handler, number, "close", result="已退款129元")
     ticket = _ticket(desk, number)
     assert (ticket.status, ticket.department, ticket.assignee_name) == ("closed", "消保科", "承办人甲")
@@ -178,7 +178,7 @@ def test_markup_in_every_field_stays_text(clerk: Browser, handler: Browser, desk
     _take(clerk, number, "assign", department=EVIL[:40])
     answer = handler.post(f"/tickets/{number}/reply", version="3", act="preview", text=EVIL)
     assert "<img src=x" not in answer.text
-    _take(handler, number, "reply", text=EVIL)
+    _take(handler, number, "reply", text=EVIL, check_reason=EVIL)
     _take(handler, number, "close", result=EVIL)
     page = clerk.get(f"/tickets/{number}").text
     assert "<img src=x" not in page and "&lt;img src=x onerror=alert(1)&gt;" in page

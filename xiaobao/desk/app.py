@@ -29,6 +29,7 @@ from xiaobao.desk import (
     office_settings,
     pulse,
     reminders,
+    reply_check,
     saved,
     sign_in,
     staff_intake,
@@ -84,6 +85,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
         reading=database.make_sessions(engine, read_only=True),
         writing=database.make_sessions(engine),
         words=words.load(settings.reference_dir),
+        reply_rules=reply_check.load(settings.reference_dir, settings.knowledge_dir),
         now=now,
     )
     if settings.trusted_proxies > 0:

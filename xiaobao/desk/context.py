@@ -11,6 +11,7 @@ from flask import current_app, g, has_request_context
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from xiaobao.desk.reply_check import Rules
 from xiaobao.desk.words import Words
 from xiaobao.settings import Settings
 from xiaobao.tickets import accounts, office_settings
@@ -30,6 +31,7 @@ class Desk:
     reading: sessionmaker[Session]
     writing: sessionmaker[Session]
     words: Words
+    reply_rules: Rules
     now: Callable[[], datetime]
 
     @property

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from xiaobao.desk import auto_assign
+from xiaobao.desk import auto_assign, reply_check
 from xiaobao.desk.access import WORKERS, Staff, allow, check_visible, me, ticket_for
 from xiaobao.desk.context import Desk, here
+from xiaobao.desk.reply_check import Finding
 from xiaobao.desk.tickets import Opened, show
 from xiaobao.desk.words import Notice
-from xiaobao.tickets import service, workflow
+from xiaobao.tickets import deadlines, queries, service, workflow
 from xiaobao.tickets.errors import InvalidField, NotFound, NotYet, RoleForbidden, StaleVersion, StepNotOpen, TicketError
 from xiaobao.tickets.tables import OutboxRow
 from xiaobao.tickets.views import TicketView
@@ -69,23 +70,40 @@ def take_step(number: str, step: str) -> Response | tuple[str, int]:
     except TicketError as problem:
         if isinstance(problem, StaleVersion) and _pressed_twice(number, step, version, typed):
             return redirect(url_for("tickets.ticket_page", number=number), 303)
-        return show(number, Opened(step, typed, problem)), HTTP.get(type(problem), 422)
+        with here().reading() as reading:
+            lacking = findings(reading, here(), number, step, typed)
+        return show(number, Opened(step, typed, problem, lacking=lacking)), HTTP.get(type(problem), 422)
     session["said"] = step
     auto_assign.after(step, number)
     return redirect(url_for("tickets.ticket_page", number=number), 303)
 
 
 def take(
-    writing: Session, desk: Desk, staff: Staff, number: str, step: str, typed: Mapping[str, Any], version: int | None
+    writing: Session,
+    desk: Desk,
+    staff: Staff,
+    number: str,
+    step: str,
+    typed: Mapping[str, Any],
+    version: int | None,
+    *,
+    checked: bool = True,
 ) -> TicketView:
-    """Run the step of the service with the fields it knows. Raises TicketError."""
+    """Run the step of the service with the fields it knows. Raises TicketError.
+
+    A reply that lacks something goes out only with a reason, which the audit keeps; a rehearsal is not `checked`.
+    """
     function, names = TAKE[step] if step in TAKE else _no_such_step(step)
     if not all(map(staff.knows_of, Kind)):
         check_visible(writing, number, staff)
     fields = {name: typed.get(name) or None for name in names}
+    lacking = reply_check.blocking(findings(writing, desk, number, step, fields)) if checked else []
     office = {} if step in WITHOUT_OFFICE else {"office": desk.office}
     with writing.no_autoflush:  # one flush at the end of the step, not one before each thing that is read
-        return function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)
+        taken = function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)
+    if lacking:  # only who may take the step at all is asked for a reason
+        _account_for(writing, desk, staff, number, lacking, fields)
+    return taken
 
 
 def rehearse(desk: Desk, staff: Staff, number: str, step: str, typed: Mapping[str, Any]) -> Notice | None:
@@ -96,7 +114,7 @@ def rehearse(desk: Desk, staff: Staff, number: str, step: str, typed: Mapping[st
     with desk.writing() as trial:
         try:
             before = trial.scalar(select(OutboxRow.id).order_by(OutboxRow.id.desc()).limit(1)) or 0
-            ticket = take(trial, desk, staff, number, step, typed, None)
+            ticket = take(trial, desk, staff, number, step, typed, None, checked=False)
             rows = select(OutboxRow).where(
                 OutboxRow.id > before, OutboxRow.conversation_id == (ticket.conversation_id or "")
             )
@@ -104,6 +122,35 @@ def rehearse(desk: Desk, staff: Staff, number: str, step: str, typed: Mapping[st
             return desk.words.notice(row.response, row.params, row.speaker == "staff") if row else None
         finally:
             trial.rollback()
+
+
+def findings(session: Session, desk: Desk, number: str, step: str, typed: Mapping[str, Any]) -> list[Finding]:
+    """What the reply in these fields lacks; empty for steps that are no reply."""
+    if step not in reply_check.REPLIES:
+        return []
+    ticket = queries.ticket(session, number, unmasked=True)
+    if ticket.process not in reply_check.PROCESSES:
+        return []
+    reference = desk.office.reference
+    return reply_check.check(
+        reply_check.text_of(step, typed),
+        ticket,
+        desk.reply_rules,
+        today=deadlines.local_date(desk.now()),
+        holidays=reference.holidays,
+        known_numbers=(desk.office.telephone, *reference.hotlines),
+    )
+
+
+def _account_for(
+    writing: Session, desk: Desk, staff: Staff, number: str, lacking: list[str], fields: Mapping[str, Any]
+) -> None:
+    """Write down why a reply goes out that lacks something. Raises NotYet without a reason."""
+    reason = str(fields.get("check_reason") or "").strip()
+    if not reason:
+        raise NotYet("reply_unchecked")
+    payload = {"lacking": lacking, "reason": reason}
+    service.audit(writing, actor=staff.actor, action="reply_despite", subject=number, now=desk.now(), payload=payload)
 
 
 def _preview(number: str, step: str, typed: dict[str, str]) -> str:
@@ -115,9 +162,11 @@ def _preview(number: str, step: str, typed: dict[str, str]) -> str:
         raise
     except TicketError as refused:
         problem = refused
+    with here().reading() as reading:
+        lacking = findings(reading, here(), number, step, typed)
     if request.headers.get("X-Part") == "notice":
-        return render_template("_notice.html", notice=notice, problem=problem)
-    return show(number, Opened(step, typed, problem, notice))
+        return render_template("_notice.html", notice=notice, problem=problem, lacking=lacking)
+    return show(number, Opened(step, typed, problem, notice, lacking))
 
 
 def _pressed_twice(number: str, step: str, version: int | None, typed: Mapping[str, str]) -> bool:

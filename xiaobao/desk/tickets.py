@@ -14,6 +14,7 @@ from xiaobao.desk.access import READERS, WORKERS, Staff, allow, me, ticket_for
 from xiaobao.desk.clock_bar import bar
 from xiaobao.desk.context import here
 from xiaobao.desk.handing import for_ticket
+from xiaobao.desk.reply_check import Finding
 from xiaobao.desk.words import Notice
 from xiaobao.tickets import (
     accounts,
@@ -50,6 +51,7 @@ class Opened:
     typed: dict[str, str] = field(default_factory=dict)
     problem: TicketError | None = None
     notice: Notice | None = None
+    lacking: list[Finding] = field(default_factory=list)
 
 
 @screen.get("/")

@@ -14,7 +14,8 @@ from xiaobao.tickets.workflow import CHOICES, Step
 
 def kept(taking: Taking) -> dict[str, Any]:
     """A step that changes nothing beside its status: its fields, with the words of its choices."""
-    payload = {name: value for name, value in taking.typed.items() if value not in ("", False, [])}
+    internal = {field.name for field in taking.row.fields if field.internal}
+    payload = {n: value for n, value in taking.typed.items() if value not in ("", False, []) and n not in internal}
     for field in taking.row.fields:
         if field.type == "choice" and field.name in payload:
             payload[f"{field.name}_words"] = CHOICES[field.choices][payload[field.name]]

@@ -166,9 +166,10 @@ def reply(
     office: Office | None = None,
     version: int | None = None,
     text: str | None = None,
+    check_reason: str | None = None,
 ) -> TicketView:
-    """答复 to the citizen, in the words of the member of staff."""
-    return _staff(session, number, Step.REPLY, actor, now, office, version, text=text)
+    """答复 to the citizen, in the words of the member of staff; `check_reason` is for the audit of the caller."""
+    return _staff(session, number, Step.REPLY, actor, now, office, version, text=text, check_reason=check_reason)
 
 
 def close(

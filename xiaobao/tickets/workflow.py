@@ -157,6 +157,7 @@ class Field:
     type: str = "text"  # text | line | number | date | datetime | choice | accounts | checkbox | evidence
     required: bool = True
     choices: str = ""
+    internal: bool = False  # kept in the audit and nowhere else: no event, no notice, no citizen
 
 
 @dataclass(frozen=True)
@@ -278,11 +279,13 @@ MEDIATION = (
 AGREEMENT: tuple[Field, ...] = (Field("form", "协议怎样留存", "choice", choices="forms"), Field("text", "协议内容"))
 AGREEMENT += (Field("signed", "双方已签字盖章、本机关已盖印", "checkbox", required=False),)
 ENDING = (Field("ending", "终止情形", "choice", choices="endings"), NOTE)
+DESPITE = Field("check_reason", "仍要这样答复的原因（只记在内部）", "line", required=False, internal=True)
 DECISION = (
     Field("text", "处理决定"),
     Field("facts", "核实情况"),
     Field("basis_text", "依据和理由"),
     Field("remedies", "还可以怎么办（核查、调解、仲裁、诉讼）"),
+    DESPITE,
 )
 REVIEW = (WHY, Field("by_branch", "决定是分支机构作出的", "checkbox", required=False))
 TELLING = (Field("means", "告知方式", "choice", choices="means"), Field("told_at", "告知时间", "datetime"), NOTE)
@@ -382,8 +385,8 @@ _HANDLING = (
     + _rows(_REPORT, (_S.ASSIGNED,), Step.INVESTIGATE, HANDLERS, _S.INVESTIGATING, (WHY,), _RUN, own_only=True)
     + _rows(_REPORT, (_S.ASSIGNED,), Step.DECLINE, HANDLERS, _S.DECLINED, (WHY,), _RUN, own_only=True)
     + _rows(_FINANCE, _ACCEPTED, Step.DECIDE, HANDLERS, _S.REPLIED, DECISION, _RUN, "decided", True)
-    + _rows(_DISPUTED, _ACCEPTED, Step.REPLY, HANDLERS, _S.REPLIED, (TEXT,), _RUN, "replied", True)
-    + _rows(_NOT_ACCEPTED, _HANDLED, Step.REPLY, HANDLERS, _S.REPLIED, (TEXT,), _RUN, "replied", True)
+    + _rows(_DISPUTED, _ACCEPTED, Step.REPLY, HANDLERS, _S.REPLIED, (TEXT, DESPITE), _RUN, "replied", True)
+    + _rows(_NOT_ACCEPTED, _HANDLED, Step.REPLY, HANDLERS, _S.REPLIED, (TEXT, DESPITE), _RUN, "replied", True)
     + _rows(_EVERY, _CLOSABLE, Step.CLOSE, HANDLERS, _S.CLOSED, (RESULT,), _END, "closed", True)
     + _rows(_EVERY, OPEN, Step.ASK_SUPPLEMENT, WORKERS, STAY, (TEXT,), _NOTHING, "supplement_asked", True)
     + _rows(_EVERY, OPEN, Step.SUPPLEMENT, _INTAKE, STAY, ADDITION)
