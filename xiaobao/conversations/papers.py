@@ -36,7 +36,8 @@ class Document(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     sha256: Mapped[str] = mapped_column(String(64))
     template_sha256: Mapped[str] = mapped_column(String(64))
-    text: Mapped[str] = mapped_column(Text)  # what was typed
+    text: Mapped[str] = mapped_column(Text)  # what staff typed
+    shown: Mapped[str] = mapped_column(Text)  # its words, for a page that shows it without opening the file
     made_at: Mapped[datetime] = mapped_column(UtcTime)
     made_by: Mapped[int | None]
     made_by_name: Mapped[str | None] = mapped_column(String(64))

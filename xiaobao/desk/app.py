@@ -20,6 +20,7 @@ from xiaobao.desk import (
     bulk_assign,
     context,
     csrf,
+    documents,
     evidence,
     export,
     inspections,
@@ -101,6 +102,7 @@ def _add_screens(app: Flask) -> None:
         app.register_blueprint(room.screen)
     for room in (staff_intake, merchants_register, ticket_register, reminders):
         app.register_blueprint(room.screen)
+    app.register_blueprint(documents.screen)
     for room in (liaison, inspections, bulk_assign, office_settings, staff_sessions):
         app.register_blueprint(room.screen)
     app.add_url_rule("/health", "health", access.public(_health))

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from xiaobao.conversations.papers import Document
+from xiaobao.conversations.tables import new_id
 from xiaobao.documents import numbering, reading, rendering
 from xiaobao.documents.kinds import DocumentKind
 from xiaobao.documents.templates import Template
@@ -93,10 +94,11 @@ def write(
     values: Mapping[str, str],
     text: str,
     sending: Sending,
+    document_id: str | None = None,
 ) -> Document:
     """Give it a number, render it, keep it: nobody has it yet and no clock is met.
 
-    Raises StepNotOpen before the ticket has come so far, rendering.BrokenTemplate.
+    `document_id`: of the form, so that the same form sent twice is seen. Raises StepNotOpen before the ticket has come so far, rendering.BrokenTemplate.
     """
     if not may_be_written(kind, ticket):
         raise StepNotOpen(f"{kind.code} of {ticket.number}")
@@ -105,6 +107,7 @@ def write(
     number = numbering.written(kind.word, year, running)
     data = rendering.render(template.data, {**values, NUMBER: number})
     row = Document(
+        id=document_id or new_id(),
         ticket_number=ticket.number,
         office_id=sending.office.id,
         kind=kind.code,
@@ -117,6 +120,7 @@ def write(
         sha256=hashlib.sha256(data).hexdigest(),
         template_sha256=template.sha256,
         text=text,
+        shown=reading.text(data),
         made_at=sending.now,
         made_by=sending.actor.account_id,
         made_by_name=sending.actor.name,
@@ -138,7 +142,7 @@ def offer(session: Session, document: Document, sending: Sending) -> None:
         raise InvalidField("means", "nobody to send it to")
     _tell(session, document, sending, CONVERSATION, sending.now)
     linked = ticket.channel in WITH_LINKS or ticket.channel is None
-    words = {} if linked else {"document_text": reading.text(document.data)[:MOST_WORDS]}
+    words = {} if linked else {"document_text": document.shown[:MOST_WORDS]}
     notice = outbox.put(
         session,
         ticket_id=session.scalar(select(Ticket.id).where(Ticket.number == ticket.number)),
@@ -217,7 +221,8 @@ def intact(document: Document) -> bytes:
 def of_ticket(session: Session, number: str) -> list[DocumentView]:
     """Documents of a ticket, the newest first."""
     statement = select(Document, OutboxRow.state).outerjoin(OutboxRow, OutboxRow.id == Document.outbox_id)
-    rows = session.execute(statement.where(Document.ticket_number == number).order_by(Document.made_at.desc()))
+    newest = (Document.made_at.desc(), Document.kind, Document.running.desc())
+    rows = session.execute(statement.where(Document.ticket_number == number).order_by(*newest))
     return [_view(row, state) for row, state in rows]
 
 

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("template_sha256", sa.String(64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
         sa.Column("made_at", moment, nullable=False),
         sa.Column("made_by", sa.Integer()),
         sa.Column("made_by_name", sa.String(64)),
