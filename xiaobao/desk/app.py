@@ -20,6 +20,7 @@ from xiaobao.desk import (
     bulk_assign,
     context,
     csrf,
+    document_templates,
     documents,
     evidence,
     export,
@@ -96,13 +97,15 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
 
 def _add_screens(app: Flask) -> None:
     liaison.install(app)
+    document_templates.install(app)
     access.install(app)
     csrf.install(app)
     for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, api, today, wall, saved, pulse, export):
         app.register_blueprint(room.screen)
     for room in (staff_intake, merchants_register, ticket_register, reminders):
         app.register_blueprint(room.screen)
-    app.register_blueprint(documents.screen)
+    for room in (documents, document_templates):
+        app.register_blueprint(room.screen)
     for room in (liaison, inspections, bulk_assign, office_settings, staff_sessions):
         app.register_blueprint(room.screen)
     app.add_url_rule("/health", "health", access.public(_health))
