@@ -238,7 +238,7 @@ def test_a_document_that_changed_in_the_database_is_not_handed_out(sessions, cat
         row = written(session, catalogue, shipped, online, sending=sending)
         assert store.intact(row) == row.data
         row.data = row.data + b"x"
-        with pytest.raises(ValueError):
+        with pytest.raises(store.Damaged):
             store.intact(row)
         with pytest.raises(NotFound):
             store.get(session, "XB20200101-000001", row.id)

@@ -38,6 +38,10 @@ WITH_LINKS = ("website",)
 MOST_WORDS = 3500  # characters of a document that is told in words
 
 
+class Damaged(Exception):
+    """Something that must never change did: it is not handed out."""
+
+
 @dataclass(frozen=True)
 class Sending:
     """Who does it, when, for which office; `version` is the ticket's as it was read."""
@@ -212,9 +216,9 @@ def get(session: Session, ticket_number: str, document_id: str, lock: bool = Fal
 
 
 def intact(document: Document) -> bytes:
-    """Its bytes as they were kept. Raises ValueError when they are no longer the same."""
+    """Its bytes as they were kept. Raises Damaged when they are no longer the same."""
     if hashlib.sha256(document.data).hexdigest() != document.sha256:
-        raise ValueError(f"document {document.id} is not as it was kept")
+        raise Damaged(f"document {document.id}")
     return document.data
 
 
