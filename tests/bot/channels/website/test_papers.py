@@ -11,7 +11,7 @@ from docx import Document
 from bot.channels.website.papers import WORD, as_word
 from bot.channels.website.store import now
 from tests.bot.channels.website.conftest import Bot, Client
-from tests.bot.channels.website.test_notices import conversation_of
+from tests.bot.channels.website.test_notices import conversation_of, push
 from xiaobao.conversations import messages
 from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.papers import Document as Document_
@@ -108,3 +108,18 @@ def test_nobody_else_opens_a_document_and_a_look_of_others_is_no_opening(bot: Bo
     assert fetch(bot, citizen, unsent).status_code == 404
     for odd in ("x", "0" * 32, "..%2f..%2fetc", "%00", "a" * 2000):
         assert fetch(bot, citizen, odd).status_code in (400, 404)
+
+
+def test_the_notice_carries_the_card_that_opens_it(bot: Bot, citizen: Client) -> None:
+    own, seq = conversation_of(citizen), citizen.after(0)["last_seq"]
+    document_id = _document(bot, own)
+    told = {
+        "number": "XB20261123-000001",
+        "document": document_id,
+        "title": "答复书",
+        "document_number": "消复〔2026〕1号",
+    }
+    assert push(bot, conversation_id=own, response="utter_notice_document", params=told).status_code == 200
+    (came,) = citizen.after(seq, wait=5)["messages"]
+    assert came["card"] == {"type": "document", "id": document_id, "title": "答复书", "number": "消复〔2026〕1号"}
+    assert "消复〔2026〕1号" in came["text"] and came["buttons"][0]["title"] == "查进度"
