@@ -89,7 +89,7 @@ def test_the_templates_of_an_admin_have_no_serious_fault(
             page.goto(f"{address}/settings/documents")
             page.locator("#t-reply").set_input_files(str(tmp_path / "坏的.docx"))
             page.get_by_role("button", name="上传答复书模板").click()
-            page.get_by_text("现在用的模板没有动").wait_for(timeout=10_000)
+            page.get_by_text("现在用的模板没有动").first.wait_for(timeout=10_000)
             _looked_at(page, f"templates-{width}", width)
         finally:
             browser.close()

@@ -52,6 +52,7 @@ OUTSIDE = b'<Relationships><Relationship Id="r1" Type="http://x/%s" Target="http
         (packed({"word/extra.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "entity"),
         (GOOD + b"\x00" * containers.MOST_BYTES, "large"),
     ],
+    ids=range(14),
 )
 def test_what_is_no_template_is_refused(data, code):
     with pytest.raises(Unfit) as refused:

@@ -250,4 +250,5 @@ def test_in_wechat_the_words_come_instead_of_a_link(sessions, catalogue, shipped
         service.accept(session, number, actor=CLERK, now=NOW, office=OFFICE)
         store.offer(session, written(session, catalogue, shipped, number, sending=sending), sending)
         notice = session.scalars(select(OutboxRow).order_by(OutboxRow.id.desc())).first()
+        assert not store.of_ticket(session, number)[0].linked
         assert notice.response == store.IN_WORDS and "消受告〔2026〕1号" in notice.params["document_text"]

@@ -72,6 +72,7 @@ class DocumentView:
     voided_at: datetime | None
     void_reason: str | None
     delivery: str | None
+    linked: bool  # the chat page opens it; else its words were told in the conversation
 
 
 def may_be_written(kind: DocumentKind, ticket: TicketView) -> bool:
@@ -224,17 +225,17 @@ def intact(document: Document) -> bytes:
 
 def of_ticket(session: Session, number: str) -> list[DocumentView]:
     """Documents of a ticket, the newest first."""
-    statement = select(Document, OutboxRow.state).outerjoin(OutboxRow, OutboxRow.id == Document.outbox_id)
+    statement = select(Document, OutboxRow.state, OutboxRow.response).outerjoin(OutboxRow, OutboxRow.id == Document.outbox_id)
     newest = (Document.made_at.desc(), Document.kind, Document.running.desc())
     rows = session.execute(statement.where(Document.ticket_number == number).order_by(*newest))
-    return [_view(row, state) for row, state in rows]
+    return [_view(row, state, response == LINKED) for row, state, response in rows]
 
 
-def _view(row: Document, state: str | None) -> DocumentView:
+def _view(row: Document, state: str | None, linked: bool) -> DocumentView:
     names = "id ticket_number kind title number sha256 made_by_name means tracking sent_by_name void_reason"
     times = "made_at sent_at first_opened_at voided_at"
     local = {name: at.astimezone(TIMEZONE) if (at := getattr(row, name)) else None for name in times.split()}
-    return DocumentView(**{name: getattr(row, name) for name in names.split()}, **local, delivery=state)  # type: ignore[arg-type]
+    return DocumentView(**{name: getattr(row, name) for name in names.split()}, **local, delivery=state, linked=linked)  # type: ignore[arg-type]
 
 
 def _open(document: Document) -> None:
