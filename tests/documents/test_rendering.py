@@ -102,3 +102,15 @@ def test_what_is_no_word_file_is_no_template(data):
     with pytest.raises(BrokenTemplate) as broken:
         rendering.render(data, {})
     assert broken.value.why == "file"
+
+
+def test_a_variable_that_word_cut_into_pieces_is_still_one():
+    """Word and WPS split what was typed in several goes, or was marked by the spell checker, into several runs."""
+    document = Document()
+    paragraph = document.add_paragraph("致")
+    for piece in ("{", "{ 姓", "名 ", "}", "}同志"):
+        paragraph.add_run(piece).bold = piece == "名 "
+    kept = io.BytesIO()
+    document.save(kept)
+    assert rendering.variables(kept.getvalue()) == {"姓名"}
+    assert reading.text(rendering.render(kept.getvalue(), {"姓名": "张三"})) == "致张三同志"

@@ -252,3 +252,36 @@ def test_in_wechat_the_words_come_instead_of_a_link(sessions, catalogue, shipped
         notice = session.scalars(select(OutboxRow).order_by(OutboxRow.id.desc())).first()
         assert not store.of_ticket(session, number)[0].linked
         assert notice.response == store.IN_WORDS and "消受告〔2026〕1号" in notice.params["document_text"]
+
+
+def test_a_document_too_long_for_wechat_is_refused_and_never_cut(sessions, catalogue, shipped, sending):
+    number = file_ticket(sessions, "regulator", channel="wechat")
+    with sessions.begin() as session:
+        service.accept(session, number, actor=CLERK, now=NOW, office=OFFICE)
+    with pytest.raises(InvalidField) as wrong, sessions.begin() as session:
+        row = written(session, catalogue, shipped, number, sending=sending, 正文="字" * store.MOST_WORDS)
+        store.offer(session, row, sending)
+    assert wrong.value.field == "document_long"
+    with sessions() as session:
+        assert store.of_ticket(session, number) == [] and queries.ticket(session, number).events[-1].step == "accept"
+
+
+def test_nobody_is_told_in_the_conversation_without_a_document(sessions, online):
+    with sessions.begin() as session, pytest.raises(InvalidField) as wrong:
+        service.tell(session, online, actor=CLERK, now=NOW, office=OFFICE, means="conversation", told_at=NOW)
+    assert wrong.value.field == "means"
+
+
+def test_the_decision_of_a_bank_is_told_by_its_answer(sessions, catalogue, shipped):
+    bank = an_office("bank")
+    sending = store.Sending(CLERK, NOW, bank)
+    number = file_ticket(sessions, "bank", conversation_id=None, institution="样例银行")
+    with sessions.begin() as session:
+        service.accept(session, number, actor=CLERK, now=NOW, office=bank)
+        decided = {"text": "退还手续费", "facts": "核实", "basis_text": "合同", "remedies": "可以申请核查"}
+        service.step(session, number, step=Step.DECIDE, actor=HANDLER, now=NOW, office=bank, **decided)
+        states = {clock.name: clock.state for clock in queries.ticket(session, number).clocks}
+        assert states["decide"] == "running"
+        row = written(session, catalogue, shipped, number, "reply", sending)
+        store.hand_over(session, row, sending, means="post", on=NOW.date(), tracking="1")
+        assert {c.name: c.state for c in queries.ticket(session, number).clocks}["decide"] == "met"

@@ -35,7 +35,7 @@ LONGEST_TRACKING = 64
 LINKED = "utter_notice_document"
 IN_WORDS = "utter_notice_document_in_words"  # where a page of ours cannot be opened as the same citizen
 WITH_LINKS = ("website",)
-MOST_WORDS = 3500  # characters of a document that is told in words
+MOST_WORDS = 3500  # characters of a document that is told in words; a longer one goes by post, never cut
 
 
 class Damaged(Exception):
@@ -139,15 +139,18 @@ def write(
 def offer(session: Session, document: Document, sending: Sending) -> None:
     """Send it in the citizen's conversation: step, notice and document in one transaction.
 
-    Raises InvalidField("means") without a conversation or for a letter to another authority, and whatever the step raises.
+    Raises InvalidField: "means" without a conversation or for a letter to another authority, "document_long" where only
+    words can be sent and there are too many; and whatever the step raises.
     """
     _open(document)
     ticket = queries.ticket(session, document.ticket_number)
     if not ticket.conversation_id or not document.steps:
         raise InvalidField("means", "nobody to send it to")
-    _tell(session, document, sending, CONVERSATION, sending.now)
     linked = ticket.channel in WITH_LINKS or ticket.channel is None
-    words = {} if linked else {"document_text": document.shown[:MOST_WORDS]}
+    if not linked and len(document.shown) > MOST_WORDS:
+        raise InvalidField("document_long", f"longer than {MOST_WORDS} characters")
+    words = {} if linked else {"document_text": document.shown}
+    _tell(session, document, sending, CONVERSATION, sending.now)
     notice = outbox.put(
         session,
         ticket_id=session.scalar(select(Ticket.id).where(Ticket.number == ticket.number)),
@@ -225,7 +228,9 @@ def intact(document: Document) -> bytes:
 
 def of_ticket(session: Session, number: str) -> list[DocumentView]:
     """Documents of a ticket, the newest first."""
-    statement = select(Document, OutboxRow.state, OutboxRow.response).outerjoin(OutboxRow, OutboxRow.id == Document.outbox_id)
+    statement = select(Document, OutboxRow.state, OutboxRow.response).outerjoin(
+        OutboxRow, OutboxRow.id == Document.outbox_id
+    )
     newest = (Document.made_at.desc(), Document.kind, Document.running.desc())
     rows = session.execute(statement.where(Document.ticket_number == number).order_by(*newest))
     return [_view(row, state, response == LINKED) for row, state, response in rows]

@@ -96,7 +96,7 @@ def tell(
     typed = {"means": means, "told_at": told_at.isoformat(), "text": text}
 
     def change(taking: Taking) -> dict[str, Any]:
-        return {**decisions.tell(taking), **({"about": list(about)} if about else {})}
+        return {**decisions.told(taking), "about": list(about)} if about else decisions.tell(taking)
 
     return take_step(
         session, number, Step.TELL, actor=actor, now=now, version=version, change=change, office=office, typed=typed
