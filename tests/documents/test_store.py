@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,10 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from tests.factories import CLERK, HANDLER, NOW, SUPERVISOR, an_office, file_ticket, staff
-from xiaobao import database
-from xiaobao.conversations import papers
 from xiaobao.conversations.papers import Document
-from xiaobao.documents import numbering, reading, rendering, store
+from xiaobao.documents import reading, rendering, store
 from xiaobao.documents.templates import Template
 from xiaobao.tickets import queries, service
 from xiaobao.tickets.errors import InvalidField, NotFound, RoleForbidden, StaleVersion, StepNotOpen
@@ -112,25 +109,6 @@ def test_what_fails_leaves_nothing_behind_and_gives_the_number_back(sessions, ca
         assert written(session, catalogue, shipped, online, sending=sending).number == "消受告〔2026〕1号"
 
 
-def test_numbers_run_for_each_kind_and_year_without_a_gap(engine, sessions):
-    given: list[int] = []
-
-    def take() -> None:
-        with database.make_sessions(engine).begin() as session:
-            given.append(numbering.take(session, "demo", "reply", 2026))
-
-    threads = [threading.Thread(target=take) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert sorted(given) == list(range(1, 9))
-    with sessions.begin() as session:
-        assert numbering.take(session, "demo", "reply", 2027) == 1
-        assert numbering.take(session, "demo", "acceptance", 2026) == 1
-        assert numbering.take(session, "other", "reply", 2026) == 1
-
-
 def test_a_document_comes_after_the_step_it_tells(sessions, catalogue, shipped, sending):
     number = file_ticket(sessions, "regulator")
     with sessions.begin() as session, pytest.raises(StepNotOpen):
@@ -213,24 +191,6 @@ def test_a_handler_of_another_ticket_tells_nobody(sessions, catalogue, shipped, 
         with pytest.raises(RoleForbidden):
             store.offer(session, row, replace(sending, actor=service.Actor(Role.HANDLER, 77, "外人")))
         store.offer(session, row, replace(sending, actor=mine))
-
-
-def test_only_its_own_conversation_opens_a_document_and_the_first_time_stays(
-    sessions, catalogue, shipped, sending, online
-):
-    with sessions.begin() as session:
-        row = written(session, catalogue, shipped, online, sending=sending)
-        assert papers.own(session, "conversation-1", row.id) is None  # written, not sent
-        store.offer(session, row, sending)
-        document_id = row.id
-    with sessions.begin() as session:
-        assert papers.opened(session, "conversation-2", document_id, NOW) is None
-        assert papers.opened(session, "conversation-1", "nothing", NOW) is None
-        assert papers.opened(session, "conversation-1", document_id, NOW + timedelta(hours=1)) is not None
-    with sessions.begin() as session:
-        papers.opened(session, "conversation-1", document_id, NOW + timedelta(hours=5))
-    with sessions() as session:
-        assert store.of_ticket(session, online)[0].first_opened_at == NOW + timedelta(hours=1)
 
 
 def test_a_document_that_changed_in_the_database_is_not_handed_out(sessions, catalogue, shipped, sending, online):
