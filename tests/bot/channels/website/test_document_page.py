@@ -41,7 +41,7 @@ def test_a_citizen_opens_and_takes_along_a_document(bot: Bot, browser: Browser, 
     own = Sessions("website-tests-secret-key-0123456789abcdef").conversation_of(token)
     document_id = _document(bot, own)
     told = {
-        "number": "XB20261123-000001",
+        "number": "XB20200101-000001",
         "document": document_id,
         "title": "答复书",
         "document_number": "消复〔2026〕1号",

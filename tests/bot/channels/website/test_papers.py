@@ -64,7 +64,7 @@ def test_nobody_else_gets_it_and_nothing_else_is_a_letter(bot: Bot, citizen: Cli
 def _document(bot: Bot, conversation_id: str, sent: bool = True) -> str:
     """A document that an office sent into this conversation."""
     row = Document_(
-        ticket_number="XB20261123-000001", office_id="demo", kind="reply", title="答复书", year=2026,
+        ticket_number="XB20200101-000001", office_id="demo", kind="reply", title="答复书", year=2026,
         running=int(time.time() * 1000) % 10**9, number="消复〔2026〕1号", steps=["reply"], data=as_word("答复书", "已退2680元"),
         sha256="0" * 64, template_sha256="0" * 64, text="已退2680元", shown="答复书\n<b>已退2680元</b>", made_at=now(),
         conversation_id=conversation_id, sent_at=now() if sent else None,
@@ -114,7 +114,7 @@ def test_the_notice_carries_the_card_that_opens_it(bot: Bot, citizen: Client) ->
     own, seq = conversation_of(citizen), citizen.after(0)["last_seq"]
     document_id = _document(bot, own)
     told = {
-        "number": "XB20261123-000001",
+        "number": "XB20200101-000001",
         "document": document_id,
         "title": "答复书",
         "document_number": "消复〔2026〕1号",
