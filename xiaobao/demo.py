@@ -158,9 +158,8 @@ def _step(session: Session, world: World, draw: random.Random, ticket: TicketVie
     """Take one of the steps that lead on; False when none was accepted."""
     rows = [
         row
-        for row in workflow.TABLE
-        if row.process == ticket.process and row.status == ticket.status and row.step != Step.SPLIT
-        if stepping.ready(row, ticket, at)
+        for row in stepping.ready(workflow.steps_of(ticket.process, ticket.status), ticket, at)
+        if row.step != Step.SPLIT
     ]
     for _ in range(4):
         if not rows:

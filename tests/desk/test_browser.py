@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -16,6 +15,7 @@ from sqlalchemy import select
 from tests.desk.conftest import PASSWORD
 from tests.factories import CONVERSATION, NOW, file_ticket
 from tests.journeys import axe
+from tests.journeys.browser import ARGUMENTS, CHROMIUM, keep_picture
 from xiaobao.conversations import uploads
 from xiaobao.conversations.uploads import Received
 from xiaobao.desk.context import Desk
@@ -23,8 +23,11 @@ from xiaobao.tickets import queries, service
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.tables import Audit
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no chromium"),
+]
 
 
 @pytest.mark.parametrize(("scripts", "width"), [(True, 1280), (False, 390)])
@@ -35,7 +38,7 @@ def test_a_clerk_accepts_a_complaint(
 
     number = file_ticket(desk.writing)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             page = browser.new_context(java_script_enabled=scripts, viewport={"width": width, "height": 800}).new_page()
             complaints: list[str] = []
@@ -115,26 +118,25 @@ def _pictures(desk: Desk) -> Iterator[service.Evidence]:
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_all_that_decides_stands_on_one_page_and_evidence_can_be_turned(
-    address: str, desk: Desk, staff: dict[str, AccountView], width: int, tmp_path: Path
+    address: str, desk: Desk, staff: dict[str, AccountView], width: int
 ) -> None:
     from playwright.sync_api import sync_playwright
 
     number = filed_with_all(desk)
-    pictures = Path(os.environ.get("XIAOBAO_PICTURES", tmp_path))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
             complaints: list[str] = []
             page.on("console", lambda message: complaints.append(message.text))
             _sign_in(page, address)
-            page.screenshot(path=pictures / f"queue-{width}.png")
+            keep_picture(page, f"queue-{width}")
             page.goto(f"{address}/tickets/{number}")
             page.get_by_text("同一商家近12个月另有").wait_for(timeout=10_000)
-            page.screenshot(path=pictures / f"ticket-{width}.png", full_page=True)
+            keep_picture(page, f"ticket-{width}", full_page=True)
             assert axe.faults(page) == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            _leaf_through(page, pictures, width)
+            _leaf_through(page, width)
             assert complaints == []
         finally:
             browser.close()
@@ -143,7 +145,7 @@ def test_all_that_decides_stands_on_one_page_and_evidence_can_be_turned(
     assert looks == ["view_evidence"] * 3
 
 
-def _leaf_through(page: Any, pictures: Path, width: int) -> None:
+def _leaf_through(page: Any, width: int) -> None:
     """Turn, enlarge, go on and back with the keyboard."""
     page.locator(".thumb").first.click()
     picture = page.locator(".sheet img")
@@ -152,12 +154,12 @@ def _leaf_through(page: Any, pictures: Path, width: int) -> None:
     before = picture.bounding_box()["width"]
     page.keyboard.press("+")
     assert picture.bounding_box()["width"] > before
-    page.screenshot(path=pictures / f"viewer-turned-{width}.png")
+    keep_picture(page, f"viewer-turned-{width}")
     page.keyboard.press("0")
     page.keyboard.press("r")
     page.keyboard.press("ArrowRight")
     page.get_by_text("第2份，共2份").wait_for(timeout=10_000)
-    page.screenshot(path=pictures / f"viewer-{width}.png")
+    keep_picture(page, f"viewer-{width}")
     assert axe.faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.keyboard.press("ArrowLeft")

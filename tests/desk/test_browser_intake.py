@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.desk.test_browser import CHROMIUM, _sign_in
+from tests.desk.test_browser import _sign_in
 from tests.factories import CLERK, NOW, REFERENCE, file_ticket
 from tests.journeys import axe
+from tests.journeys.browser import ARGUMENTS, CHROMIUM, keep_picture
 from xiaobao.desk import staff_intake
 from xiaobao.desk.context import Desk
 from xiaobao.reading import reference
@@ -22,13 +22,12 @@ from xiaobao.tickets.contacts import Entry
 from xiaobao.tickets.merchants_register import Entry as Merchant
 from xiaobao.tickets.tables import Ticket
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no chromium"),
+]
 STORY = "我叫张三，电话13800001234。11月2日在好物电器店买的电水壶花了129元，用了三天漏电，老板不肯退，要求退货退款。"
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    return Path(os.environ.get("XIAOBAO_PICTURES", tmp_path))
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def page(app: Flask, request: pytest.FixtureRequest) -> Iterator[Any]:
 
     app.extensions[staff_intake.READER] = reference.load(REFERENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": getattr(request, "param", 1280), "height": 800})
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
@@ -57,7 +56,6 @@ def test_a_call_is_filed_while_it_is_told(
     address: str,
     desk: Desk,
     staff: dict[str, AccountView],
-    pictures: Path,
 ) -> None:
     twin = file_ticket(desk.writing, merchant="好物电器店")
     width = page.viewport_size["width"]
@@ -71,11 +69,11 @@ def test_a_call_is_filed_while_it_is_told(
     page.get_by_role("link", name=twin).wait_for(timeout=10_000)
     assert page.locator("#f-contact_phone").input_value() == "13800001234"
     assert page.locator("#f-merchant").input_value() == "好物电器（东门店）"
-    page.screenshot(path=pictures / f"intake-{width}.png", full_page=True)
+    keep_picture(page, f"intake-{width}", full_page=True)
     _fits(page)
     page.get_by_role("button", name="登记，拿单号").click()
     page.get_by_text("读给来电人听").wait_for(timeout=10_000)
-    page.screenshot(path=pictures / f"intake-done-{width}.png", full_page=True)
+    keep_picture(page, f"intake-done-{width}", full_page=True)
     _fits(page)
     with desk.reading() as session:
         ticket = queries.ticket(session, page.locator(".number.big").first.inner_text(), unmasked=True)
@@ -93,6 +91,8 @@ def test_what_was_typed_comes_back_after_the_session_ran_out(
 ) -> None:
     _sign_in(page, address)
     page.goto(f"{address}/intake")
+    # An answer still on its way would bring the cookie back.
+    page.wait_for_load_state("networkidle")
     page.context.clear_cookies()
     page.get_by_label("事情经过").fill(STORY)
     page.get_by_text("登录过期了，写的字还在这一页").wait_for(timeout=10_000)
@@ -108,7 +108,6 @@ def test_the_log_and_the_register_fit_their_pages(
     address: str,
     desk: Desk,
     staff: dict[str, AccountView],
-    pictures: Path,
 ) -> None:
     number, width = file_ticket(desk.writing), page.viewport_size["width"]
     with desk.writing.begin() as session:
@@ -121,13 +120,13 @@ def test_the_log_and_the_register_fit_their_pages(
     _sign_in(page, address)
     page.goto(f"{address}/tickets/{number}")
     page.get_by_text("记一次联系").click()
-    page.screenshot(path=pictures / f"contacts-{width}.png", full_page=True)
+    keep_picture(page, f"contacts-{width}", full_page=True)
     _fits(page)
     page.get_by_role("button", name="就是这家：好物电器店").click()
     page.get_by_text("已和商家登记簿对上").wait_for(timeout=10_000)
     for path, name in ((f"merchants/{merchant}", "merchant"), ("merchants", "merchants"), ("merchants/new", "form")):
         page.goto(f"{address}/{path}")
-        page.screenshot(path=pictures / f"{name}-{width}.png", full_page=True)
+        keep_picture(page, f"{name}-{width}", full_page=True)
         _fits(page)
     with desk.reading() as session:
         assert session.query(Ticket.merchant_id).scalar() == merchant

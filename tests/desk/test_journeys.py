@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +14,17 @@ import pytest
 from tests.desk.conftest import PASSWORD, Clock
 from tests.factories import CLERK, NOW, file_ticket
 from tests.journeys import axe
+from tests.journeys.browser import ARGUMENTS, CHROMIUM, keep_picture
 from xiaobao.desk.context import Desk
 from xiaobao.settings import Settings
 from xiaobao.tickets import queries, service
 from xiaobao.tickets.accounts import AccountView
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no chromium"),
+]
 MOST_CLICKS = 5  # of the most frequent act
 
 
@@ -64,9 +67,7 @@ class Person:
         self.page.locator(".good-box").wait_for(timeout=10_000)
 
     def picture(self, name: str) -> None:
-        folder = os.environ.get("XIAOBAO_PICTURES")
-        if folder:
-            self.page.screenshot(path=f"{folder}/{name}.png", full_page=False)
+        keep_picture(self.page, name)
 
 
 @contextmanager
@@ -74,7 +75,7 @@ def at_work(address: str, *logins: str) -> Iterator[list[Person]]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             people = []
             for login in logins:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,18 @@ from typing import Any
 import pytest
 
 from tests.desk.conftest import PASSWORD
-from tests.desk.test_browser import CHROMIUM
 from tests.factories import CLERK, NOW, an_office, file_ticket
 from tests.journeys import axe
+from tests.journeys.browser import ARGUMENTS, CHROMIUM, keep_picture
 from xiaobao.desk.context import Desk
 from xiaobao.tickets import service
 from xiaobao.tickets.accounts import AccountView
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no chromium"),
+]
 
 
 def an_office_at_work(desk: Desk, staff: dict[str, AccountView]) -> str:
@@ -43,14 +46,13 @@ def sign_in(page: Any, address: str, login: str) -> None:
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_each_screen_is_whole_and_without_faults(
-    address: str, desk: Desk, staff: dict[str, AccountView], width: int, tmp_path: Path
+    address: str, desk: Desk, staff: dict[str, AccountView], width: int
 ) -> None:
     from playwright.sync_api import sync_playwright
 
     urgent = an_office_at_work(desk, staff)
-    pictures = Path(os.environ.get("XIAOBAO_PICTURES", tmp_path))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
             complaints: list[str] = []
@@ -64,7 +66,7 @@ def test_each_screen_is_whole_and_without_faults(
                 page.get_by_role("alert").get_by_text(urgent).wait_for(timeout=10_000)
                 for details in page.locator("details.tool").all() if name in ("list", "wall") else []:
                     details.locator("summary").click()
-                page.screenshot(path=pictures / f"{name}-{width}.png", full_page=True)
+                keep_picture(page, f"{name}-{width}", full_page=True)
                 assert axe.faults(page) == [], name
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, name
             page.get_by_role("button", name="知道了").click()
@@ -81,7 +83,7 @@ def test_keys_drafts_and_who_else_is_looking(address: str, desk: Desk, staff: di
 
     first, second = file_ticket(desk.writing), file_ticket(desk.writing)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             page = browser.new_page()
             sign_in(page, address, "clerk")

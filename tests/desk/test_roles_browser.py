@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,14 +16,18 @@ from werkzeug.serving import make_server
 from tests.desk.conftest import PASSWORD
 from tests.factories import CLERK, NOW, file_ticket
 from tests.journeys import axe
+from tests.journeys.browser import ARGUMENTS, CHROMIUM, keep_picture
 from xiaobao.desk.context import Desk
 from xiaobao.tickets import accounts, assignment, departments, liaison
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.workflow import Role
 
-CHROMIUM = Path("/usr/bin/chromium")
 BANK = "云泽商业银行（样例）"
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no chromium"),
+]
 SCREENS = {
     "admin": (
         "/accounts",
@@ -69,7 +72,7 @@ def test_a_liaison_signs_for_and_answers(address: str, number: str, tmp_path: Pa
 
     Image.new("RGB", (30, 30)).save(tmp_path / "回单.png")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
             _sign_in(page, address, "liaison")
@@ -96,7 +99,7 @@ def test_screens_have_no_serious_fault(address: str, number: str, login: str, wi
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
             _sign_in(page, address, login)
@@ -117,7 +120,6 @@ def _sign_in(page: Any, address: str, login: str) -> None:
 
 def _looked_at(page: Any, name: str, width: int) -> None:
     """No serious fault by axe, nothing wider than the screen; a picture when a folder for them is named."""
-    if folder := os.environ.get("XIAOBAO_PICTURES"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    keep_picture(page, name, full_page=True)
     assert axe.faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

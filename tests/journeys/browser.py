@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 CHROMIUM = "/usr/bin/chromium"
@@ -30,6 +32,13 @@ FOCUSED = """() => {
     const label = here.labels && here.labels[0] ? here.labels[0].textContent : "";
     return here.getAttribute("aria-label") || label || here.textContent.trim();
 }"""
+
+
+def keep_picture(page: Any, name: str, full_page: bool = False) -> None:
+    """A screenshot in the folder XIAOBAO_PICTURES names; none without it, for no test judges by a picture."""
+    folder = os.environ.get("XIAOBAO_PICTURES")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=full_page)
 
 
 @dataclass

@@ -126,7 +126,7 @@ class Desk(RuleBasedStateMachine):
         if ticket.status == last:
             return False
         rows = [row for row in TABLE if (row.process, row.status) == (ticket.process, ticket.status)]
-        ready = [row for row in rows if stepping.ready(row, ticket, self.now) and row.roles - {Role.CITIZEN}]
+        ready = [row for row in stepping.ready(rows, ticket, self.now) if row.roles - {Role.CITIZEN}]
         ready = [row for row in ready if row.step != Step.MERGE]  # needs another ticket
         pressing = [row for row in ready if row.step == Step.ANSWER_SUPERVISION]
         found = pressing[0] if pressing else way_out(ticket.process, ticket.status, ready)

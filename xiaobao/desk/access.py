@@ -58,6 +58,10 @@ class Staff:
         """Reports, and that a complaint has one beside it: who handles them and nobody else (办法 art. 37)."""
         return self.role in WORKERS
 
+    def knows_of(self, kind: str) -> bool:
+        """Whether there are tickets of this kind as far as this person is concerned."""
+        return (self.sees_distress or kind != Kind.DISTRESS) and (self.sees_reports or kind != Kind.REPORT)
+
     @property
     def matched_kinds(self) -> frozenset[Kind]:
         """Kinds of tickets that groups, likely duplicates and their counts may be made of for this person."""
@@ -72,17 +76,15 @@ class Staff:
 
 def ticket_for(reading: Session, number: str, staff: Staff) -> TicketView:
     """The ticket, if this person may know of it. Raises NotFound."""
-    check_visible(reading, number, staff)
     ticket = queries.ticket(reading, number)
+    if not staff.knows_of(ticket.kind):
+        raise NotFound(number)
     return inspection_view.of(ticket) if staff.role == Role.INSPECTOR else ticket
 
 
 def check_visible(reading: Session, number: str, staff: Staff) -> None:
     """Read no more than the kind of a ticket. Raises NotFound for who may not know of it."""
-    kind = queries.kind_of(reading, number)
-    if kind == Kind.DISTRESS and not staff.sees_distress:
-        raise NotFound(number)
-    if kind == Kind.REPORT and not staff.sees_reports:
+    if not staff.knows_of(queries.kind_of(reading, number)):
         raise NotFound(number)
 
 
@@ -158,6 +160,7 @@ def _signed_in() -> Staff | None:
         account = accounts.get(reading, session["account"])
         known = accounts.password_hash(reading, account.login) if account else None
         kept = staff_sessions.find(reading, session.get("sid", ""), session["account"])
+        desk.read_office(reading)
     if account is None or known is None or kept is None or not accounts.serves(account, desk.now()):
         return None
     if not hmac.compare_digest(_proof(known), session.get("proof", "")):
@@ -181,8 +184,10 @@ def _bearer() -> Staff | None:
     account_id = tokens.read(here().settings.secret_key, token.strip()) if scheme.lower() == "bearer" else None
     if account_id is None:
         return None
-    with here().reading() as reading:
+    desk = here()
+    with desk.reading() as reading:
         account = accounts.get(reading, account_id)
+        desk.read_office(reading)
     return Staff(account) if account and accounts.serves(account, here().now()) else None
 
 

@@ -11,7 +11,7 @@ from xiaobao.desk.access import READERS, WORKERS, allow, me, ticket_for
 from xiaobao.desk.context import here
 from xiaobao.desk.steps import TAKE, take
 from xiaobao.desk.tickets import EVERY_STATUS, open_steps
-from xiaobao.tickets import accounts, deadlines, queries, service, worklist
+from xiaobao.tickets import deadlines, queries, service, worklist
 from xiaobao.tickets.errors import InvalidField, NotFound, StaleVersion
 from xiaobao.tickets.views import TicketView
 from xiaobao.tickets.workflow import Field, Kind, Role, Status
@@ -171,6 +171,5 @@ def _choices(one: Field) -> list[dict[str, Any]] | None:
     if one.choices == "grounds":
         return [{"value": ground.code, "title": ground.text} for ground in desk.office.grounds()]
     if one.choices == "handlers":
-        with desk.reading() as reading:
-            return [{"value": account.id, "title": account.name} for account in accounts.handlers(reading)]
+        return [{"value": account.id, "title": account.name} for account in desk.handlers]
     return None

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from xiaobao.desk.words import Words
 from xiaobao.settings import Settings
-from xiaobao.tickets import office_settings
+from xiaobao.tickets import accounts, office_settings
+from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.office import Office
 
 KEY = "xiaobao.desk"
@@ -40,6 +41,19 @@ class Desk:
             g.office = self._layered()
         found: Office = g.office
         return found
+
+    @property
+    def handlers(self) -> list[AccountView]:
+        """Who a ticket may be assigned to; read once for each request that only shows them."""
+        if "handlers" not in g:
+            with self.reading() as reading:
+                g.handlers = accounts.handlers(reading)
+        found: list[AccountView] = g.handlers
+        return found
+
+    def read_office(self, reading: Session) -> None:
+        """Read it for this request in a session that is open anyway."""
+        g.office = office_settings.layered(self.filed_office, reading)
 
     def _layered(self) -> Office:
         with self.reading() as reading:

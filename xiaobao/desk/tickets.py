@@ -154,7 +154,7 @@ def open_steps(ticket: TicketView, staff: Staff) -> list[Transition]:
     named = ticket.next_assignee_id or ticket.assignee_id
     if staff.role == Role.HANDLER and named not in (None, staff.account.id):
         mine = [row for row in mine if row.step != Step.TAKE]
-    return [row for row in mine if stepping.ready(row, ticket, here().now())]
+    return stepping.ready(mine, ticket, here().now())
 
 
 def decides(ticket: TicketView, steps: list[Transition]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -42,6 +42,10 @@ class AccountView:
 
 
 _VIEWED = [getattr(Account, field.name) for field in fields(AccountView)]
+_HANDLERS = (
+    select(*_VIEWED).where(Account.role == str(Role.HANDLER), Account.disabled.is_(False)).order_by(Account.name)
+)
+_ONE = select(*_VIEWED).where(Account.id == bindparam("id"))
 
 
 def create(
@@ -89,7 +93,7 @@ def find(session: Session, login: str) -> AccountView | None:
 
 def get(session: Session, account_id: int) -> AccountView | None:
     """The account by its id; read at every request, so as plain columns."""
-    row = session.execute(select(*_VIEWED).where(Account.id == account_id)).first()
+    row = session.execute(_ONE, {"id": account_id}).first()
     return AccountView(*row) if row else None
 
 
@@ -100,8 +104,7 @@ def all_accounts(session: Session) -> list[AccountView]:
 
 def handlers(session: Session) -> list[AccountView]:
     """Accounts that a ticket may be assigned to."""
-    theirs = (Account.role == str(Role.HANDLER), Account.disabled.is_(False))
-    return [AccountView(*row) for row in session.execute(select(*_VIEWED).where(*theirs).order_by(Account.name))]
+    return [AccountView(*row) for row in session.execute(_HANDLERS)]
 
 
 def password_hash(session: Session, login: str) -> str | None:

@@ -163,7 +163,7 @@ def _row(clock: Clock, today: date) -> TicketClock:
     # What only telling meets was decided by the step that starts it; closing the ticket does not end the duty to tell.
     decided = today if clock.met_by == {"tell"} else None
     met_by = " ".join(sorted(clock.met_by))
-    return TicketClock(**values, met_by=met_by, state="running", extensions=[], decided_on=decided)
+    return TicketClock(**values, met_by=met_by, state="running", extensions=[], pauses=[], decided_on=decided)
 
 
 def _pause(ticket: Ticket, payload: Mapping[str, Any], today: date, reference: Reference) -> None:

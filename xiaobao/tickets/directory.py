@@ -15,6 +15,10 @@ from xiaobao.tickets.roles_tables import DirectoryCheck
 
 FRESH_FOR = timedelta(days=92)
 LONGEST_SOURCE = 300  # characters
+_LAST = select(func.max(DirectoryCheck.id)).group_by(DirectoryCheck.number)
+_NEWEST = select(DirectoryCheck.number, DirectoryCheck.checked_on, DirectoryCheck.source, DirectoryCheck.by_name).where(
+    DirectoryCheck.id.in_(_LAST)
+)
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,7 @@ class Check:
 
 def newest(session: Session) -> dict[str, Check]:
     """The last check of each number."""
-    last = select(func.max(DirectoryCheck.id)).group_by(DirectoryCheck.number)
-    rows = session.scalars(select(DirectoryCheck).where(DirectoryCheck.id.in_(last)))
-    return {row.number: Check(row.number, row.checked_on, row.source, row.by_name) for row in rows}
+    return {row.number: Check(*row) for row in session.execute(_NEWEST)}
 
 
 def record(

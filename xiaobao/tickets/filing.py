@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ SUBMITTED_TEXTS = (
     *("contact_name", "contact_phone", "contact_address", "contact_email", "pass_on_to_merchant", "anonymous"),
     *("on_behalf_of", "relation", "guardian", "no_calls", "contact_note", "minor"),
 )
+_OF_DRAFT = select(Ticket).where(Ticket.draft_id == bindparam("draft"))
 FREE_TEXTS = ("narrative", "claim", "tried_with_merchant", "item", "merchant")
 
 
@@ -218,6 +219,7 @@ def _insert(
         urged=0,
         matters={},
         co_handlers=[],
+        evidence=[],
     )
     remember(ticket, row, actor, now, {})
     ticket.evidence.extend(evidence_row(one, now) for one in evidence)
@@ -233,7 +235,7 @@ def evidence_row(one: Evidence, now: datetime) -> TicketEvidence:
 
 
 def _by_draft(session: Session, draft_id: str) -> Ticket | None:
-    return session.scalar(select(Ticket).where(Ticket.draft_id == draft_id))
+    return session.scalar(_OF_DRAFT, {"draft": draft_id})
 
 
 def _receipt(ticket: Ticket, already_filed: bool) -> Receipt:

@@ -28,11 +28,12 @@ AUTO_ASSIGN = "auto_assign"  # "yes": a rule assigns at acceptance, no button is
 FIELDS = (*SHOWN, *NUMBERS, AUTO_ASSIGN)
 LONGEST = 200  # characters
 READ_EVERY = 30.0  # seconds
+_VALUES = select(OfficeSetting.name, OfficeSetting.value)
 
 
 def values(session: Session) -> dict[str, str]:
     """Fields that an admin entered."""
-    return {row.name: row.value for row in session.scalars(select(OfficeSetting))}
+    return {name: value for name, value in session.execute(_VALUES)}
 
 
 def save(session: Session, given: Mapping[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from xiaobao.tickets import deadlines, grams, search_index
@@ -19,6 +19,8 @@ from xiaobao.tickets.views import TicketSummary, TicketView, ticket_summary, tic
 from xiaobao.tickets.workflow import Kind
 
 MOST_ROWS = 200
+_ONE = select(Ticket).where(Ticket.number == bindparam("number"))
+_KIND = select(Ticket.kind).where(Ticket.number == bindparam("number"))
 PHONE = re.compile(r"\+?[0-9][0-9-]{5,18}")  # as it was written down
 
 
@@ -32,7 +34,7 @@ class Page:
 
 def ticket(session: Session, number: str, unmasked: bool = False) -> TicketView:
     """One ticket. Raises NotFound."""
-    found = session.scalar(select(Ticket).where(Ticket.number == number))
+    found = session.scalar(_ONE, {"number": number})
     if found is None:
         raise NotFound(number)
     return ticket_view(found, unmasked=unmasked)
@@ -40,7 +42,7 @@ def ticket(session: Session, number: str, unmasked: bool = False) -> TicketView:
 
 def kind_of(session: Session, number: str) -> str:
     """What sort of ticket it is. Raises NotFound."""
-    found = session.scalar(select(Ticket.kind).where(Ticket.number == number))
+    found = session.scalar(_KIND, {"number": number})
     if found is None:
         raise NotFound(number)
     return found

@@ -218,6 +218,19 @@ class TicketSummary:
     overdue: bool
 
 
+_OF_TICKET = (
+    *"number kind status version channel conversation_id office_id submitted_at updated_at consent_version".split(),
+    *"merchant_key route_code urgent department assignee_id ground reply result score urged beside_complaint".split(),
+    *"process first_owner_id next_assignee_id assignee_limit merged_into split_from supervised_at".split(),
+    *"extension_asked_at major source source_number merchant_id".split(),
+    *PLAIN,
+)
+_OF_CLOCK = (
+    *"rule_id name label started_on due due_lenient law statutory provisional how state ended_on".split(),
+    *"by_telling decided_on target_due unit first_started_on explained explained_by".split(),
+)
+
+
 def masked(field: str, value: str | None) -> str | None:
     """A contact field as lists and screens show it."""
     return _MASKS[field](value) if value else value
@@ -228,13 +241,8 @@ def ticket_view(ticket: tables.Ticket, *, unmasked: bool = False) -> TicketView:
     contact = {name: getattr(ticket, name) for name in CONTACT}
     if not unmasked:
         contact = {name: masked(name, value) for name, value in contact.items()}
-    own = "number kind status version channel conversation_id office_id submitted_at updated_at consent_version"
-    own += " merchant_key route_code urgent department assignee_id ground reply result score urged beside_complaint"
-    own += " process first_owner_id next_assignee_id assignee_limit merged_into split_from supervised_at"
-    own += " extension_asked_at major"
-    own += " source source_number merchant_id"
     return TicketView(
-        **{name: getattr(ticket, name) for name in (*own.split(), *PLAIN)},
+        **{name: getattr(ticket, name) for name in _OF_TICKET},
         **contact,
         assignee_name=ticket.assignee.name if ticket.assignee else None,
         first_owner_name=ticket.first_owner.name if ticket.first_owner else None,
@@ -277,10 +285,8 @@ def _sources(ticket: tables.Ticket) -> dict[str, str]:
 
 def clock_view(row: tables.TicketClock, pauses: bool = False) -> ClockView:
     """One clock; `pauses` reads them too, which lists do without."""
-    names = "rule_id name label started_on due due_lenient law statutory provisional how state ended_on"
-    names += " by_telling decided_on target_due unit first_started_on explained explained_by"
     found = [PauseView(one.cause, one.paused_on, one.resumed_on) for one in row.pauses] if pauses else []
-    values = {name: getattr(row, name) for name in names.split()}
+    values = {name: getattr(row, name) for name in _OF_CLOCK}
     granted = [{**one, "on": date.fromisoformat(one["on"])} for one in row.extensions or ()]
     return ClockView(**values, extensions=tuple(granted), pauses=tuple(found))
 

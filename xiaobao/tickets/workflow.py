@@ -10,7 +10,7 @@ Sources: 市场监督管理投诉举报处理办法 (2026) art. 15 (accept or re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -517,6 +517,9 @@ _AFTER = (
 TABLE: tuple[Transition, ...] = tuple(
     sorted(_FILING + _HANDLING + _HANDING + _TIMES + _AFTER, key=lambda row: list(Step).index(row.step))
 )
+_BY_STATUS: dict[tuple[str, str | None], list[Transition]] = {}
+for _row in TABLE:
+    _BY_STATUS.setdefault((_row.process, _row.status), []).append(_row)
 _BY_KEY: dict[tuple[str, str | None, str], Transition] = {(row.process, row.status, row.step): row for row in TABLE}
 
 
@@ -540,4 +543,9 @@ def advance(process: str, status: str | None, step: str, role: str) -> Transitio
 
 def steps_open_to(process: str, status: str | None, role: str) -> list[Transition]:
     """What `role` may do now, in the order of the law; guards are asked when the step is taken."""
-    return [row for row in TABLE if row.process == process and row.status == status and role in row.roles]
+    return [row for row in steps_of(process, status) if role in row.roles]
+
+
+def steps_of(process: str, status: str | None) -> Sequence[Transition]:
+    """What anybody may do now, in the order of the law."""
+    return _BY_STATUS.get((process, status), ())
