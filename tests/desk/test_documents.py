@@ -259,3 +259,40 @@ def test_an_archived_ticket_takes_no_new_document_and_keeps_the_old(app: Flask, 
     assert "消受告〔2026〕1号" in page and "写受理告知书" not in page
     assert post(clerk, desk, number, "send", draft="c" * 32).status_code == 409
     assert len(rows(desk, number)) == 1
+
+
+def take_with_document(browser: Browser, desk: Desk, number: str, step: str, **fields: Any) -> Any:
+    return browser.post(f"/tickets/{number}/{step}", with_document="yes", version=version(desk, number), **fields)
+
+
+def test_a_document_goes_out_with_its_step_in_one_transaction(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing, channel="website")
+    assert "同时发受理告知书" in clerk.get(f"/tickets/{number}?step=accept").text
+    assert "同时发" not in clerk.get(f"/tickets/{number}?step=assign").text
+    read = version(desk, number)
+    for _ in range(2):  # pressed twice
+        answer = clerk.post(f"/tickets/{number}/accept", with_document="yes", version=read, text="三天内给您打电话")
+        assert answer.status_code == 200 and "刚被别人改过" not in answer.text
+    (row,) = rows(desk, number)
+    assert (row.title, row.means) == ("受理告知书", "conversation")
+    with desk.reading() as session:
+        assert [event.step for event in queries.ticket(session, number).events] == ["submit", "accept", "tell"]
+        data = session.scalars(select(Document.data)).one()
+        assert len(session.scalars(select(OutboxRow)).all()) == 2
+    assert "三天内给您打电话" in reading.text(data)
+
+
+def test_a_step_whose_document_cannot_go_out_is_not_taken(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing, channel="website")
+    own = templates.own_path(desk.settings.data_dir, "acceptance")
+    own.parent.mkdir(parents=True)
+    own.write_bytes(template("{{ 受理编号 }}"))
+    answer = take_with_document(clerk, desk, number, "accept", text="写了很久的话")
+    assert answer.status_code == 409 and "文书模板有问题" in answer.text and "写了很久的话" in answer.text
+    assert 'name="with_document" value="yes" checked' in answer.text
+    without = file_ticket(desk.writing, conversation_id=None)
+    assert "同时发" not in clerk.get(f"/tickets/{without}?step=accept").text
+    assert take_with_document(clerk, desk, without, "accept").status_code == 422
+    with desk.reading() as session:
+        assert {queries.ticket(session, one).status for one in (number, without)} == {"submitted"}
+        assert session.scalars(select(Document)).all() == [] and session.scalars(select(OutboxRow)).all() == []

@@ -36,6 +36,7 @@ def test_a_clerk_writes_sends_and_posts(address: str, desk: Desk, numbers: tuple
     from playwright.sync_api import sync_playwright
 
     online, by_telephone = numbers
+    fresh = file_ticket(desk.writing, channel="website", draft_id="not-accepted-yet")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         try:
@@ -65,6 +66,12 @@ def test_a_clerk_writes_sends_and_posts(address: str, desk: Desk, numbers: tuple
             page.get_by_role("button", name="记下", exact=True).click()
             page.get_by_text("告知的时间按这一天算").first.wait_for(timeout=10_000)
             page.get_by_text("EMS1234567890CN").wait_for(timeout=10_000)
+
+            page.goto(f"{address}/tickets/{fresh}?step=accept")
+            page.get_by_label("同时发受理告知书").check()
+            _looked_at(page, f"document-with-step-{width}", width)
+            page.get_by_role("button", name="受理", exact=True).click()
+            page.get_by_text("还没打开").wait_for(timeout=10_000)
         finally:
             browser.close()
     with desk.reading() as session:

@@ -24,7 +24,7 @@ from xiaobao.documents.reading import Block
 from xiaobao.documents.rendering import BrokenTemplate
 from xiaobao.documents.store import Sending
 from xiaobao.tickets import queries, service
-from xiaobao.tickets.errors import InvalidField, NotFound, RoleForbidden, TicketError
+from xiaobao.tickets.errors import InvalidField, NotFound, NotYet, RoleForbidden, TicketError
 from xiaobao.tickets.views import TicketView
 
 screen = Blueprint("documents", __name__)
@@ -147,6 +147,35 @@ def catalogue() -> Catalogue:
 def writable(ticket: TicketView) -> list[DocumentKind]:
     """Kinds that may be written now."""
     return [kind for kind in catalogue().for_process(ticket.process) if store.may_be_written(kind, ticket)]
+
+
+def along(ticket: TicketView) -> dict[str, DocumentKind]:
+    """The document that can go out with each step, in the conversation; none for a ticket without one."""
+    found: dict[str, DocumentKind] = {}
+    for kind in catalogue().for_process(ticket.process) if ticket.conversation_id else []:
+        if kind.for_citizen:
+            found.update({step: kind for step in kind.steps if step not in found})
+    return found
+
+
+def send_along(writing: Session, number: str, step: str) -> None:
+    """Send the document of a step that was just taken, in its transaction and with its words.
+
+    Raises InvalidField, NotYet("template") for a template that does not work, and whatever sending raises: nothing of the
+    step stays then.
+    """
+    desk, ticket = here(), queries.ticket(writing, number, unmasked=True)
+    kind = along(ticket).get(step)
+    if kind is None:
+        raise InvalidField("means", "no document of this step can be sent")
+    text = document_values.checked(document_values.prefilled(ticket, kind), kind)
+    template = templates.of(catalogue(), desk.settings.data_dir, kind.code)
+    sending = Sending(me().actor, desk.now(), desk.office)
+    try:
+        found = store.write(writing, ticket, kind, template, _values(ticket, kind, text), text, sending)
+    except BrokenTemplate:
+        raise NotYet("template") from None
+    store.offer(writing, found, sending)
 
 
 def _mine(read: Session, number: str, unmasked: bool = False) -> TicketView:

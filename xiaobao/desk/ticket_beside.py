@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from xiaobao.desk.access import REPORT_READERS, Staff
 from xiaobao.desk.context import here
-from xiaobao.desk.documents import writable
+from xiaobao.desk.documents import along, writable
 from xiaobao.documents import store
 from xiaobao.tickets import contacts, merchants_register
 from xiaobao.tickets.contacts import Means, Side
@@ -35,6 +35,7 @@ def of(reading: Session, ticket: TicketView, staff: Staff) -> dict[str, Any]:
         "contact_now": here().now().astimezone(TIMEZONE).strftime("%Y-%m-%dT%H:%M"),
         "documents": store.of_ticket(reading, ticket.number) if staff.works_on(ticket) else [],
         "document_kinds": writable(ticket) if staff.works_on(ticket) and ticket.status != Status.ARCHIVED else [],
+        "along": along(ticket) if staff.works_on(ticket) else {},
         "register_entry": entry,
         "register_links": links,
         "register_near": merchants_register.suggestions(reading, ticket) if links and not entry else [],
