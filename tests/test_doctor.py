@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from xiaobao import database, doctor
+from xiaobao.documents import pdf
 from xiaobao.settings import ROOT
 
 TODAY = date(2026, 6, 1)
@@ -56,6 +57,17 @@ def test_pictures_that_are_not_read_are_said(environ, monkeypatch):
     assert states(findings(environ | {"OCR": "0"}), "OCR=0") == ["ok"]
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert states(findings(environ), "rapidocr-onnxruntime is not installed") == ["warn"]
+
+
+def test_what_documents_can_be_made_is_said(environ, monkeypatch):
+    monkeypatch.setattr(pdf, "PATH", "/nowhere")
+    (found,) = [one for one in findings(environ) if "Word files" in one.what]
+    assert found.state == doctor.OK and "no PDF" in found.what and "libreoffice" in found.remedy
+    own = Path(environ["XIAOBAO_DATA"]) / "documents" / "reply.docx"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"no template")
+    (bad,) = [one for one in findings(environ) if one.state == doctor.BAD and "答复书" in one.what]
+    assert "no_word_file" in bad.what and "reply.docx" in bad.remedy
 
 
 def test_little_room_is_said(environ, monkeypatch):

@@ -17,6 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from xiaobao import channels, checks, database, training
 from xiaobao.conversations.tables import Conversation
+from xiaobao.documents import kinds, pdf, templates
+from xiaobao.documents.containers import Unfit
+from xiaobao.documents.rendering import BrokenTemplate
 from xiaobao.settings import LOOPBACK, ROOT, SECRETS_FILE, Settings, SettingsError, environment
 from xiaobao.tickets import deadlines
 
@@ -132,6 +135,22 @@ def pictures(settings: Settings) -> Iterator[Finding]:
         yield Finding(OK, "Pictures are read by the worker.")
 
 
+def documents(settings: Settings) -> Iterator[Finding]:
+    """Whether documents can be written, and as PDF, too."""
+    catalogue = kinds.load(settings.reference_dir)
+    for kind in catalogue.kinds.values():
+        try:
+            templates.trial(catalogue, kind.code, templates.of(catalogue, settings.data_dir, kind.code).data)
+        except (Unfit, BrokenTemplate, OSError) as error:
+            remedy = f"Put it right in 设置, 文书模板, or remove {templates.own_path(settings.data_dir, kind.code)}."
+            yield Finding(BAD, f"The template of {kind.title} does not work ({error}).", remedy)
+    if pdf.program() is None:
+        remedy = "apt-get install --no-install-recommends libreoffice-writer fonts-noto-cjk, if PDF is wanted."
+        yield Finding(OK, "Documents are Word files only: LibreOffice is not installed, no PDF is offered.", remedy)
+    else:
+        yield Finding(OK, "Documents are Word files, and PDF by LibreOffice.")
+
+
 def telemetry(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Rasa reports to an outside server unless told not to."""
     if environ.get("RASA_TELEMETRY_ENABLED", "false").lower() in {"false", "0"}:
@@ -181,7 +200,14 @@ def _table_knows(path: Path, year: int) -> bool:
     return bool(kinds - {"statutory"})
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (office, exposure, storage, storage_engine, pictures)
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    office,
+    exposure,
+    storage,
+    storage_engine,
+    pictures,
+    documents,
+)
 
 
 def main() -> int:

@@ -16,23 +16,26 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 from werkzeug.routing.converters import NumberConverter
 from werkzeug.test import TestResponse
 
 from tests.desk.conftest import HASHED, signed_in
 from tests.factories import CLERK, HANDLER, NOW, an_office, file_ticket, some_evidence
-from xiaobao.desk import tokens
+from xiaobao.desk import document_values, tokens
 from xiaobao.desk.access import OPEN_ENDPOINTS
 from xiaobao.desk.context import Desk
-from xiaobao.tickets import accounts, inspections, liaison, service
+from xiaobao.documents import kinds, store, templates
+from xiaobao.tickets import accounts, inspections, liaison, queries, service
 from xiaobao.tickets.accounts import AccountView
-from xiaobao.tickets.workflow import Role
+from xiaobao.tickets.workflow import Role, Step
 
 BANK = "云泽商业银行（样例）"
 PLANTED = (
     *("碧螺湾", "紫檀岭", "青鸾渡", "赤霞谷", "玄武堰", "白鹭汀", "金蟾坞", "墨竹庵"),
-    *("翠屏庄", "银杏坡", "丹枫峡", "琥珀滩"),
+    *("翠屏庄", "银杏坡", "丹枫峡", "琥珀滩", "松涛阁"),
 )
+DOCUMENT = "e" * 32  # 举报告知书 of the report that stands alone
 MOST_PAGES = 1_500
 QUERIES = (
     *("", "?status=all", "?kind=report", "?kind=report&status=all", "?overdue=1", "?mine=1", "?limit=200&status=all"),
@@ -87,7 +90,19 @@ def world(desk: Desk, staff: dict[str, AccountView]) -> dict[str, str]:
         service.close(session, complaint, actor=HANDLER, now=NOW, office=an_office(), result="银行退了500元。")
         assert inspections.draw(session, staff["inspector"].id, 5, NOW) == 1
         service.assign(session, alone, actor=CLERK, now=NOW, office=an_office(), department="稽查科")
+        service.step(session, alone, step=Step.DECLINE, actor=HANDLER, now=NOW, office=an_office(), text="证据不足")
+        _document(session, desk, alone)
     return {"complaint": complaint, "report": report, "alone": alone}
+
+
+def _document(session: Session, desk: Desk, number: str) -> None:
+    """举报告知书, sent in the informant's conversation."""
+    catalogue, sending = kinds.load(desk.settings.reference_dir), store.Sending(CLERK, NOW, an_office())
+    kind, ticket = catalogue.kinds["report"], queries.ticket(session, number, unmasked=True)
+    text = "您举报的事，松涛阁那边证据不足，不予立案。"
+    values = document_values.of(ticket, kind, text, catalogue=catalogue, office=an_office(), now=NOW)
+    template = templates.of(catalogue, desk.settings.data_dir, "report")
+    store.offer(session, store.write(session, ticket, kind, template, values, text, sending, DOCUMENT), sending)
 
 
 @pytest.mark.slow
@@ -127,6 +142,7 @@ def test_the_walk_would_notice(app: Flask, desk: Desk, world: dict[str, str], ro
     """The planted words are there for who may see them: a clerk meets every one."""
     clerk = signed_in(app, Role.CLERK)
     pages = "".join(clerk.get(f"/tickets/{number}").text for number in world.values())
+    pages += clerk.get(f"/tickets/{world['alone']}/documents/{DOCUMENT}").text
     assert [word for word in PLANTED if word not in pages and word != "墨竹庵"] == []
 
 
@@ -173,7 +189,7 @@ def _built(app: Flask, rule: object, world: dict[str, str]) -> Iterator[str]:
     choices = range(3) if arguments else range(1)
     with app.test_request_context():
         for place in choices:
-            texts = {"evidence_id": "e-report", "step": ("accept", "reply", "note")[place]}
+            texts = {"evidence_id": "e-report", "document_id": DOCUMENT, "step": ("accept", "reply", "note")[place]}
             values = {
                 name: place + 1
                 if isinstance(converters[name], NumberConverter)

@@ -20,6 +20,8 @@ from xiaobao.desk import (
     bulk_assign,
     context,
     csrf,
+    document_templates,
+    documents,
     evidence,
     export,
     inspections,
@@ -27,6 +29,7 @@ from xiaobao.desk import (
     liaison,
     merchants_register,
     office_settings,
+    papers_out,
     pulse,
     reminders,
     reply_check,
@@ -42,6 +45,7 @@ from xiaobao.desk import (
     words,
 )
 from xiaobao.desk.context import Desk, here
+from xiaobao.documents.store import Damaged
 from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines, office, workflow
 from xiaobao.tickets import reminders as tickets_reminders
@@ -97,16 +101,20 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
 
 def _add_screens(app: Flask) -> None:
     liaison.install(app)
+    document_templates.install(app)
     access.install(app)
     csrf.install(app)
     for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, api, today, wall, saved, pulse, export):
         app.register_blueprint(room.screen)
     for room in (staff_intake, merchants_register, ticket_register, reminders):
         app.register_blueprint(room.screen)
+    for room in (documents, document_templates, papers_out):
+        app.register_blueprint(room.screen)
     for room in (liaison, inspections, bulk_assign, office_settings, staff_sessions):
         app.register_blueprint(room.screen)
     app.add_url_rule("/health", "health", access.public(_health))
     app.register_error_handler(TicketError, _refused)
+    app.register_error_handler(Damaged, _damaged)
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(SQLAlchemyError, _database_failed)
     app.after_request(_finish)
@@ -147,6 +155,11 @@ def _health() -> Response:
 def _refused(error: TicketError) -> tuple[Response | str, int]:
     status = next((code for kind, code in steps.HTTP.items() if isinstance(error, kind)), 422)
     return _problem(error.code, status, error.field if isinstance(error, InvalidField) else None)
+
+
+def _damaged(error: Damaged) -> tuple[Response | str, int]:
+    current_app.logger.error("damaged: %s", error)
+    return _problem("damaged", 500)
 
 
 def _failed(error: HTTPException) -> Any:

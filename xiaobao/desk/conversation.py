@@ -26,13 +26,14 @@ class Said:
     at: datetime
 
 
-def said(session: Session, conversation_id: str) -> list[Said]:
-    """Everything said, oldest first, with contact data and the query code masked."""
+def said(session: Session, conversation_id: str, unmasked: bool = False) -> list[Said]:
+    """Everything said, oldest first, with contact data masked unless asked for; the query code always."""
+    mask = privacy.mask_sensitive if unmasked else privacy.mask_pii
     return [
         Said(
             speaker=message.speaker,
             staff_name=message.staff_name,
-            text=_QUERY_CODE.sub(r"\1******", privacy.mask_pii(message.text)),
+            text=_QUERY_CODE.sub(r"\1******", mask(message.text)),
             card=str(message.card.get("type")) if message.card else None,
             at=message.at,
         )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from xiaobao.desk import auto_assign, reply_check
+from xiaobao.desk import auto_assign, documents, reply_check
 from xiaobao.desk.access import WORKERS, Staff, allow, check_visible, me, ticket_for
 from xiaobao.desk.context import Desk, here
 from xiaobao.desk.reply_check import Finding
@@ -65,6 +65,8 @@ def take_step(number: str, step: str) -> Response | tuple[str, int]:
             raise StaleVersion("no version: nobody knows what was read")
         with here().writing.begin() as writing:
             take(writing, here(), me(), number, step, typed, version)
+            if request.form.get("with_document") == "yes":
+                documents.send_along(writing, number, step)
     except NotFound:
         raise
     except TicketError as problem:
@@ -175,13 +177,18 @@ def _pressed_twice(number: str, step: str, version: int | None, typed: Mapping[s
         return False
     with here().reading() as reading:
         ticket = ticket_for(reading, number, me())
-    last = ticket.events[-1]
+    by_document = sum(1 for event in ticket.events[-1:] if event.payload.get("about"))  # it went out with the step
+    last = ticket.events[-1 - by_document]
     same_words = all(
         str(last.payload.get(kept) or "") == typed[name].strip()
         for name, kept in (("text", "text"), ("result", "text"), ("department", "department"), ("ground", "ground"))
         if name in typed
     )
-    return (ticket.version, last.step, last.account_id) == (version + 1, step, me().account.id) and same_words
+    return (ticket.version, last.step, last.account_id) == (
+        version + 1 + by_document,
+        step,
+        me().account.id,
+    ) and same_words
 
 
 def _names(step: str) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from xiaobao.desk.access import REPORT_READERS, Staff
 from xiaobao.desk.context import here
+from xiaobao.desk.documents import along, writable
+from xiaobao.documents import store
 from xiaobao.tickets import contacts, merchants_register
 from xiaobao.tickets.contacts import Means, Side
 from xiaobao.tickets.deadlines import TIMEZONE
@@ -18,7 +20,7 @@ from xiaobao.tickets.workflow import Status
 
 
 def of(reading: Session, ticket: TicketView, staff: Staff) -> dict[str, Any]:
-    """Values for `_contacts.html` and `_register.html`; the log only for who works on the ticket."""
+    """Values for `_contacts.html`, `_documents.html` and `_register.html`; log and documents only for who works on the ticket."""
     log = contacts.of_ticket(reading, ticket.number) if staff.works_on(ticket) else []
     linked = ticket.merchant_id
     entry = merchants_register.get(reading, merchants_register.root(reading, linked)) if linked else None
@@ -31,6 +33,9 @@ def of(reading: Session, ticket: TicketView, staff: Staff) -> dict[str, Any]:
         "may_tell": ticket.status != Status.ARCHIVED,
         "contact_form": g.get("contact_form"),
         "contact_now": here().now().astimezone(TIMEZONE).strftime("%Y-%m-%dT%H:%M"),
+        "documents": store.of_ticket(reading, ticket.number) if staff.works_on(ticket) else [],
+        "document_kinds": writable(ticket) if staff.works_on(ticket) and ticket.status != Status.ARCHIVED else [],
+        "along": along(ticket) if staff.works_on(ticket) else {},
         "register_entry": entry,
         "register_links": links,
         "register_near": merchants_register.suggestions(reading, ticket) if links and not entry else [],

@@ -45,7 +45,7 @@ def apply(
         return
     today = deadlines.local_date(now)
     if row.clock in (ClockEffect.RUN, ClockEffect.END):
-        _run(ticket, row, _told_on(payload or {}, today), today, office, told)
+        _run(ticket, row, payload or {}, today, office, told)
         return
     if office is None:
         raise ValueError(f"{row.clock} needs the office")
@@ -99,17 +99,28 @@ def causes(ticket: Ticket, reference: Reference) -> dict[str, str]:
     return {cause: deadline_words.CAUSES[cause] for period in found for cause in period.pauses}
 
 
-def _run(ticket: Ticket, row: Transition, told_on: date, today: date, office: Office | None, told: bool) -> None:
-    step = str(row.step)
+def _run(
+    ticket: Ticket, row: Transition, payload: Mapping[str, Any], today: date, office: Office | None, told: bool
+) -> None:
+    step, told_on = str(row.step), _told_on(payload, today)
     if step == "revoke":
         _take_back(ticket)
     for clock in (one for one in ticket.clocks if one.state in OPEN):
+        if step == "tell" and not _speaks_of(clock, payload, office):
+            continue
         if step in clock.met_by.split() or (step == "tell" and clock.decided_on):
             _meet(clock, max(told_on, clock.decided_on or clock.started_on), told)
         elif row.clock == ClockEffect.END and not clock.decided_on:
             _end(clock, "stopped", today)
     if office is not None:
         _start(ticket, step, today, office)
+
+
+def _speaks_of(clock: TicketClock, payload: Mapping[str, Any], office: Office | None) -> bool:
+    """Whether what was told is the decision that this clock waits for; a telling that names none speaks of all."""
+    period = office.reference.periods.get(clock.rule_id) if office else None
+    deciding = {*clock.met_by.split(), period.start_step if period and clock.met_by == "tell" else ""}
+    return not payload.get("about") or bool(deciding & set(payload["about"]))
 
 
 def _meet(clock: TicketClock, today: date, told: bool) -> None:

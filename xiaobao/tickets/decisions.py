@@ -11,6 +11,8 @@ from xiaobao.tickets.errors import InvalidField
 from xiaobao.tickets.stepping import Change, Taking
 from xiaobao.tickets.workflow import CHOICES, Step
 
+BY_DOCUMENT = "conversation"  # of CHOICES["means"]
+
 
 def kept(taking: Taking) -> dict[str, Any]:
     """A step that changes nothing beside its status: its fields, with the words of its choices."""
@@ -61,6 +63,13 @@ def close(taking: Taking) -> dict[str, Any]:
 
 
 def tell(taking: Taking) -> dict[str, Any]:
+    """告知 by hand. In the conversation nobody is told but by a document that is sent there (`told`)."""
+    if taking.typed["means"] == BY_DOCUMENT:
+        raise InvalidField("means", "only with a document")
+    return told(taking)
+
+
+def told(taking: Taking) -> dict[str, Any]:
     """告知 has been done: its time cannot lie ahead."""
     if datetime.fromisoformat(taking.typed["told_at"]) > taking.now:
         raise InvalidField("told_at", "in the future")

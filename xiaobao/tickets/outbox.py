@@ -21,6 +21,8 @@ Responses and their params (all text unless said otherwise; every notice has `nu
 | utter_notice_extended | "why", due |
 | utter_notice_paused | "cause_words" |
 | utter_notice_review_received | - |
+| utter_notice_document | title, "document_number", "document" (its id: opened on the chat page by its conversation only) |
+| utter_notice_document_in_words | title, "document_text" (where no page of ours is at hand) |
 | utter_notice_reviewed, utter_notice_revoked, utter_notice_reopened | text |
 
 A row is handed out again until it is marked delivered, so the receiver must drop a notice id it has seen.

@@ -87,10 +87,20 @@ def tell(
     means: str,
     told_at: datetime,
     text: str = "",
+    about: tuple[str, ...] = (),
 ) -> TicketView:
-    """告知 outside the conversation counts only with its means and time; a clock met by telling is met."""
-    given = {"means": means, "told_at": told_at.isoformat(), "text": text}
-    return step(session, number, step=Step.TELL, actor=actor, now=now, office=office, version=version, **given)
+    """告知 outside the conversation counts only with its means and time; a clock met by telling is met.
+
+    `about`: steps whose decision was told; empty: whatever was decided and not told yet.
+    """
+    typed = {"means": means, "told_at": told_at.isoformat(), "text": text}
+
+    def change(taking: Taking) -> dict[str, Any]:
+        return {**decisions.told(taking), "about": list(about)} if about else decisions.tell(taking)
+
+    return take_step(
+        session, number, Step.TELL, actor=actor, now=now, version=version, change=change, office=office, typed=typed
+    )
 
 
 def accept(

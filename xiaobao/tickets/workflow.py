@@ -235,7 +235,10 @@ CHOICES: dict[str, dict[str, str]] = {
         "record": "不是现场调解，有调解记录",
     },
     "ways": {"on_site": "现场", "remote": "网络、电话、音频或者视频"},
-    "means": {"telephone": "电话", "message": "短信", "email": "电子邮件", "post": "邮寄", "in_person": "当面"},
+    "means": {
+        **{"telephone": "电话", "message": "短信", "email": "电子邮件", "post": "邮寄", "in_person": "当面"},
+        "conversation": "在对话里发文书",
+    },
     "parties": {"complainant": "投诉人申请", "merchant": "被投诉人申请", "mediator": "调解人员自行提出"},
     "clocks": {
         "accept": "受理决定",

@@ -1,4 +1,4 @@
-"""`python -m xiaobao.worker`: outbox, clocks, retention, previews and texts of pictures by the clock. Safe to run twice."""
+"""`python -m xiaobao.worker`: outbox, clocks, retention, previews and texts of pictures, packages of archived tickets by the clock. Safe to run twice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from xiaobao.database import make_engine, make_sessions
 from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines
 from xiaobao.tickets import reference as references
-from xiaobao.worker import clocks, ocr, outbox, previews, retention
+from xiaobao.worker import archives, clocks, ocr, outbox, previews, retention
 
 logger = logging.getLogger("xiaobao.worker")
 
@@ -25,6 +25,7 @@ PREVIEW_SECONDS = 2
 TEXT_SECONDS = 2
 CLOCK_SECONDS = 300
 HOLIDAY_SECONDS = 3600
+ARCHIVE_SECONDS = 60
 RETENTION_HOUR = 3  # at night
 
 
@@ -41,6 +42,7 @@ def jobs(
         "texts": partial(ocr.read_waiting, sessions, reader, settings.evidence_dir, deadlines.now),
         "clocks": partial(clocks.remind, sessions, reference, deadlines.now),
         "holidays": partial(clocks.recompute, sessions, reference, deadlines.now),
+        "archives": partial(archives.pack_waiting, sessions, settings, deadlines.now),
         "retention": lambda: retention.forget(
             sessions, tracker, settings.evidence_dir, settings.conversation_days, deadlines.now()
         ),
@@ -50,7 +52,7 @@ def jobs(
 def schedule(scheduler: BackgroundScheduler, found: dict[str, Callable[[], object]], start: datetime) -> None:
     """Put every job on the scheduler; a late one is run once, not as often as it was missed."""
     every = {"outbox": OUTBOX_SECONDS, "previews": PREVIEW_SECONDS, "texts": TEXT_SECONDS, "clocks": CLOCK_SECONDS}
-    every["holidays"] = HOLIDAY_SECONDS
+    every |= {"holidays": HOLIDAY_SECONDS, "archives": ARCHIVE_SECONDS}
     kept = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     for name, seconds in every.items():
         scheduler.add_job(guarded(name, found[name]), "interval", seconds=seconds, next_run_time=start, **kept)

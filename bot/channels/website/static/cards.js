@@ -252,18 +252,52 @@
     return box;
   }
 
-  /* A file of this conversation, fetched with the token and handed to the browser; false when it did not come. */
-  async function download(path, name) {
+  /* A document of the office: read here or taken along. Its first opening is noted by the server. */
+  function paper(card) {
+    const box = make("section", "card");
+    const path = "/chat/documents/" + encodeURIComponent(card.id);
+    box.append(make("h2", "", card.title), make("p", "quiet document-number", card.number));
+    const whole = make("div", "letter");
+    whole.hidden = true;
+    const open = action(words.openDocument, "button primary", async () => {
+      if (!whole.textContent) {
+        const answer = await own(path);
+        if (!answer) { open.textContent = words.notLoaded; return; }
+        whole.textContent = (await answer.json()).text;
+      }
+      whole.hidden = !whole.hidden;
+      open.textContent = whole.hidden ? words.openDocument : words.closeDocument;
+      open.setAttribute("aria-expanded", String(!whole.hidden));
+    });
+    open.setAttribute("aria-expanded", "false");
+    const word = action(words.asWord, "button", async () => {
+      const done = await download(path + "/file", card.title + ".docx");
+      word.textContent = done ? words.asWord : words.notLoaded;
+    });
+    const foot = make("div", "card-foot");
+    foot.append(open, word);
+    box.append(whole, foot);
+    return box;
+  }
+
+  /* Something of this conversation, fetched with the token; null when it did not come. */
+  async function own(path) {
     try {
       const answer = await fetch(path, { headers: { Authorization: "Bearer " + xiaobao.storage.get("token") } });
-      if (!answer.ok) return false;
-      const link = make("a");
-      link.href = URL.createObjectURL(await answer.blob());
-      link.download = name.replace(/（.*?）/g, "");
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-      return true;
-    } catch (error) { return false; }
+      return answer.ok ? answer : null;
+    } catch (error) { return null; }
+  }
+
+  /* A file of this conversation, fetched with the token and handed to the browser; false when it did not come. */
+  async function download(path, name) {
+    const answer = await own(path);
+    if (!answer) return false;
+    const link = make("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = name.replace(/（.*?）/g, "");
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    return true;
   }
 
   /* The bot switches large type on, once for each such message: whoever switches it off again keeps it off. */
@@ -274,7 +308,7 @@
     return null;
   }
 
-  const makers = { citations, summary, contact, receipt, letter, large };
+  const makers = { citations, summary, contact, receipt, letter, large, document: paper };
 
   xiaobao.make = make;
   xiaobao.action = action;

@@ -29,6 +29,8 @@ window.xiaobao = {
     copyNumber: "复制编号和查询码",
     copied: "已复制",
     copyFailed: "没能复制，请长按选中文字",
+    openDocument: "打开看",
+    closeDocument: "收起来",
     print: "打印或存成PDF",
     asWord: "下载Word文件",
     notLoaded: "没能下载，请再点一次",

@@ -72,7 +72,9 @@ class Agent:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         responses = read_yaml_file(ROOT / "data" / "responses" / "channel.yml")["responses"]
-        self.domain = SimpleNamespace(responses={**responses, "utter_notice_accepted": NOTICE})
+        sent = read_yaml_file(ROOT / "data" / "responses" / "notices.yml")["responses"]["utter_notice_document"]
+        own = {"utter_notice_accepted": NOTICE, "utter_notice_document": sent}
+        self.domain = SimpleNamespace(responses={**responses, **own})
 
     def is_ready(self) -> bool:
         return True
