@@ -131,6 +131,29 @@ def test_a_list_goes_on_after_its_cursor(program: Program, desk: Desk) -> None:
     assert page and page["next"] is None and len(seen) == 5 and set(seen) == filed
 
 
+def test_a_cursor_tells_nobody_whether_a_number_exists(app: Flask, desk: Desk) -> None:
+    own, hidden = file_ticket(desk.writing), file_ticket(desk.writing, ticket_kind="report")
+    distress, unknown = file_ticket(desk.writing, ticket_kind="distress"), "XB20260101-000001"
+    inspector = Program(app, desk, "inspector")
+    for extra in ("", "&text=水壶"):
+        answers = [inspector.get(f"/tickets?after={number}{extra}") for number in (own, hidden, distress, unknown)]
+        assert {answer.status_code for answer in answers} == {422}
+        assert len({answer.data for answer in answers}) == 1
+
+
+def test_a_place_at_a_hidden_report_looks_like_any_other_place(app: Flask, desk: Desk) -> None:
+    file_ticket(desk.writing)
+    hidden = file_ticket(desk.writing, ticket_kind="report")  # its clock runs longer
+    last = file_ticket(desk.writing, ticket_kind="suggestion")
+    supervisor, inspector = Program(app, desk, "supervisor"), Program(app, desk, "inspector")
+    page = supervisor.get("/tickets?limit=2").json
+    assert page and page["items"][-1]["number"] == hidden
+    day, place = page["next"].split(".")
+    for cursor in (page["next"], f"{day}.{int(place, 16) + 5:x}", f"{day}.7fffffff"):
+        behind = inspector.get(f"/tickets?after={cursor}").json
+        assert behind and [item["number"] for item in behind["items"]] == [last], cursor
+
+
 @pytest.mark.parametrize("query", ["status=x", "kind=x", "limit=0", "limit=x", "limit=201"])
 def test_a_wrong_filter_is_named(program: Program, query: str) -> None:
     answer = program.get(f"/tickets?{query}")
