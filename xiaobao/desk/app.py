@@ -97,7 +97,8 @@ def _add_screens(app: Flask) -> None:
     liaison.install(app)
     access.install(app)
     csrf.install(app)
-    for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, api, today, wall, saved, pulse, export):
+    api.install(app)
+    for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, today, wall, saved, pulse, export):
         app.register_blueprint(room.screen)
     for room in (staff_intake, merchants_register, ticket_register, reminders):
         app.register_blueprint(room.screen)

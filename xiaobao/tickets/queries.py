@@ -40,7 +40,8 @@ def ticket(session: Session, number: str, unmasked: bool = False) -> TicketView:
 
 def kind_of(session: Session, number: str) -> str:
     """What sort of ticket it is. Raises NotFound."""
-    found = session.scalar(select(Ticket.kind).where(Ticket.number == number))
+    # PostgreSQL takes no text with NUL in it, not even to compare with.
+    found = None if "\0" in number else session.scalar(select(Ticket.kind).where(Ticket.number == number))
     if found is None:
         raise NotFound(number)
     return found
