@@ -72,7 +72,7 @@ def test_a_file_that_breaks_on_the_way_keeps_what_was_filed(sessions: sessionmak
 
 
 def test_a_look_files_nothing(sessions: sessionmaker[Session], tmp_path: Path) -> None:
-    seen: dict[str, tuple[str, tuple[object, ...]]] = {}
+    seen: run.Seen = {}
     outcomes = []
     for batch in run.ticket_batches(register(tmp_path), NAMES, OFFICE, NOW):
         outcomes += run.work(sessions, batch, OFFICE, seen)

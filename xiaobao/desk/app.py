@@ -22,6 +22,7 @@ from xiaobao.desk import (
     csrf,
     evidence,
     export,
+    imports,
     inspections,
     lessons,
     liaison,
@@ -95,6 +96,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
 
 def _add_screens(app: Flask) -> None:
     liaison.install(app)
+    imports.install(app)
     access.install(app)
     csrf.install(app)
     api.install(app)
@@ -102,7 +104,7 @@ def _add_screens(app: Flask) -> None:
         app.register_blueprint(room.screen)
     for room in (staff_intake, merchants_register, ticket_register, reminders):
         app.register_blueprint(room.screen)
-    for room in (liaison, inspections, bulk_assign, office_settings, staff_sessions):
+    for room in (liaison, inspections, bulk_assign, office_settings, staff_sessions, imports):
         app.register_blueprint(room.screen)
     app.add_url_rule("/health", "health", access.public(_health))
     app.register_error_handler(TicketError, _refused)

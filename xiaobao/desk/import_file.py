@@ -73,7 +73,7 @@ def _tickets(
     names = columns.load(settings.reference_dir)
     with sessions() as session:
         where = office_settings.layered(office.load(settings.reference_dir, settings.office_id), session)
-    seen: dict[str, tuple[str, tuple[object, ...]]] = {}
+    seen: run.Seen = {}
     for batch in run.ticket_batches(path, names, where, now):
         yield run.work(sessions, batch, where, seen if dry else None)
         if not dry:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,6 +19,7 @@ from xiaobao.tickets.office import Office
 AT_ONCE = 100  # rows in a transaction: others wait for it half a second at most
 PAUSE_SECONDS = 0.12  # SQLite lets a waiting process ask again after at most 0.1 s; without it nobody else would write
 Entry = TypeVar("Entry")
+Seen = dict[str, tuple[str, tuple[Any, ...]]]  # what the lines before said, by draft
 
 
 class Sheet(Generic[Entry]):
@@ -51,17 +52,28 @@ def ticket_batches(
 ) -> Iterator[list[tickets.Entry | Outcome]]:
     """Rows of a register. Raises FileProblem."""
     sheet: Sheet[tickets.Entry] = Sheet(path, names, "tickets")
+    yield from ticket_rows(sheet, names, office, now, after)
+
+
+def ticket_rows(
+    sheet: Sheet[tickets.Entry], names: Names, office: Office, now: datetime, after: int = 0
+) -> Iterator[list[tickets.Entry | Outcome]]:
+    """The same of a file that is open."""
     yield from sheet.batches(lambda line, header: tickets.read(line, header, names, office, now), after)
 
 
 def work(
-    sessions: sessionmaker[Session],
-    batch: Sequence[tickets.Entry | Outcome],
-    office: Office,
-    seen: dict[str, tuple[str, tuple[object, ...]]] | None = None,
+    sessions: sessionmaker[Session], batch: Sequence[tickets.Entry | Outcome], office: Office, seen: Seen | None = None
 ) -> list[Outcome]:
     """File a batch in a transaction of its own; with `seen` only look what would happen."""
-    entries = [one for one in batch if not isinstance(one, Outcome)]
     with sessions.begin() as session:
-        done = tickets.check(session, entries, seen) if seen is not None else tickets.file(session, entries, office)
+        return outcomes_of(session, batch, office, seen)
+
+
+def outcomes_of(
+    session: Session, batch: Sequence[tickets.Entry | Outcome], office: Office, seen: Seen | None = None
+) -> list[Outcome]:
+    """The same in the caller's transaction."""
+    entries = [one for one in batch if not isinstance(one, Outcome)]
+    done = tickets.check(session, entries, seen) if seen is not None else tickets.file(session, entries, office)
     return in_order(batch, done)

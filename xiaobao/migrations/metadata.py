@@ -6,13 +6,16 @@ import importlib.util
 
 from sqlalchemy import MetaData
 
+from xiaobao.imports import tables as import_tables
 from xiaobao.tickets import api_tables, queue_tables, register_tables, roles_tables, tables
 
 
 def target_metadata() -> list[MetaData]:
     """The metadata of tickets and of conversations."""
     # Modules with more tables share one metadata, which is whole once each of them was imported.
-    assert {module.Base for module in (api_tables, queue_tables, register_tables, roles_tables)} == {tables.Base}
+    assert {module.Base for module in (api_tables, import_tables, queue_tables, register_tables, roles_tables)} == {
+        tables.Base
+    }
     found = [tables.Base.metadata]
     if importlib.util.find_spec("xiaobao.conversations.tables"):
         module = importlib.import_module("xiaobao.conversations.tables")
