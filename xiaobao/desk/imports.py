@@ -196,7 +196,10 @@ def _overview(field: str | None = None) -> str:
     with desk.reading() as reading:
         found = jobs.newest(reading, _sheets())
     names = columns.load(desk.settings.reference_dir)
-    return render_template("imports.html", jobs=found, sheets=_sheets(), columns=names.columns, field=field)
+    values = {name: sorted(word for word in words if not word.isascii()) for name, words in names.values.items()}
+    return render_template(
+        "imports.html", jobs=found, sheets=_sheets(), columns=names.columns, values=values, field=field
+    )
 
 
 def _page(job_id: int, fresh: list[Fresh] | None = None) -> str:
