@@ -167,3 +167,5 @@ def test_two_presses_at_once_make_each_account_once(app: Flask, admin: Browser, 
     for thread in threads:
         thread.join(30)
     assert sorted("只显示这一次" in answer.text for answer in answers) == [False, True]
+    with desk.reading() as reading:
+        assert [one.action for one in reading.scalars(select(Audit))].count("import_accounts") == 1
