@@ -210,12 +210,12 @@ def _work_one(
 ) -> int:
     """1 when the job is over, 0 when it was left to somebody else or to the next start."""
     seen: run.Seen | None = {} if job.state == CHECKING else None
-    line, pause = job.line, _pause(sessions, job)
+    line, pause, size = job.line, _pause(sessions), run.AT_ONCE if seen is None else run.LOOKED_AT_ONCE
     try:
         if not path.is_file():
             raise FileProblem("gone")
         sheet: run.Sheet[Entry] = run.Sheet(path, names, "tickets")
-        for batch in run.ticket_rows(sheet, names, office, clock(), after=line):
+        for batch in run.ticket_rows(sheet, names, office, clock(), line, size):
             if stopped():
                 _let_go(sessions, job)
                 return 0
@@ -296,7 +296,7 @@ def _let_go(sessions: sessionmaker[Session], job: JobView) -> None:
         session.get_one(ImportJob, job.id).leased_until = None
 
 
-def _pause(sessions: sessionmaker[Session], job: JobView) -> float:
+def _pause(sessions: sessionmaker[Session]) -> float:
     """Time for other writers, who on SQLite ask again only now and then."""
     with sessions() as session:
         return run.PAUSE_SECONDS if session.get_bind().dialect.name == "sqlite" else 0.0

@@ -16,7 +16,8 @@ from xiaobao.imports.outcomes import Outcome
 from xiaobao.imports.sheets import FileProblem, Line
 from xiaobao.tickets.office import Office
 
-AT_ONCE = 100  # rows in a transaction: others wait for it half a second at most
+AT_ONCE = 100  # rows in a transaction: others wait for it a second or two at most
+LOOKED_AT_ONCE = 1000  # rows that are only looked at
 PAUSE_SECONDS = 0.12  # SQLite lets a waiting process ask again after at most 0.1 s; without it nobody else would write
 Entry = TypeVar("Entry")
 Seen = dict[str, tuple[str, tuple[Any, ...]]]  # what the lines before said, by draft
@@ -56,10 +57,10 @@ def ticket_batches(
 
 
 def ticket_rows(
-    sheet: Sheet[tickets.Entry], names: Names, office: Office, now: datetime, after: int = 0
+    sheet: Sheet[tickets.Entry], names: Names, office: Office, now: datetime, after: int = 0, size: int = AT_ONCE
 ) -> Iterator[list[tickets.Entry | Outcome]]:
     """The same of a file that is open."""
-    yield from sheet.batches(lambda line, header: tickets.read(line, header, names, office, now), after)
+    yield from sheet.batches(lambda line, header: tickets.read(line, header, names, office, now), after, size)
 
 
 def work(
