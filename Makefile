@@ -23,7 +23,7 @@ PATHS := actions bot xiaobao tests benchmarks
 need = for name in $(1); do eval "value=\$$$$name"; \
 	[ -n "$$value" ] || { echo "$$name is missing: make $@ $(foreach n,$(1),$(n)=...)" >&2; exit 2; }; done
 
-.PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token eval-questions eval-narratives eval-changed eval-screening eval-filing eval-pictures \
+.PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token import eval-questions eval-narratives eval-changed eval-screening eval-filing eval-pictures \
 	bench bench-desk demo bench-guidance soak install install-dev clean
 
 help: ## this list
@@ -60,6 +60,10 @@ demo: install ## fill an office of its own (var-demo) with 5,000 invented ticket
 token: install ## one line: a token for the desk API (ROLE=clerk; INSTITUTION=name for a liaison)
 	@$(call need,ROLE)
 	@exec $(PY) -m xiaobao.desk.tokens "$(ROLE)" $(if $(INSTITUTION),"$(INSTITUTION)")
+
+import: install ## an old register or a list of staff: FILE=register.xlsx KIND=tickets|accounts [DRY=1], docs/import.md
+	@$(call need,FILE KIND)
+	@exec $(PY) -m xiaobao.desk.import_file "$(KIND)" "$(FILE)" $(if $(DRY),--dry)
 
 check-knowledge: install ## what is wrong with the files of data/knowledge, in seconds
 	@exec $(PY) -m xiaobao.knowledge.check

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tests.desk.conftest import Browser
@@ -13,6 +15,7 @@ from tests.factories import CLERK, NOW, an_office, file_ticket
 from xiaobao.desk import tokens
 from xiaobao.desk.context import Desk
 from xiaobao.tickets import accounts, service
+from xiaobao.tickets.tables import Ticket
 
 
 class Program:
@@ -119,6 +122,127 @@ def test_unknown_tickets_and_steps_are_not_found(program: Program, desk: Desk) -
     assert answer.status_code == 404 and answer.mimetype == "application/json"
 
 
+FILED = {"ticket_kind": "complaint", "narrative": "买的电水壶漏电，老板不肯退。", "merchant": "好物电器店"}
+
+
+def file(program: Program, key: str, **changes: Any) -> TestResponse:
+    headers = {**program.headers, "Idempotency-Key": key}
+    return program.client.post("/api/v1/tickets", headers=headers, json={**FILED, **changes})
+
+
+def test_the_same_key_and_body_get_the_first_answer_again(program: Program, desk: Desk) -> None:
+    first = file(program, "a-1")
+    assert first.status_code == 201 and first.json and first.headers["ETag"] == '"1"'
+    program.post(f"/tickets/{first.json['number']}/accept", 1)
+    again = file(program, "a-1")
+    assert (again.status_code, again.json, again.headers["ETag"]) == (201, first.json, '"1"')
+    turned = dict(reversed(FILED.items()))  # the order of the fields says nothing
+    headers = {**program.headers, "Idempotency-Key": "a-1"}
+    assert program.client.post("/api/v1/tickets", headers=headers, json=turned).json == first.json
+    assert count(desk) == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"merchant": "别家"}, {"merchant": None}, {"item": "壶"}, {"narrative": "另一件事"}]
+)
+def test_the_same_key_with_another_body_is_refused(program: Program, desk: Desk, change: dict[str, Any]) -> None:
+    number = (file(program, "a-1").json or {})["number"]
+    answer = file(program, "a-1", **change)
+    assert answer.status_code == 422 and answer.json == {"error": "invalid_field", "field": "Idempotency-Key"}
+    assert count(desk) == 1 and (file(program, "a-1").json or {})["number"] == number
+
+
+def test_a_key_is_of_one_account(app: Flask, desk: Desk) -> None:
+    one, other = (file(Program(app, desk, "clerk"), "a-1").json for _ in range(2))
+    assert one and other and one["number"] != other["number"]
+
+
+@pytest.mark.parametrize("key", ["", " ", "k" * 201])
+def test_filing_needs_a_key(program: Program, key: str) -> None:
+    answer = file(program, key)
+    assert answer.status_code == 422 and answer.json == {"error": "invalid_field", "field": "Idempotency-Key"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bodies", [({}, {}), ({}, {"merchant": "别家"})])
+def test_two_at_once_with_one_key_file_one_ticket(app: Flask, desk: Desk, bodies: Any) -> None:
+    program = Program(app, desk, "clerk")
+    for turn in range(3):
+        gate, answers = threading.Barrier(2), []
+
+        def send(changes: dict[str, Any], turn: int = turn, gate: Any = gate, answers: Any = answers) -> None:
+            gate.wait(10)
+            headers = {**program.headers, "Idempotency-Key": f"k{turn}"}
+            answers.append(app.test_client().post("/api/v1/tickets", headers=headers, json={**FILED, **changes}))
+
+        threads = [threading.Thread(target=send, args=(one,)) for one in bodies]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        statuses = sorted(answer.status_code for answer in answers)
+        assert statuses == ([201, 201] if bodies[0] == bodies[1] else [201, 422])
+        if statuses == [201, 201]:
+            assert answers[0].json == answers[1].json
+        assert count(desk) == turn + 1
+
+
+def count(desk: Desk) -> int:
+    with desk.reading() as reading:
+        return reading.scalar(select(func.count()).select_from(Ticket)) or 0
+
+
+@pytest.mark.parametrize(
+    ("body", "declared", "status", "field"),
+    [
+        ("{", "application/json", 422, "body"),
+        ("[" * 100_000, "application/json", 422, "body"),
+        ("[]", "application/json", 422, "body"),
+        ('{"narrative": "\\ud800", "ticket_kind": "complaint"}', "application/json", 422, "narrative"),
+        ('{"\\ud800": 1}', "application/json", 422, "body"),
+        (b"\xff\xfe", "application/json", 422, "body"),
+        ("a=1", "application/x-www-form-urlencoded", 415, None),
+        ("{}", "", 415, None),
+        ('"' + "x" * 1_100_000 + '"', "application/json", 413, None),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused(
+    program: Program, desk: Desk, body: Any, declared: str, status: int, field: str | None
+) -> None:
+    number = file_ticket(desk.writing)
+    for path in ("/tickets", f"/tickets/{number}/accept"):
+        headers = {**program.headers, "Idempotency-Key": "k", "If-Match": "1", "Content-Type": declared}
+        answer = program.client.post(f"/api/v1{path}", headers=headers, data=body)
+        wanted = field if path == "/tickets" or field != "narrative" else "narrative"
+        assert answer.status_code == status and answer.json and answer.json.get("field") == wanted
+    assert count(desk) == 1
+
+
+def test_a_text_without_meaning_to_a_database_is_no_failure(program: Program) -> None:
+    assert program.get("/tickets/XB%00").status_code == 404
+    assert (program.get("/tickets?text=%00").json or {})["field"] == "text"
+    assert file(program, "k", merchant="好\0物").status_code == 201
+
+
+def test_a_choice_tells_its_values_and_a_box_is_ticked_with_true(app: Flask, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    supervisor = Program(app, desk, "supervisor")
+    version = (supervisor.post(f"/tickets/{number}/accept", 1).json or {})["version"]
+    assert version == 2
+    steps = (supervisor.get(f"/tickets/{number}").json or {})["steps"]
+    fields = [field for step in steps for field in step["fields"]]
+    assert all(field["choices"] for field in fields if field["type"] == "choice")
+    boxes = [field["name"] for field in fields if field["type"] == "checkbox"]
+    assert boxes
+
+
+def test_an_account_that_must_change_its_password_is_refused_and_sent_nowhere(program: Program, desk: Desk) -> None:
+    with desk.writing.begin() as session:
+        accounts.set_password(session, program.account.id, "!", must_change=True)
+    answer = program.get("/tickets")
+    assert answer.status_code == 403 and answer.json == {"error": "http_403"}
+
+
 def test_a_list_goes_on_after_its_cursor(program: Program, desk: Desk) -> None:
     filed = {file_ticket(desk.writing) for _ in range(5)}
     seen: list[str] = []
@@ -129,6 +253,29 @@ def test_a_list_goes_on_after_its_cursor(program: Program, desk: Desk) -> None:
         seen += [item["number"] for item in page["items"]]
         after = f"&after={page['next']}"
     assert page and page["next"] is None and len(seen) == 5 and set(seen) == filed
+
+
+def test_a_cursor_tells_nobody_whether_a_number_exists(app: Flask, desk: Desk) -> None:
+    own, hidden = file_ticket(desk.writing), file_ticket(desk.writing, ticket_kind="report")
+    distress, unknown = file_ticket(desk.writing, ticket_kind="distress"), "XB20260101-000001"
+    inspector = Program(app, desk, "inspector")
+    for extra in ("", "&text=水壶"):
+        answers = [inspector.get(f"/tickets?after={number}{extra}") for number in (own, hidden, distress, unknown)]
+        assert {answer.status_code for answer in answers} == {422}
+        assert len({answer.data for answer in answers}) == 1
+
+
+def test_a_place_at_a_hidden_report_looks_like_any_other_place(app: Flask, desk: Desk) -> None:
+    file_ticket(desk.writing)
+    hidden = file_ticket(desk.writing, ticket_kind="report")  # its clock runs longer
+    last = file_ticket(desk.writing, ticket_kind="suggestion")
+    supervisor, inspector = Program(app, desk, "supervisor"), Program(app, desk, "inspector")
+    page = supervisor.get("/tickets?limit=2").json
+    assert page and page["items"][-1]["number"] == hidden
+    day, place = page["next"].split(".")
+    for cursor in (page["next"], f"{day}.{int(place, 16) + 5:x}", f"{day}.7fffffff"):
+        behind = inspector.get(f"/tickets?after={cursor}").json
+        assert behind and [item["number"] for item in behind["items"]] == [last], cursor
 
 
 @pytest.mark.parametrize("query", ["status=x", "kind=x", "limit=0", "limit=x", "limit=201"])

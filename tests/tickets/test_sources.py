@@ -9,7 +9,7 @@ from xiaobao.tickets.sources import BY_STAFF, Source
 
 def test_each_source_has_a_chinese_name_and_staff_register_all_but_their_own_channels():
     assert all(source.label for source in Source)
-    assert set(Source) - set(BY_STAFF) == {Source.WEB, Source.WECHAT}
+    assert set(Source) - set(BY_STAFF) == {Source.WEB, Source.WECHAT, Source.IMPORT}
 
 
 def test_a_ticket_keeps_its_source_and_its_number_there(sessions):

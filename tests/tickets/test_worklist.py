@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.factories import CLERK, NOW, an_office, file_ticket, staff
 from xiaobao import database
 from xiaobao.tickets import service, worklist
-from xiaobao.tickets.errors import NotFound
+from xiaobao.tickets.errors import InvalidField
 from xiaobao.tickets.tables import Ticket
 from xiaobao.tickets.workflow import Kind
 
@@ -57,9 +57,28 @@ def test_pages_show_every_ticket_once(sessions: sessionmaker[Session]) -> None:
     assert after is None and len(seen) == len(filed) and set(seen) == filed
 
 
-def test_an_unknown_cursor_is_not_found(sessions: sessionmaker[Session]) -> None:
-    with sessions.begin() as session, pytest.raises(NotFound):
-        worklist.page(session, today=TODAY, after="XB20260101-000001")
+@pytest.mark.parametrize(
+    "after", ["XB20260101-000001", "{number}", "0.1", "ffffff.1", "1.80000000", "1.", "b4a97.1 ", "-1.1", "１.1"]
+)
+def test_a_cursor_that_no_page_gave_is_refused_and_looked_up_nowhere(
+    sessions: sessionmaker[Session], after: str
+) -> None:
+    number = file_ticket(sessions)
+    with sessions.begin() as session:
+        for text_ in (None, "水壶"):
+            with pytest.raises(InvalidField):
+                worklist.page(session, today=TODAY, text=text_, after=after.format(number=number))
+
+
+def test_a_cursor_stays_good_when_its_ticket_is_gone_or_moved(sessions: sessionmaker[Session]) -> None:
+    old, new = file_ticket(sessions), file_ticket(sessions)
+    with sessions.begin() as session:
+        first = worklist.page(session, today=TODAY, limit=1)
+        assert first.rows[0].ticket.number == new
+        service.reject(session, new, actor=CLERK, now=NOW, office=an_office(), ground="N1", text="请找住建局")
+    with sessions.begin() as session:
+        rest = worklist.page(session, today=TODAY, limit=1, after=first.next, status=worklist.ANY_OPEN)
+        assert [row.ticket.number for row in rest.rows] == [old]
 
 
 def test_filters(sessions: sessionmaker[Session]) -> None:
@@ -155,5 +174,12 @@ def test_a_total_is_told_on_the_first_page_only_when_asked(sessions: sessionmake
     with sessions.begin() as session:
         assert worklist.page(session, today=TODAY, count=True, limit=1).total == 2
         assert worklist.page(session, today=TODAY, count=True, limit=1, text="水壶").total == 2
-        assert worklist.page(session, today=TODAY, count=True, limit=1, after=second).total is None
-        assert worklist.page(session, today=TODAY, limit=1, text="水壶", after=second).rows[0].ticket.number == first
+        assert (
+            worklist.page(
+                session, today=TODAY, count=True, limit=1, after=worklist.page(session, today=TODAY, limit=1).next
+            ).total
+            is None
+        )
+        top = worklist.page(session, today=TODAY, limit=1, text="水壶")
+        assert top.rows[0].ticket.number == second
+        assert worklist.page(session, today=TODAY, limit=1, text="水壶", after=top.next).rows[0].ticket.number == first

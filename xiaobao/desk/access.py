@@ -145,6 +145,8 @@ def _guard() -> Response | tuple[str, int] | None:
         return _ask_to_sign_in()
     g.staff = staff
     if staff.account.must_change and request.endpoint not in BEFORE_OWN_PASSWORD:
+        if request.blueprint == "api":
+            abort(403)
         return redirect(url_for("sign_in.password"), 303)
     if roles is None or staff.role not in roles:
         abort(403)

@@ -1,49 +1,92 @@
-"""The desk's steps for other systems: JSON, bearer tokens, the same service and the same rules as the screens."""
+"""The desk's steps for other systems: JSON, bearer tokens, the same service and the same rules as the screens.
+
+`GET /api/v1/openapi.json` describes it; `docs/api.md` tells how to use it.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Flask, Response, current_app, jsonify, request
 
-from xiaobao.desk import intake
-from xiaobao.desk.access import READERS, WORKERS, allow, me, ticket_for
+from xiaobao.desk import api_schemas, intake
+from xiaobao.desk.access import READERS, WORKERS, allow, me, public, ticket_for
+from xiaobao.desk.api_schemas import EVERY_STATUS, Described, header, json_object, refusing
 from xiaobao.desk.context import here
 from xiaobao.desk.steps import TAKE, take
-from xiaobao.desk.tickets import EVERY_STATUS, open_steps
-from xiaobao.tickets import deadlines, queries, service, worklist
+from xiaobao.desk.tickets import open_steps
+from xiaobao.tickets import deadlines, first_answers, queries, service, workflow, worklist
 from xiaobao.tickets.errors import InvalidField, NotFound, StaleVersion
 from xiaobao.tickets.views import TicketView
-from xiaobao.tickets.workflow import Field, Kind, Role, Status
+from xiaobao.tickets.workflow import Field, Role
 
-screen = Blueprint("api", __name__, url_prefix="/api/v1")
+screen = api_schemas.Room("api", __name__, url_prefix="/api/v1", description="Tickets of this office")
+VERSION = "1.0.0"  # of the interface: the first figure changes when something that programs rely on goes
+SECURITY = "token"
+DESCRIPTION = (
+    "Tickets of the office. Every request carries `Authorization: Bearer <token>` of a service account "
+    "(`make token ROLE=clerk`); what it may do is what its role may do on the screens. Contact data never leaves here."
+)
+ETAG = {"ETag": {"description": "the version, for `If-Match`", "schema": {"type": "string"}, "example": '"1"'}}
+IF_MATCH = header("If-Match", "the version that was read", type="string", pattern='^"?[0-9]{1,9}"?$', example="1")
+IDEMPOTENCY = header(
+    first_answers.KEY,
+    "any text of your own, one for each ticket: the same key and body again get the first answer again",
+    type="string",
+    minLength=1,
+    maxLength=intake.LONGEST_KEY,
+    example="letter-2026-0815",
+)
+NUMBER = {"in": "path", "name": "number", "required": True, **api_schemas.NUMBER}
+STEP = {"in": "path", "name": "step", "required": True, "schema": {"type": "string", "enum": sorted(TAKE)}}
+
+
+def install(app: Flask) -> None:
+    """Open the API and describe it. Before the desk's own handlers of errors: the last one that is installed holds."""
+    described = Described(
+        app,
+        spec_kwargs={
+            "title": "消保助手工作台 Desk API",
+            "version": VERSION,
+            "openapi_version": "3.0.3",
+            "info": {"description": DESCRIPTION, "license": {"name": "Apache-2.0"}},
+            "security": [{SECURITY: []}],
+        },
+    )
+    described.spec.components.security_scheme(SECURITY, {"type": "http", "scheme": "bearer"})
+    described.register_blueprint(screen)
+    app.extensions[screen.name] = described
+
+
+@screen.get("/openapi.json")
+@public
+@screen.doc(operationId="describe", security=[])
+@screen.response(200, {"type": "object"}, description="This description (OpenAPI 3.0).")
+def openapi() -> Response:
+    """What the API can do; open to everybody, it tells nothing of this office."""
+    described: Described = current_app.extensions[screen.name]
+    return jsonify(described.spec.to_dict())
 
 
 @screen.get("/tickets")
 @allow(*READERS)
-def list_tickets() -> Response:
-    """`{"items", "next"}`, what runs out first on top; filters `status kind text overdue after limit`."""
-    asked = request.args
-    status, kind, limit = asked.get("status", worklist.ANY_OPEN), asked.get("kind"), asked.get("limit", "50")
-    if status not in (EVERY_STATUS, worklist.ANY_OPEN, *Status):
-        raise InvalidField("status")
-    if kind is not None and kind not in tuple(Kind):
-        raise InvalidField("kind")
-    if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:9]) <= queries.MOST_ROWS):
-        raise InvalidField("limit", f"1 to {queries.MOST_ROWS}")
-    desk = here()
+@refusing(screen, 401, 403, 422, 429, 503)
+@screen.doc(operationId="listTickets")
+@screen.arguments(api_schemas.Asked, location="query")
+@screen.response(
+    200, api_schemas.Listed, example={"items": [api_schemas.EXAMPLE_ROW], "next": "b4a70.1"}, description="A page."
+)
+def list_tickets(asked: dict[str, Any]) -> dict[str, Any]:
+    """Tickets, what runs out first on top; with `text` the newest on top."""
+    desk, status = here(), asked.pop("status")
     with desk.reading() as reading:
         page = worklist.page(
             reading,
             today=deadlines.local_date(desk.now()),
             status=None if status == EVERY_STATUS else status,
-            kind=kind,
-            text=asked.get("text"),
-            overdue=asked.get("overdue") == "1",
-            after=asked.get("after"),
-            limit=int(limit),
             distress=me().sees_distress,
             reports=me().sees_reports,
+            **asked,
         )
     items = [
         {
@@ -58,63 +101,78 @@ def list_tickets() -> Response:
         }
         for row in page.rows
     ]
-    return jsonify({"items": items, "next": page.next})
+    return {"items": items, "next": page.next}
 
 
 @screen.post("/tickets")
 @allow(Role.CLERK)
-def file_ticket() -> tuple[Response, int]:
-    """Staff intake: 201 with the ticket; the same `Idempotency-Key` again gives the same ticket."""
-    given = request.get_json(silent=True)
-    if not isinstance(given, dict):
-        raise InvalidField("body", "a JSON object")
-    desk, now, key = here(), here().now(), request.headers.get("Idempotency-Key", "").strip()
+@refusing(screen, 400, 401, 403, 413, 415, 422, 429, 503)
+@screen.doc(operationId="fileTicket", parameters=[IDEMPOTENCY])
+@screen.arguments(api_schemas.Filing, example=api_schemas.EXAMPLE_FILING)
+@screen.response(
+    201, api_schemas.Ticket, headers=ETAG, example=api_schemas.EXAMPLE_TICKET, description="The ticket, filed once."
+)
+def file_ticket(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Staff intake. The same `Idempotency-Key` with the same body gets the first answer again, with another body 422."""
+    desk, now, key = here(), here().now(), request.headers.get(first_answers.KEY, "").strip()
     entry = intake.submission(given, key, me().account.id, deadlines.local_date(now))
+    draft_id, digest = str(entry.draft_id), first_answers.digest(given)
     with desk.writing.begin() as writing:
         receipt = service.submit(writing, entry, office=desk.office, now=now, actor=me().actor)
-        return _answer(queries.ticket(writing, receipt.number)), 201
+        answer = first_answers.known(writing, draft_id, digest)
+        if answer is None:
+            answer = as_json(queries.ticket(writing, receipt.number))
+            first_answers.keep(writing, draft_id, digest, receipt.number, answer, now)
+        return _tagged(answer)
 
 
-@screen.get("/tickets/<number>")
+@screen.get("/tickets/<number>", parameters=[NUMBER])
 @allow(*READERS)
-def get_ticket(number: str) -> Response:
+@refusing(screen, 401, 403, 404, 429, 503)
+@screen.doc(operationId="getTicket")
+@screen.response(200, api_schemas.Ticket, headers=ETAG, example=api_schemas.EXAMPLE_TICKET, description="The ticket.")
+def get_ticket(number: str) -> tuple[dict[str, Any], dict[str, str]]:
     """The ticket with the steps that are open to this role now."""
     with here().reading() as reading:
-        return _answer(ticket_for(reading, number, me()))
+        return _tagged(as_json(ticket_for(reading, number, me())))
 
 
-@screen.post("/tickets/<number>/<step>")
+@screen.post("/tickets/<number>/<step>", parameters=[NUMBER, STEP, IF_MATCH])
 @allow(*WORKERS)
-def post_step(number: str, step: str) -> Response:
+@refusing(screen, 400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
+@screen.doc(operationId="takeStep", requestBody=api_schemas.step_body())
+@screen.response(
+    200, api_schemas.Ticket, headers=ETAG, example=api_schemas.EXAMPLE_TICKET, description="The ticket after the step."
+)
+def post_step(number: str, step: str) -> tuple[dict[str, Any], dict[str, str]]:
     """Take a step; `If-Match` names the version that was read."""
-    given = request.get_json(silent=True)
-    typed = _fields(step, {} if given is None and not request.data else given)
+    typed = _fields(step, json_object() if request.get_data() else {})
     version = request.headers.get("If-Match", "").strip().strip('"')
     if not (version.isascii() and version.isdecimal() and len(version) < 10):
         raise StaleVersion("If-Match names no version")
     desk = here()
     with desk.writing.begin() as writing:
-        return _answer(take(writing, desk, me(), number, step, typed, int(version)))
+        return _tagged(as_json(take(writing, desk, me(), number, step, typed, int(version))))
 
 
-def _fields(step: str, given: Any) -> dict[str, str]:
+def _fields(step: str, given: dict[str, Any]) -> dict[str, str]:
     """The body as text fields. Raises NotFound for an unknown step, InvalidField for what the step does not know."""
     if step not in TAKE:
         raise NotFound(step)
-    if not isinstance(given, dict):
-        raise InvalidField("body", "a JSON object")
+    typed = {}
     for name, value in given.items():
         if name not in TAKE[step][1]:
             raise InvalidField(str(name), "not a field of this step")
-        if value is not None and (isinstance(value, bool) or not isinstance(value, (str, int))):
-            raise InvalidField(str(name), "text or a number")
-    return {name: str(value) for name, value in given.items() if value is not None}
+        if value is None:
+            continue
+        if not isinstance(value, (str, int)):
+            raise InvalidField(str(name), "text, a number or yes and no")
+        typed[name] = ("yes" if value else "") if isinstance(value, bool) else str(value)
+    return typed
 
 
-def _answer(ticket: TicketView) -> Response:
-    answer = jsonify(as_json(ticket))
-    answer.headers["ETag"] = f'"{ticket.version}"'
-    return answer
+def _tagged(answer: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    return answer, {"ETag": f'"{answer["version"]}"'}
 
 
 def as_json(ticket: TicketView) -> dict[str, Any]:
@@ -172,4 +230,4 @@ def _choices(one: Field) -> list[dict[str, Any]] | None:
         return [{"value": ground.code, "title": ground.text} for ground in desk.office.grounds()]
     if one.choices == "handlers":
         return [{"value": account.id, "title": account.name} for account in desk.handlers]
-    return None
+    return [{"value": value, "title": title} for value, title in workflow.CHOICES.get(one.choices, {}).items()] or None

@@ -24,6 +24,7 @@ from xiaobao.desk import (
     documents,
     evidence,
     export,
+    imports,
     inspections,
     lessons,
     liaison,
@@ -102,15 +103,17 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
 def _add_screens(app: Flask) -> None:
     liaison.install(app)
     document_templates.install(app)
+    imports.install(app)
     access.install(app)
     csrf.install(app)
-    for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, api, today, wall, saved, pulse, export):
+    api.install(app)
+    for room in (sign_in, tickets, evidence, steps, accounts, audit, lessons, today, wall, saved, pulse, export):
         app.register_blueprint(room.screen)
     for room in (staff_intake, merchants_register, ticket_register, reminders):
         app.register_blueprint(room.screen)
     for room in (documents, document_templates, papers_out):
         app.register_blueprint(room.screen)
-    for room in (liaison, inspections, bulk_assign, office_settings, staff_sessions):
+    for room in (liaison, inspections, bulk_assign, office_settings, staff_sessions, imports):
         app.register_blueprint(room.screen)
     app.add_url_rule("/health", "health", access.public(_health))
     app.register_error_handler(TicketError, _refused)

@@ -58,7 +58,7 @@ def _text(name: str, value: Any) -> str:
         raise InvalidField(str(name), "not a field of intake")
     if not isinstance(value, str) or len(value) > step_fields.LONGEST_TEXT:
         raise InvalidField(name, f"text of at most {step_fields.LONGEST_TEXT} characters")
-    return value.strip()
+    return value.replace("\0", "").strip()  # PostgreSQL keeps NUL in no text
 
 
 def _day(name: str, text: str | None, today: date) -> date | None:

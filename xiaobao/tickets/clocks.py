@@ -91,6 +91,12 @@ def reckon(ticket: Ticket, clock: TicketClock, reference: Reference) -> None:
     clock.reminded = clock.reminded if clock.due == before else None
 
 
+def stop(ticket: Ticket, day: date) -> None:
+    """End what still runs for a matter that was over before it came here: whether it was told in time, nobody knows."""
+    for clock in (one for one in ticket.clocks if one.state in OPEN):
+        _end(clock, "stopped", day)
+
+
 def causes(ticket: Ticket, reference: Reference) -> dict[str, str]:
     """What may pause a running clock of this ticket now, with its Chinese, for a form."""
     found = [

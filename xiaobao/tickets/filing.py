@@ -194,9 +194,7 @@ def remember(ticket: Ticket, row: Transition, actor: Actor, now: datetime, paylo
 def _insert(
     session: Session, submission: Submission, office: Office, now: datetime, row: Transition, actor: Actor
 ) -> Ticket:
-    values = {f.name: getattr(submission, f.name) for f in fields(submission)}
-    for name in FREE_TEXTS:
-        values[name] = privacy.mask_sensitive(values[name]) if values[name] else values[name]
+    values = kept(submission)
     as_filed = {
         **{name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()},
         "evidence": [asdict(one) for one in submission.evidence],
@@ -227,6 +225,14 @@ def _insert(
     session.add(ticket)
     session.flush()
     return ticket
+
+
+def kept(submission: Submission) -> dict[str, Any]:
+    """Every field as it is stored: what must never be stored is masked in free texts."""
+    values = {f.name: getattr(submission, f.name) for f in fields(submission)}
+    for name in FREE_TEXTS:
+        values[name] = privacy.mask_sensitive(values[name]) if values[name] else values[name]
+    return values
 
 
 def evidence_row(one: Evidence, now: datetime) -> TicketEvidence:

@@ -16,6 +16,7 @@ class Source(Labelled):
     STALL = ("stall", "3·15现场")
     WEB = ("web", "网站")
     WECHAT = ("wechat", "微信")
+    IMPORT = ("import", "历史导入")  # of an old register that does not tell
 
 
 BY_STAFF = (Source.PHONE, Source.VISIT, Source.LETTER, Source.TRANSFER_12345, Source.TRANSFER_12363, Source.STALL)

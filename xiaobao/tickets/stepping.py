@@ -138,6 +138,8 @@ def locked(session: Session, number: str, beside: str | None = None) -> Ticket:
     `beside`: another ticket that the step looks at; both are locked, in the order in which they were filed, so that
     two steps that each want the other's ticket wait for each other's end and not for ever.
     """
+    if "\0" in number:  # PostgreSQL takes no such text, not even to compare with
+        raise NotFound(number)
     numbers = (number, (beside or number).replace("\0", "").strip())
     found = session.scalars(_LOCKED, {"one": numbers[0], "other": numbers[1]}).all()
     ticket = next((one for one in found if one.number == number), None)

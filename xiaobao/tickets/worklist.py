@@ -1,7 +1,12 @@
-"""Lists for the desk, each walked along an index: what runs out first on top; what is searched for, newest on top."""
+"""Lists for the desk, each walked along an index: what runs out first on top; what is searched for, newest on top.
+
+A cursor is a place in that order, not a ticket that is looked up: whoever makes one up learns nothing of what may lie
+there, a report that is hidden from them (办法 art. 37) no more than a number that was never given.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +16,7 @@ from sqlalchemy import ColumnElement, Date, and_, func, literal, or_, select, tr
 from sqlalchemy.orm import Session, selectinload
 
 from xiaobao.tickets import queries
-from xiaobao.tickets.errors import NotFound
+from xiaobao.tickets.errors import InvalidField
 from xiaobao.tickets.tables import Ticket
 from xiaobao.tickets.views import ClockView, TicketSummary, clock_view, ticket_summary
 from xiaobao.tickets.workflow import Kind
@@ -20,7 +25,10 @@ SOON = timedelta(days=3)
 MOST_COUNTED = 1000  # more are told as "1000+"
 ANY_OPEN = "open"
 NOBODY = 0  # as an assignee: tickets of nobody
+CURSOR = re.compile(r"([0-9a-f]{1,6})\.([0-9a-f]{1,8})")  # last day as an ordinal, and id
+LARGEST_ID = 2**31 - 1
 Where = Sequence[ColumnElement[bool]]
+Place = tuple[date, int]  # a row's last day and id
 
 
 @dataclass(frozen=True)
@@ -115,19 +123,20 @@ def page(
 ) -> Worklist:
     """One page: the earliest due first, then the newest; with `text`, the newest first. `filters` as in `conditions`.
 
-    People in distress stand on top. Raises NotFound for an `after` that names no ticket.
+    People in distress stand on top. Raises InvalidField for an `after` that no page gave.
     """
     limit = max(1, min(limit, queries.MOST_ROWS))
     where = conditions(today=today, **filters)
+    place = _place(after) if after else None
     if (text or "").split():
         most = MOST_COUNTED + 1 if count and not after else limit + 1
-        found = queries.ids_with(session, text or "", where, most, queries.id_of(session, after) if after else None)
+        found = queries.ids_with(session, text or "", where, most, place[1] if place else None)
         total = len(found) if count and not after else None
         return _page(session, found[: limit + 1], today, limit, total)
     order = (Ticket.next_due, Ticket.id.desc())
     statement = select(Ticket.id).where(*where)
-    if after:
-        statement = statement.where(_behind(session, after))
+    if place:
+        statement = statement.where(_behind(*place))
     found = list(session.scalars(statement.order_by(*order).limit(limit + 1)))
     return _page(session, found, today, limit, counted(session, where) if count and not after else None)
 
@@ -171,15 +180,21 @@ def newest_urgent(session: Session, distress: bool, reports: bool) -> str | None
 
 def _page(session: Session, ids: Sequence[int], today: date, limit: int, total: int | None) -> Worklist:
     rows = of_ids(session, ids[:limit], today)
-    return Worklist(rows, rows[-1].ticket.number if rows and len(ids) > limit else None, total)
+    last = session.get(Ticket, ids[limit - 1]) if len(ids) > limit else None  # was read with the rows
+    return Worklist(rows, f"{last.next_due.toordinal():x}.{last.id:x}" if last else None, total)
 
 
-def _behind(session: Session, number: str) -> ColumnElement[bool]:
-    """Rows that come after the ticket `number` in the order of the list."""
-    last = session.execute(select(Ticket.id, Ticket.next_due).where(Ticket.number == number)).first()
-    if last is None:
-        raise NotFound(number)
-    ticket_id, day = last
+def _place(cursor: str) -> Place:
+    """The place that a page gave as `next`. Raises InvalidField."""
+    found = CURSOR.fullmatch(cursor)
+    day, ticket_id = (int(part, 16) for part in found.groups()) if found else (0, 0)
+    if not (1 <= day <= date.max.toordinal() and ticket_id <= LARGEST_ID):
+        raise InvalidField("after", "not a cursor of this list")
+    return date.fromordinal(day), ticket_id
+
+
+def _behind(day: date, ticket_id: int) -> ColumnElement[bool]:
+    """Rows that come after this place in the order of the list."""
     here = literal(day, Date)
     # The first condition alone bounds the walk along the index.
     return and_(Ticket.next_due >= here, or_(Ticket.next_due > here, Ticket.id < ticket_id))

@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from xiaobao.database import make_engine, make_sessions
+from xiaobao.imports import columns
+from xiaobao.imports import jobs as imports
 from xiaobao.settings import Settings
-from xiaobao.tickets import deadlines
+from xiaobao.tickets import deadlines, office, office_settings
 from xiaobao.tickets import reference as references
 from xiaobao.worker import archives, clocks, ocr, outbox, previews, retention
 
@@ -23,6 +25,7 @@ logger = logging.getLogger("xiaobao.worker")
 OUTBOX_SECONDS = 1
 PREVIEW_SECONDS = 2
 TEXT_SECONDS = 2
+IMPORT_SECONDS = 2
 CLOCK_SECONDS = 300
 HOLIDAY_SECONDS = 3600
 ARCHIVE_SECONDS = 60
@@ -30,12 +33,24 @@ RETENTION_HOUR = 3  # at night
 
 
 def jobs(
-    settings: Settings, engine: sa.Engine, tracker: sa.Engine, reader: ocr.Reader | None
+    settings: Settings,
+    engine: sa.Engine,
+    tracker: sa.Engine,
+    reader: ocr.Reader | None,
+    over: threading.Event | None = None,
 ) -> dict[str, Callable[[], object]]:
-    """What the worker does, by name; each may be called at any time."""
+    """What the worker does, by name; each may be called at any time. A long one stops when it is `over`."""
     sessions = make_sessions(engine)
     bot = outbox.Bot(settings.bot_url, settings.internal_secret)
     reference = references.load(settings.reference_dir)
+    filed = office.load(settings.reference_dir, settings.office_id)
+    stopped = over.is_set if over else (lambda: False)
+
+    def at_night() -> None:
+        now = deadlines.now()
+        retention.forget(sessions, tracker, settings.evidence_dir, settings.conversation_days, now)
+        imports.forget(sessions, settings.data_dir, now)
+
     return {
         "outbox": partial(outbox.deliver, sessions, bot, deadlines.now),
         "previews": partial(previews.make_waiting, sessions, settings.evidence_dir),
@@ -43,16 +58,23 @@ def jobs(
         "clocks": partial(clocks.remind, sessions, reference, deadlines.now),
         "holidays": partial(clocks.recompute, sessions, reference, deadlines.now),
         "archives": partial(archives.pack_waiting, sessions, settings, deadlines.now),
-        "retention": lambda: retention.forget(
-            sessions, tracker, settings.evidence_dir, settings.conversation_days, deadlines.now()
+        "imports": partial(
+            imports.work,
+            sessions,
+            partial(office_settings.layered, filed),
+            columns.load(settings.reference_dir),
+            settings.data_dir,
+            deadlines.now,
+            stopped,
         ),
+        "retention": at_night,
     }
 
 
 def schedule(scheduler: BackgroundScheduler, found: dict[str, Callable[[], object]], start: datetime) -> None:
     """Put every job on the scheduler; a late one is run once, not as often as it was missed."""
     every = {"outbox": OUTBOX_SECONDS, "previews": PREVIEW_SECONDS, "texts": TEXT_SECONDS, "clocks": CLOCK_SECONDS}
-    every |= {"holidays": HOLIDAY_SECONDS, "archives": ARCHIVE_SECONDS}
+    every |= {"holidays": HOLIDAY_SECONDS, "archives": ARCHIVE_SECONDS, "imports": IMPORT_SECONDS}
     kept = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     for name, seconds in every.items():
         scheduler.add_job(guarded(name, found[name]), "interval", seconds=seconds, next_run_time=start, **kept)
@@ -92,7 +114,7 @@ def main() -> int:
         signal.signal(number, lambda *_: over.set())
     scheduler = BackgroundScheduler(timezone=deadlines.TIMEZONE)
     reader = ocr.reader(settings.ocr)
-    schedule(scheduler, jobs(settings, engine, tracker, reader), deadlines.now())
+    schedule(scheduler, jobs(settings, engine, tracker, reader, over), deadlines.now())
     scheduler.start()
     logger.info("The worker runs; notices go to %s.", settings.bot_url)
     over.wait()
