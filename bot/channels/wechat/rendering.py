@@ -68,7 +68,9 @@ def _card(card: dict[str, Any] | None, say: Say) -> str:
     if kind == "letter":
         return f"{card.get('title', '')}\n{card.get('text', '')}".strip()
     if kind == "summary":
-        return "\n".join(str(line) for line in card.get("lines") or ())
+        # "改3", not "3": a bare number chooses one of the answers below.
+        rows = [f"改{row['n']} {row['title']}：{row['value']}" for row in card.get("rows") or ()]
+        return "\n\n".join("\n".join(part) for part in (rows, [str(line) for line in card.get("lines") or ()]) if part)
     if kind == "citations":
         sources = [f"《{item['law']}》{item['article']}" for item in card.get("items") or () if item.get("law")]
         return say("wechat_sources", sources="、".join(dict.fromkeys(sources))) if sources else ""

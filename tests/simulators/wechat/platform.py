@@ -83,6 +83,15 @@ class Platform:
         self._tokens.clear()
         self._stable = None
 
+    def elapse(self, seconds: float) -> None:
+        """Everything that runs out has come this much nearer to its end."""
+        for follower in self.followers.values():
+            follower.ledger.opened -= seconds
+        self.media = {name: (content, kind, until - seconds) for name, (content, kind, until) in self.media.items()}
+        self._tokens = {token: until - seconds for token, until in self._tokens.items()}
+        if self._stable is not None:
+            self._stable = (self._stable[0], self._stable[1] - seconds)
+
     def app(self) -> web.Application:
         """The server."""
         app = web.Application(client_max_size=32 * 1024 * 1024)
@@ -192,7 +201,8 @@ class Platform:
             return self._answer(0, msgid=1)
         self._done.add(key)
         self.templates.append(body)
-        follower.screen.append({"from": "template", "text": json.dumps(body["data"], ensure_ascii=False), "menu": []})
+        shown = json.dumps(body["data"], ensure_ascii=False)
+        follower.screen.append({"from": "template", "text": shown, "menu": [], "url": str(body.get("url") or "")})
         return self._answer(0, msgid=len(self.templates))
 
     async def _media_get(self, request: web.Request) -> web.StreamResponse:
