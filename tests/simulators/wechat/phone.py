@@ -41,6 +41,10 @@ CODES = {
     "40001": (SEND, 40001, "令牌总被拒绝", "换一次新令牌再试一次，还不行就先存着，不会无限重试"),
     "43004": (SEND, 43004, "说用户没关注", "当作取消关注：忘掉这个微信号，不再打扰"),
 }
+STEPS = {  # what the page's member of staff does, in the order of the desk
+    "accept": ("受理了", "材料齐全，我们先联系商家核实。"),
+    "ask_supplement": ("请他补材料", "请补一张合同的照片。"),
+}
 FAULTS = {
     "slow": ("接口慢 6 秒", "平台的接口 6 秒才回，看机器人会不会重复发"),
     **{name: (title, about) for name, (_, _, title, about) in CODES.items()},
@@ -235,22 +239,24 @@ class Phone:
         self.platform.follower(openid).screen.append({"from": "note", "text": text, "menu": []})
 
     async def _staff(self, request: web.Request) -> web.StreamResponse:
-        """Somebody at the desk accepts the newest complaint, through the desk's own interface."""
+        """Somebody at the desk takes the next step on the newest complaint, through the desk's own interface."""
         await _body(request)
         headers = {"Authorization": f"Bearer {await self.where.staff_token()}"}
         api = f"{self.where.desk}/api/v1/tickets"
         async with self._client().get(api, headers=headers) as answer:
             items = (await answer.json())["items"]
-        for item in items:
-            async with self._client().get(f"{api}/{item['number']}", headers=headers) as answer:
+        for number in sorted((item["number"] for item in items), reverse=True):
+            async with self._client().get(f"{api}/{number}", headers=headers) as answer:
                 ticket = await answer.json()
-            if any(step["step"] == "accept" for step in ticket["steps"]):
-                done = {"text": "材料齐全，我们先联系商家核实。"}
-                headers["If-Match"] = str(ticket["version"])
-                async with self._client().post(f"{api}/{item['number']}/accept", json=done, headers=headers) as answer:
-                    if answer.status == 200:
-                        return _json({"said": f"工作人员受理了 {item['number']}，通知几秒内就到"})
-        return _json({"said": "还没有等着受理的投诉：先在手机上提交一件"})
+            step = next((one["step"] for one in ticket["steps"] if one["step"] in STEPS), None)
+            if step is None:
+                continue
+            did, text = STEPS[step]
+            headers["If-Match"] = str(ticket["version"])
+            async with self._client().post(f"{api}/{number}/{step}", json={"text": text}, headers=headers) as answer:
+                if answer.status == 200:
+                    return _json({"said": f"{number}：工作人员{did}，通知几秒内就到"})
+        return _json({"said": "还没有投诉：先在手机上提交一件"})
 
     async def _actions(self, request: web.Request) -> web.StreamResponse:
         """On the way to the action server; here a turn can be made slow."""
