@@ -21,6 +21,7 @@ from xiaobao.conversations import messages, wechat
 from xiaobao.conversations.messages import Draft, UnknownConversation
 from xiaobao.conversations.tables import BOT, STAFF, SYSTEM
 
+NEWS_FIELDS = ("character_string1", "thing2")  # of the template: the number, and that there is news
 DELIVERED, SENT, UNDELIVERED, LEFT = "delivered", "sent", "undelivered", "left"
 
 
@@ -84,7 +85,9 @@ class Notices:
         account = self._client.account
         if not account.template_id:
             return UNDELIVERED
-        values = {"character_string1": str(params.get("number") or ""), "thing2": self.site.words.say("wechat_news")}
+        values = dict(
+            zip(NEWS_FIELDS, (str(params.get("number") or ""), self.site.words.say("wechat_news")), strict=True)
+        )
         url = f"{self.site.settings.public_url}/chat" if self.site.settings.public_url else ""
         outcome = await self._client.send_template(openid, account.template_id, values, url, f"notice-{notice_id}"[:32])
         return SENT if outcome in (Outcome.SENT, Outcome.UNKNOWN) else UNDELIVERED

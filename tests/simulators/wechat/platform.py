@@ -20,6 +20,7 @@ TOKEN_LASTS, TOKEN_RENEWS, OVERLAP = 7200.0, 300.0, 300.0
 MEDIA_LASTS = 3 * 86400.0
 LONGEST_TEXT = 2048  # bytes
 MOST_MENU, MOST_SUB = 3, 5
+CALLER = "203.0.113.7"  # where calls come from, as the platform sees it
 
 
 @dataclass
@@ -58,11 +59,11 @@ class Platform:
         self.calls: list[str] = []
         self.media: dict[str, tuple[bytes, str, float]] = {}
         self.templates: list[dict[str, Any]] = []
+        self.listed: dict[str, str] = {}  # template id -> its text; empty: any template id will do
         self.menu: dict[str, Any] | None = None
         self.refresh = True
         self._tokens: dict[str, float] = {}  # token -> valid until
         self._stable: tuple[str, float] | None = None
-        self._template_ids: set[str] = set()
         self._done: set[str] = set()
 
     def follower(self, openid: str) -> Follower:
@@ -100,6 +101,7 @@ class Platform:
         app.router.add_post("/cgi-bin/message/custom/send", self._custom_send)
         app.router.add_post("/cgi-bin/message/custom/typing", self._typing)
         app.router.add_post("/cgi-bin/message/template/send", self._template_send)
+        app.router.add_get("/cgi-bin/template/get_all_private_template", self._template_list)
         app.router.add_get("/cgi-bin/media/get", self._media_get)
         app.router.add_post("/cgi-bin/menu/create", self._menu_create)
         app.router.add_get("/cgi-bin/menu/get", self._menu_get)
@@ -183,7 +185,11 @@ class Platform:
     async def _typing(self, request: web.Request) -> web.StreamResponse:
         body = await self._body(request)
         refused = await self._before(request, body)
-        return refused if refused is not None else self._answer(48001 if self.faults.no_right else 0)
+        if refused is not None:
+            return refused
+        if self.faults.no_right:
+            return self._answer(48001)
+        return self._answer(0 if str(body.get("touser")) in self.followers else 40003)
 
     async def _template_send(self, request: web.Request) -> web.StreamResponse:
         body = await self._body(request)
@@ -194,7 +200,7 @@ class Platform:
             if follower is not None:
                 self.violations.append("a template message to somebody who does not follow")
             return self._answer(43004)
-        if body.get("template_id") not in self._template_ids and self._template_ids:
+        if self.listed and body.get("template_id") not in self.listed:
             return self._answer(40037)
         key = str(body.get("client_msg_id") or "")
         if key and key in self._done:
@@ -204,6 +210,13 @@ class Platform:
         shown = json.dumps(body["data"], ensure_ascii=False)
         follower.screen.append({"from": "template", "text": shown, "menu": [], "url": str(body.get("url") or "")})
         return self._answer(0, msgid=len(self.templates))
+
+    async def _template_list(self, request: web.Request) -> web.StreamResponse:
+        refused = await self._before(request)
+        if refused is not None:
+            return refused
+        listed = [{"template_id": key, "title": "", "content": text} for key, text in self.listed.items()]
+        return self._answer(0, template_list=listed)
 
     async def _media_get(self, request: web.Request) -> web.StreamResponse:
         if (refused := await self._before(request)) is not None:
@@ -275,5 +288,6 @@ class Platform:
 
     def _answer(self, code: int, **more: Any) -> web.Response:
         tail = f" hint: [{secrets.token_hex(4)}] rid: {secrets.token_hex(6)}"
-        known = {"errcode": code, "errmsg": ("ok" if not code else "refused") + tail}
+        said = {0: "ok", 40164: f"invalid ip {CALLER} ipv6 ::ffff:{CALLER}, not in whitelist"}.get(code, "refused")
+        known = {"errcode": code, "errmsg": said + tail}
         return web.json_response({**({} if more and not code else known), **more})
