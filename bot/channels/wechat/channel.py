@@ -25,8 +25,10 @@ from bot.channels.wechat.incoming import LARGEST_BODY, Unreadable
 from bot.channels.wechat.media import Media
 from bot.channels.wechat.notices import Notices
 from bot.channels.wechat.reception import Reception
+from xiaobao.conversations import scenes
+from xiaobao.conversations.scenes import Scene
 from xiaobao.conversations.wechat import CHANNEL
-from xiaobao.settings import Settings
+from xiaobao.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +91,8 @@ class Wechat:
         self.delivery = Delivery(self.site.store, self.site.reading, self.client, self.site.words)
         self.media = Media(self.site, self.client)
         commands = {entry.key: (entry.title, entry.payload) for entry in menu.read(settings.reference_dir)}
-        self.reception = Reception(self.site, self.client, self.delivery, self.media, commands.get)
+        codes = _scenes(settings)
+        self.reception = Reception(self.site, self.client, self.delivery, self.media, commands.get, codes)
         self.notices = Notices(self.site, self.client, self.delivery)
         self._watch: asyncio.Task[None] | None = None
 
@@ -147,6 +150,14 @@ class Wechat:
         await self.site.turns.stop()
         await self.delivery.stop()
         await self.client.close()
+
+
+def _scenes(settings: Settings) -> dict[str, Scene]:
+    """The office's printed codes. Raises SettingsError with row and column of a table that is wrong."""
+    try:
+        return scenes.load(settings.reference_dir)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"data/reference/wechat_scenes.csv: {error}") from None
 
 
 def _query(request: Request) -> dict[str, str]:

@@ -8,9 +8,10 @@ repetition gets the same answer.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ from bot.channels.wechat.incoming import Push
 from bot.channels.wechat.media import Media
 from xiaobao.conversations import messages, turns, wechat
 from xiaobao.conversations.messages import Draft, UnknownButton, UsedButton
+from xiaobao.conversations.scenes import Scene
 from xiaobao.conversations.tables import CITIZEN, SYSTEM, WechatCitizen
 from xiaobao.conversations.wechat import ACTION, LATE, MESSAGE, QUIET, REPLIED
 
@@ -55,7 +57,7 @@ class Taken:
 
 
 class Reception:
-    """Takes pushes in. `menu` gives the command of a menu key."""
+    """Takes pushes in. `menu` gives the command of a menu key, `scenes` what the office's printed codes stand for."""
 
     def __init__(
         self,
@@ -64,8 +66,10 @@ class Reception:
         delivery: Delivery,
         media: Media,
         menu: Callable[[str], tuple[str, str] | None],
+        scenes: Mapping[str, Scene],
     ) -> None:
         self.site, self._client, self._delivery, self._media, self._menu = site, client, delivery, media, menu
+        self._scenes = scenes
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def answer(self, push: Push) -> str | None:
@@ -198,6 +202,11 @@ class Reception:
             return self._append(session, row, push, *found), False
         if key:
             row.scene = key.removeprefix(SCENE_PREFIX)[:64]
+        scene = self._scenes.get(row.scene or "") if key else None
+        if scene is not None:
+            about = json.dumps({"slot_name": "scene", "value": scene.scene})
+            said = self.site.words.say("wechat_scanned", title=scene.title)
+            return self._append(session, row, push, said, f"{GREETING}{about}"), False
         if push.kind == "event.scan" and row.shown_seq:
             return None, True  # somebody who is here already scans a poster again
         return self._append(session, row, push, self.site.words.say("wechat_followed"), GREETING), False

@@ -21,6 +21,7 @@ from tests.simulators.wechat.phone import Addresses, Phone
 from tests.simulators.wechat.platform import Platform
 from tests.simulators.wechat.push import Console
 from tests.simulators.wechat.wire import WatchedPusher
+from xiaobao.conversations import scenes
 from xiaobao.settings import ROOT
 
 PORTS = {"WECHAT_DEMO_PORT": 5080, "BOT_PORT": 5005, "ACTIONS_PORT": 5055, "DESK_PORT": 8000}
@@ -86,7 +87,9 @@ class Demo:
         where = Addresses(
             self.address("BOT_PORT"), self.address("DESK_PORT"), self.address("ACTIONS_PORT"), webhook, self.staff_token
         )
-        runner = web.AppRunner(Phone(platform, pusher, where, []).app())
+        known = scenes.load(ROOT / "data" / "reference")
+        codes = [{"scene": one.scene, "title": one.title} for one in known.values()]
+        runner = web.AppRunner(Phone(platform, pusher, where, codes).app())
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", self.ports["WECHAT_DEMO_PORT"]).start()
         stop = asyncio.Event()

@@ -136,6 +136,19 @@ def test_who_follows_is_greeted_and_who_leaves_is_left_in_peace(tmp_path: Path) 
     assert world.platform.violations == []
 
 
+def test_a_printed_code_is_told_to_the_bot_on_follow_and_on_scan(tmp_path: Path) -> None:
+    async def scene(world: World) -> None:
+        await world.pusher.event(ANNA, "subscribe", "qrscene_hall", Ticket="t")
+        await world.pusher.event(ANNA, "SCAN", "sample_gym", Ticket="t")
+        assert await world.pusher.event(ANNA, "SCAN", "of_nobody") == ""
+        assert await world.pusher.event(BERT, "subscribe", 'qrscene_hall"}') != ""
+
+    world = play(tmp_path, scene)
+    about = '/greet{{"slot_name": "scene", "value": "{}"}}'
+    assert world.told() == [about.format("hall"), about.format("sample_gym"), "/greet"]
+    assert world.platform.violations == []
+
+
 def test_kinds_that_nobody_can_read_are_answered(tmp_path: Path) -> None:
     async def scene(world: World) -> None:
         for fields in (

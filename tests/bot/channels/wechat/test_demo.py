@@ -199,6 +199,18 @@ def test_a_slow_turn_comes_later_and_a_choice_of_it_can_be_tapped(telephone: Tel
     telephone.next(before)
 
 
+def test_a_printed_code_fills_the_shop_and_is_told(telephone: Telephone) -> None:
+    page = telephone.page
+    welcome = telephone.press('#scan-follow button:has-text("样例健身")')
+    assert "不是真人" in welcome and "投诉这家" in welcome
+    number = re.search(r"^(\d)\. 投诉这家$", welcome, re.MULTILINE)
+    assert number
+    assert "云泽市东城区示例路8号" in telephone.say(number.group(1))
+    telephone.say("10月3日办了张卡，交了2680元，上周店关门了，我要退款")
+    page.locator("#plus").click()
+    assert "3·15现场" in telephone.press('#scan button:has-text("3·15现场")')
+
+
 def test_faults_are_survived_and_said(telephone: Telephone) -> None:
     telephone.follow()
     page = telephone.page
