@@ -136,7 +136,7 @@ class Delivery:
         """After a start and now and then: what a dead process left, and what nobody was told."""
         await self._store(wechat.orphaned, now())
         await self._store(wechat.forget_pushes, now())
-        for conversation_id in await self._reading(wechat.unanswered):
+        for conversation_id in await self._reading(wechat.unanswered, now()):
             self.after_turn(conversation_id)
 
     async def stop(self) -> None:
