@@ -111,7 +111,8 @@ class Delivery:
     def _shown(self, session: Session, openid: str, visited: bool) -> Shown:
         taken = wechat.take(session, openid, visited)
         shown = rendering.render(taken, self._words.label, self._words.say)
-        if taken.messages:
+        # What comes between two turns (收到 for a photo) asks nothing: what the last turn offered still counts.
+        if shown.choices or any(message.turn_id is not None for message in taken.messages):
             wechat.offer(session, openid, shown.choices)
         return shown
 

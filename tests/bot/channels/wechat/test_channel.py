@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.bot.channels.wechat.world import World, until
 from tests.simulators.wechat.push import FAULT
@@ -107,6 +109,19 @@ def test_choices_are_taken_by_number_and_by_tap_and_cannot_be_forged(tmp_path: P
     world = play(tmp_path, scene)
     assert world.told() == ["能退吗", "/c", "1", "能退吗", "有用", "restart", "::)"]
     assert world.platform.violations == []
+
+
+def test_a_photo_in_between_does_not_take_the_choices_away(tmp_path: Path) -> None:
+    async def scene(world: World) -> None:
+        await world.pusher.say(ANNA, "能退吗")
+        photo = io.BytesIO()
+        Image.new("RGB", (60, 40), "white").save(photo, "JPEG")
+        media_id = world.platform.keep_media(photo.getvalue())
+        assert "收到" in await world.pusher.send(ANNA, {"MsgType": "image", "MediaId": media_id})
+        assert await world.pusher.say(ANNA, "1") == "听到了：/c"
+        await world.pusher.say(ANNA, "1")
+
+    assert play(tmp_path, scene).told() == ["能退吗", "/c", "1"]
 
 
 def test_a_menu_message_can_be_tapped(tmp_path: Path) -> None:
