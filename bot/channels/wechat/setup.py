@@ -73,8 +73,6 @@ def examine(environ: Mapping[str, str], reference_dir: Path, change: bool, now: 
     yield from _clock(clock, now)
     yield from messages_right(platform)
     yield from templates(platform, environ.get("WECHAT_TEMPLATE_ID", ""))
-    subscribed = bool(environ.get("WECHAT_SUBSCRIBE_ID"))
-    yield Finding(OK, "subscribe_ok") if subscribed else Finding(WARN, "subscribe_unset")
     if entries:
         yield from account_menu(platform, entries, change)
     yield from own_address(environ, now)

@@ -42,7 +42,6 @@ class Office:
             "WECHAT_APP_SECRET": SECRET,
             "WECHAT_AES_KEY": AES_KEY,
             "WECHAT_TEMPLATE_ID": TEMPLATE,
-            "WECHAT_SUBSCRIBE_ID": "once",
             "WECHAT_API_BASE": base,
             "PUBLIC_URL": base,
         }
@@ -127,7 +126,6 @@ def test_a_check_changes_nothing(office: Office) -> None:
         ("WECHAT_APP_SECRET", "another", "code_40125"),
         ("WECHAT_TEMPLATE_ID", "", "template_unset"),
         ("WECHAT_TEMPLATE_ID", "another", "template_missing"),
-        ("WECHAT_SUBSCRIBE_ID", "", "subscribe_unset"),
         ("PUBLIC_URL", "", "address_unset"),
         ("PUBLIC_URL", "http://127.0.0.1:9", "address_unreachable"),
     ],
