@@ -311,9 +311,7 @@ def unanswered(session: Session, now: datetime) -> list[str]:
     """
     open_windows = or_(
         *(
-            and_(
-                WechatCitizen.window == name, WechatCitizen.window_at > now - lasts, WechatCitizen.window_sent < most
-            )
+            and_(WechatCitizen.window == name, WechatCitizen.window_at > now - lasts, WechatCitizen.window_sent < most)
             for name, (most, lasts) in WINDOWS.items()
         )
     )

@@ -12,7 +12,9 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, text
+from sqlalchemy.orm import Session
 
+from bot.channels.website.store import now
 from bot.channels.website.turns import Patience
 from bot.channels.website.website import Website
 from bot.channels.wechat import menu
@@ -25,7 +27,7 @@ from bot.channels.wechat.incoming import LARGEST_BODY, Unreadable
 from bot.channels.wechat.media import Media
 from bot.channels.wechat.notices import Notices
 from bot.channels.wechat.reception import Reception
-from xiaobao.conversations import scenes
+from xiaobao.conversations import links, scenes
 from xiaobao.conversations.scenes import Scene
 from xiaobao.conversations.wechat import CHANNEL
 from xiaobao.settings import Settings, SettingsError
@@ -85,16 +87,22 @@ class Wechat:
         on_new_message: Callable[[UserMessage], Awaitable[Any]],
         patience: Patience,
     ) -> None:
+        self.settings = settings
         self.site = Website(settings, on_new_message, patience, channel=CHANNEL, finished=self._finished)
         self.door = Door(account)
         self.client = Client(account, self.site.store)
-        self.delivery = Delivery(self.site.store, self.site.reading, self.client, self.site.words)
+        self.delivery = Delivery(self.site.store, self.site.reading, self.client, self.site.words, self._link)
         self.media = Media(self.site, self.client)
         commands = {entry.key: (entry.title, entry.payload) for entry in menu.read(settings.reference_dir)}
         codes = _scenes(settings)
         self.reception = Reception(self.site, self.client, self.delivery, self.media, commands.get, codes)
         self.notices = Notices(self.site, self.client, self.delivery)
         self._watch: asyncio.Task[None] | None = None
+
+    def _link(self, session: Session, conversation_id: str) -> str:
+        """A one-time address of this conversation; its token stands behind the #, which is sent to no server."""
+        token = self.site.sessions.link(links.make(session, conversation_id, now()))
+        return f"{self.settings.public_url}/chat#continue={token}"
 
     def _finished(self, conversation_id: str) -> None:
         self.delivery.after_turn(conversation_id)

@@ -42,6 +42,7 @@ UNSUPPORTED = "[收到不支持的消息类型，暂无法显示]"  # the platfo
 DISTRICT = re.compile(
     r"(?:[一-鿿]{2,8}?(?:省|自治区))?[一-鿿]{2,8}?(?:市|自治州|地区|盟)(?:[一-鿿]{1,8}?(?:区|县|市|旗))?"
 )
+WEBSITE = re.compile(r"[“\"]?(?:去|到|用|打开)?网页(?:版|链接|上传)?[”\"]?[。！]?")  # 网站 alone may be an answer
 SCENE_PREFIX = "qrscene_"
 
 
@@ -218,6 +219,8 @@ class Reception:
             return self._words(session, row, push)
         except Problem as problem:
             self._tell(session, row, self.site.words.say(f"error_{problem.code}", **problem.params))
+            if problem.code == "text_too_long":
+                self._tell(session, row, self._way_to_the_website())
             return None
 
     def _words(self, session: Session, row: WechatCitizen, push: Push) -> int | None:
@@ -225,6 +228,9 @@ class Reception:
             choice = wechat.chosen(row, push.text, push.menu_id)
             if choice is not None:
                 return self._pressed(session, row, push, choice["button"])
+            if WEBSITE.fullmatch(push.text.strip()):
+                self._tell(session, row, self._way_to_the_website())
+                return None
             return self._typed(session, row, push, push.text)
         if push.kind == "link":
             told = (push.fields.get(name, "") for name in ("Title", "Description", "Url"))
@@ -232,7 +238,15 @@ class Reception:
         if push.kind == "location":
             return self._place(session, row, push.fields.get("Label", ""))
         self._tell(session, row, self.site.words.say("wechat_file" if push.kind == "file" else "wechat_unreadable"))
+        if push.kind == "file" and self.site.settings.public_url:
+            self._tell(session, row, self._way_to_the_website())
         return None
+
+    def _way_to_the_website(self) -> str:
+        """The words in which the delivery puts a fresh link."""
+        if not self.site.settings.public_url:
+            return self.site.words.say("wechat_no_link")
+        return self.site.words.say("wechat_link", here=self.site.words.say("wechat_link_here"))
 
     def _typed(self, session: Session, row: WechatCitizen, push: Push, text: str) -> int | None:
         key = wechat.digest(push.key)

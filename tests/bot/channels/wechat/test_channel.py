@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from PIL import Image
 
+from tests.bot.channels.website.conftest import free_port
 from tests.bot.channels.wechat.world import World, until
 from tests.simulators.wechat.push import FAULT
 
@@ -162,6 +165,70 @@ def test_a_printed_code_is_told_to_the_bot_on_follow_and_on_scan(tmp_path: Path)
     about = '/greet{{"slot_name": "scene", "value": "{}"}}'
     assert world.told() == [about.format("hall"), about.format("sample_gym"), "/greet"]
     assert world.platform.violations == []
+
+
+def test_a_conversation_goes_on_on_the_website_by_a_link_that_works_once(tmp_path: Path) -> None:
+    async def scene(world: World) -> None:
+        base = f"http://127.0.0.1:{world.ports[0]}"
+        await world.pusher.say(ANNA, "我在微信里说的")
+        shown = await world.pusher.say(ANNA, "网页")
+        found = re.search(rf"{base}/chat#continue=([\w.-]+)", shown)
+        assert found, shown
+        async with aiohttp.ClientSession() as client:
+
+            async def ask(link: str) -> tuple[int, dict[str, Any]]:
+                async with client.post(f"{base}/chat/continue", json={"link": link}) as answer:
+                    return answer.status, await answer.json()
+
+            for forged in ("", "x", found.group(1)[:-2], f"{found.group(1)}x"):
+                status, told = await ask(forged)
+                assert status == 410 and "回复“网页”" in told["message"], forged
+            opened = await asyncio.gather(*(ask(found.group(1)) for _ in range(3)))
+            assert sorted(status for status, _ in opened) == [200, 409, 409], "one use, also at the same moment"
+            assert all("打开过" in told["message"] for status, told in opened if status == 409)
+            token = next(told["token"] for status, told in opened if status == 200)
+            headers = {"Authorization": f"Bearer {token}"}
+            async with client.get(f"{base}/chat/messages?after=0", headers=headers) as answer:
+                before = await answer.json()
+            texts = [message["text"] for message in before["messages"]]
+            assert "我在微信里说的" in texts and any("同一段对话" in text for text in texts)
+            assert not any(found.group(1) in text for text in texts), "the link stands in no stored message"
+            body = {"text": "我在网页上说的", "client_message_id": "w1"}
+            async with client.post(f"{base}/chat/messages", json=body, headers=headers) as answer:
+                seq = (await answer.json())["last_seq"]
+            async with client.get(f"{base}/chat/messages?after={seq}", headers=headers):
+                pass
+        assert await world.pusher.say(ANNA, "又回来了") == "听到了：又回来了", "what was read there is not said again"
+        link = re.search(r"#continue=([\w.-]+)", await world.pusher.say(ANNA, "去网页"))
+        newer = re.search(r"#continue=([\w.-]+)", await world.pusher.say(ANNA, "网页链接"))
+        assert link and newer
+        async with aiohttp.ClientSession() as client:
+            async with client.post(f"{base}/chat/continue", json={"link": link.group(1)}) as answer:
+                assert answer.status == 410, "a newer link ends the one before"
+            async with client.post(f"{base}/chat/continue", json={"link": newer.group(1)}) as answer:
+                assert answer.status == 200
+        assert found.group(1) not in world.log() and newer.group(1) not in world.log()
+
+    port = free_port()
+    world = World(tmp_path, PUBLIC_URL=f"http://127.0.0.1:{port}")
+    world.ports[0] = port
+    world.pusher.console.url = f"http://127.0.0.1:{port}/webhooks/wechat/webhook"
+
+    async def run() -> None:
+        async with world:
+            await scene(world)
+
+    asyncio.run(run())
+    assert world.told() == ["我在微信里说的", "我在网页上说的", "又回来了"]
+    assert world.platform.violations == []
+
+
+def test_without_a_website_nobody_is_sent_there(tmp_path: Path) -> None:
+    async def scene(world: World) -> None:
+        assert "没有开网页" in await world.pusher.say(ANNA, "网页")
+        assert "http" not in await world.pusher.send(ANNA, {"MsgType": "file", "Title": "合同.docx"})
+
+    assert play(tmp_path, scene).told() == []
 
 
 def test_kinds_that_nobody_can_read_are_answered(tmp_path: Path) -> None:

@@ -211,6 +211,24 @@ def test_a_printed_code_fills_the_shop_and_is_told(telephone: Telephone) -> None
     assert "3·15现场" in telephone.press('#scan button:has-text("3·15现场")')
 
 
+def test_the_conversation_goes_on_on_the_website_once(telephone: Telephone) -> None:
+    telephone.follow()
+    telephone.say("我在微信里说的")
+    telephone.say("网页")
+    link = telephone.page.locator(".line.account a").last
+    with telephone.page.context.expect_page() as opened:
+        link.click()
+    website = opened.value
+    website.get_by_text("我在微信里说的").first.wait_for()
+    website.get_by_text("同一段对话").first.wait_for()
+    assert "#" not in website.url, "the token does not stay in the address"
+    website.close()
+    with telephone.page.context.expect_page() as opened:
+        link.click()
+    opened.value.get_by_text("已经打开过一次").wait_for()
+    opened.value.close()
+
+
 def test_faults_are_survived_and_said(telephone: Telephone) -> None:
     telephone.follow()
     page = telephone.page
