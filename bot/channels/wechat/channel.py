@@ -27,6 +27,7 @@ from bot.channels.wechat.incoming import LARGEST_BODY, Unreadable
 from bot.channels.wechat.media import Media
 from bot.channels.wechat.notices import Notices
 from bot.channels.wechat.reception import Reception
+from bot.channels.wechat.subscriptions import Subscriptions
 from xiaobao.conversations import links, scenes
 from xiaobao.conversations.scenes import Scene
 from xiaobao.conversations.wechat import CHANNEL
@@ -70,6 +71,10 @@ class WechatInput(InputChannel):
         async def push(request: Request) -> HTTPResponse:
             return await desk.push(request)
 
+        @blueprint.get("/subscribed")
+        async def subscribed(request: Request) -> HTTPResponse:
+            return await desk.subscriptions.get(request)
+
         @blueprint.post("/internal/notices")
         async def notice(request: Request) -> HTTPResponse:
             return await desk.notices.post(request)
@@ -91,7 +96,10 @@ class Wechat:
         self.site = Website(settings, on_new_message, patience, channel=CHANNEL, finished=self._finished)
         self.door = Door(account)
         self.client = Client(account, self.site.store)
-        self.delivery = Delivery(self.site.store, self.site.reading, self.client, self.site.words, self._link)
+        self.subscriptions = Subscriptions(self.site, account)
+        self.delivery = Delivery(
+            self.site.store, self.site.reading, self.client, self.site.words, self._link, self.subscriptions.question
+        )
         self.media = Media(self.site, self.client)
         commands = {entry.key: (entry.title, entry.payload) for entry in menu.read(settings.reference_dir)}
         codes = _scenes(settings)

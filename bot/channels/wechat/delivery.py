@@ -41,10 +41,18 @@ class Delivery:
     """Shows what waits. One per process."""
 
     def __init__(
-        self, store: Store, reading: Store, client: Client, words: Words, link: Callable[[Session, str], str]
+        self,
+        store: Store,
+        reading: Store,
+        client: Client,
+        words: Words,
+        link: Callable[[Session, str], str],
+        ask: Callable[[Session, str], str],
     ) -> None:
-        """`link` makes a fresh address for a conversation; it stands in no stored message."""
+        """`link` makes a fresh address for a conversation; it stands in no stored message. `ask` words the question for
+        one reminder, "" where there is nothing to ask."""
         self._store, self._reading, self._client, self._words, self._link = store, reading, client, words, link
+        self._ask = ask
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def passive(self, openid: str, key: str) -> str | None:
@@ -114,7 +122,9 @@ class Delivery:
 
     def _shown(self, session: Session, openid: str, visited: bool) -> Shown:
         taken = wechat.take(session, openid, visited)
-        shown = rendering.render(taken, self._words.label, self._words.say)
+        filed = any((message.card or {}).get("type") == "receipt" for message in taken.messages)
+        more = self._ask(session, openid) if filed else ""
+        shown = rendering.render(taken, self._words.label, self._words.say, more)
         # What comes between two turns (收到 for a photo) asks nothing: what the last turn offered still counts.
         if shown.choices or any(message.turn_id is not None for message in taken.messages):
             wechat.offer(session, openid, shown.choices)

@@ -77,6 +77,7 @@ class Demo:
             "WECHAT_MODE": "safe",
             "WECHAT_API_BASE": self.address("WECHAT_DEMO_PORT"),
             "WECHAT_TEMPLATE_ID": TEMPLATE_ID,
+            "WECHAT_SUBSCRIBE_ID": "demo-subscription",
         }
 
     async def run(self) -> int:

@@ -6,11 +6,13 @@ Every answer is HTTP 200 with an `errcode`, as there. Times come from a clock th
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -60,6 +62,7 @@ class Platform:
         self.media: dict[str, tuple[bytes, str, float]] = {}
         self.templates: list[dict[str, Any]] = []
         self.listed: dict[str, str] = {}  # template id -> its text; empty: any template id will do
+        self.grants: set[tuple[str, str]] = set()  # (openid, scene) of consents that were not used
         self.menu: dict[str, Any] | None = None
         self.refresh = True
         self._tokens: dict[str, float] = {}  # token -> valid until
@@ -102,6 +105,8 @@ class Platform:
         app.router.add_post("/cgi-bin/message/custom/typing", self._typing)
         app.router.add_post("/cgi-bin/message/template/send", self._template_send)
         app.router.add_get("/cgi-bin/template/get_all_private_template", self._template_list)
+        app.router.add_post("/cgi-bin/message/template/subscribe", self._subscribe_send)
+        app.router.add_get("/mp/subscribemsg", self._consent_page)
         app.router.add_get("/cgi-bin/media/get", self._media_get)
         app.router.add_post("/cgi-bin/menu/create", self._menu_create)
         app.router.add_get("/cgi-bin/menu/get", self._menu_get)
@@ -210,6 +215,44 @@ class Platform:
         shown = json.dumps(body["data"], ensure_ascii=False)
         follower.screen.append({"from": "template", "text": shown, "menu": [], "url": str(body.get("url") or "")})
         return self._answer(0, msgid=len(self.templates))
+
+    async def _consent_page(self, request: web.Request) -> web.StreamResponse:
+        """What the telephone shows for a one-time subscription; who looks at it stands in `sim_openid`."""
+        asked, openid = request.query, request.query.get("sim_openid", "")
+        wanted = ("action", "appid", "scene", "template_id", "redirect_url", "reserved")
+        scene, reserved = asked.get("scene", ""), asked.get("reserved", "")
+        right = all(asked.get(name) for name in wanted) and asked["appid"] == self.app_id
+        if not (right and scene.isdecimal() and int(scene) <= 10_000 and reserved.isalnum() and len(reserved) <= 128):
+            self.violations.append("a wrong address for a subscription")
+            raise web.HTTPBadRequest
+        answer = asked.get("answer")
+        if answer not in ("confirm", "cancel"):
+            link = html.escape(str(request.url.update_query(answer="confirm")))
+            no = html.escape(str(request.url.update_query(answer="cancel")))
+            page = f'<meta charset="utf-8"><p>允许发送一次通知？</p><a href="{link}">同意</a> <a href="{no}">取消</a>'
+            return web.Response(text=page, content_type="text/html")
+        back = {"template_id": asked["template_id"], "action": answer, "scene": scene, "reserved": reserved}
+        if answer == "confirm":
+            self.grants.add((openid, scene))
+            back["openid"] = openid
+        raise web.HTTPFound(f"{asked['redirect_url']}/?{urlencode(back)}")
+
+    async def _subscribe_send(self, request: web.Request) -> web.StreamResponse:
+        body = await self._body(request)
+        if (refused := await self._before(request, body)) is not None:
+            return refused
+        openid, scene, title = (str(body.get(name) or "") for name in ("touser", "scene", "title"))
+        text = str(((body.get("data") or {}).get("content") or {}).get("value") or "")
+        if not (title and len(title) <= 15 and text and len(text) <= 200):
+            self.violations.append("a subscription message without title or text")
+            return self._answer(47001)
+        if (openid, scene) not in self.grants:
+            return self._answer(43101)
+        self.grants.remove((openid, scene))
+        shown = json.dumps({"content": {"value": text}}, ensure_ascii=False)
+        line = {"from": "template", "text": shown, "menu": [], "url": str(body.get("url") or "")}
+        self.follower(openid).screen.append(line)
+        return self._answer(0)
 
     async def _template_list(self, request: web.Request) -> web.StreamResponse:
         refused = await self._before(request)

@@ -1,4 +1,4 @@
-"""One-time links with which a WeChat conversation goes on on the website.
+"""One-time links from WeChat to the website, and consents to one reminder.
 
 Revision ID: 0030_wechat_links
 Revises: 0017_wechat
@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """One new table."""
+    """Two new tables."""
     moment = sa.DateTime(timezone=True)
     op.create_table(
         "wechat_link",
@@ -28,8 +28,19 @@ def upgrade() -> None:
         sa.Column("used_at", moment),
     )
     op.create_index("ix_wechat_link_conversation_id", "wechat_link", ["conversation_id"])
+    op.create_table(
+        "wechat_subscription",
+        sa.Column("key", sa.String(64), primary_key=True),
+        sa.Column("openid", sa.String(64), sa.ForeignKey("wechat_citizen.openid", ondelete="CASCADE"), nullable=False),
+        sa.Column("scene", sa.Integer(), nullable=False),
+        sa.Column("left", sa.Integer(), nullable=False),
+        sa.Column("asked_at", moment, nullable=False),
+        sa.Column("granted_at", moment),
+    )
+    op.create_index("ix_wechat_subscription_openid", "wechat_subscription", ["openid"])
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop them."""
+    op.drop_table("wechat_subscription")
     op.drop_table("wechat_link")

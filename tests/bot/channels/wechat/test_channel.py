@@ -18,12 +18,29 @@ from tests.bot.channels.wechat.world import World, until
 from tests.simulators.wechat.push import FAULT
 
 pytestmark = pytest.mark.slow
+LINK = re.compile(r"#continue=([\w.-]+)")
+SEND, SUBSCRIBED = "/cgi-bin/message/custom/send", "/cgi-bin/message/template/subscribe"
 ANNA, BERT = "oAnna_simulated_0000000001", "oBert_simulated_0000000002"
 
 
 def play(folder: Path, scene: Callable[[World], Awaitable[None]], **options: Any) -> World:
     """Run a scene; afterwards the platform must have nothing to complain about."""
     world = World(folder, **options)
+
+    async def run() -> None:
+        async with world:
+            await scene(world)
+
+    asyncio.run(run())
+    return world
+
+
+def play_in_public(folder: Path, scene: Callable[[World], Awaitable[None]], **env: str) -> World:
+    """As `play`, with PUBLIC_URL set to where the server is."""
+    port = free_port()
+    world = World(folder, PUBLIC_URL=f"http://127.0.0.1:{port}", **env)
+    world.ports[0] = port
+    world.pusher.console.url = f"http://127.0.0.1:{port}/webhooks/wechat/webhook"
 
     async def run() -> None:
         async with world:
@@ -199,27 +216,60 @@ def test_a_conversation_goes_on_on_the_website_by_a_link_that_works_once(tmp_pat
             async with client.get(f"{base}/chat/messages?after={seq}", headers=headers):
                 pass
         assert await world.pusher.say(ANNA, "又回来了") == "听到了：又回来了", "what was read there is not said again"
-        link = re.search(r"#continue=([\w.-]+)", await world.pusher.say(ANNA, "去网页"))
-        newer = re.search(r"#continue=([\w.-]+)", await world.pusher.say(ANNA, "网页链接"))
-        assert link and newer
+        links: list[str] = []
+        for n, text in enumerate(("去网页", "网页链接"), start=2):
+            await world.pusher.say(ANNA, text)  # an end of the turn before may hand the answer over by a message
+            await until(lambda n=n: len(LINK.findall("\n".join(world.seen(ANNA)))) == n)  # type: ignore[misc]
+            links.append(LINK.findall("\n".join(world.seen(ANNA)))[-1])
+        link, newer = links
         async with aiohttp.ClientSession() as client:
-            async with client.post(f"{base}/chat/continue", json={"link": link.group(1)}) as answer:
+            async with client.post(f"{base}/chat/continue", json={"link": link}) as answer:
                 assert answer.status == 410, "a newer link ends the one before"
-            async with client.post(f"{base}/chat/continue", json={"link": newer.group(1)}) as answer:
+            async with client.post(f"{base}/chat/continue", json={"link": newer}) as answer:
                 assert answer.status == 200
-        assert found.group(1) not in world.log() and newer.group(1) not in world.log()
+        assert found.group(1) not in world.log() and newer not in world.log()
 
-    port = free_port()
-    world = World(tmp_path, PUBLIC_URL=f"http://127.0.0.1:{port}")
-    world.ports[0] = port
-    world.pusher.console.url = f"http://127.0.0.1:{port}/webhooks/wechat/webhook"
-
-    async def run() -> None:
-        async with world:
-            await scene(world)
-
-    asyncio.run(run())
+    world = play_in_public(tmp_path, scene)
     assert world.told() == ["我在微信里说的", "我在网页上说的", "又回来了"]
+    assert world.platform.violations == []
+
+
+async def agree(shown: str, openid: str, answer: str = "confirm") -> tuple[int, str]:
+    """Open the platform's page of a subscription, press, and be taken back."""
+    found = re.search(r"(http\S+/mp/subscribemsg\?[^#\s]+)#wechat_redirect", shown)
+    assert found, shown
+    where = f"{found.group(1)}&sim_openid={openid}&answer={answer}"
+    async with aiohttp.ClientSession() as client, client.get(where) as page:
+        return page.status, await page.text()
+
+
+def test_one_reminder_is_asked_for_at_filing_and_used_once_when_nothing_else_reaches(tmp_path: Path) -> None:
+    async def scene(world: World) -> None:
+        assert "subscribemsg" not in await world.pusher.say(ANNA, "你好")
+        shown = await world.pusher.say(ANNA, "回执")
+        conversation_id = world.runs()[0]["sender"]
+        assert "没关系" in (await agree(shown, ANNA, "cancel"))[1]
+        assert (await agree(shown, BERT))[0] == 410, "nobody agrees for somebody else"
+        assert "提醒您一次" in (await agree(shown, ANNA))[1]
+        await agree(shown, ANNA)
+        params = {"number": "XB1", "handler": "小李"}
+        inside = await world.notice(conversation_id, "n1", "utter_notice_accepted", **params)
+        assert inside["delivery"] == "delivered" and not world.platform.calls.count(SUBSCRIBED), "the window is open"
+        world.platform.faults.code[SEND] = 45015
+        world.platform.faults.code[SUBSCRIBED] = -1
+        busy = await world.notice(conversation_id, "n2", "utter_notice_accepted", **params)
+        assert busy["delivery"] == "undelivered", "certainly not sent: the consent is kept"
+        del world.platform.faults.code[SUBSCRIBED]
+        outside = await world.notice(conversation_id, "n3", "utter_notice_accepted", **params)
+        assert outside["delivery"] == "sent"
+        last = world.platform.follower(ANNA).screen[-1]
+        assert last["from"] == "template" and "XB1 有新进展" in last["text"] and "小李" not in last["text"]
+        again = await world.notice(conversation_id, "n4", "utter_notice_accepted", **params)
+        assert again["delivery"] == "undelivered", "one consent, one message"
+        del world.platform.faults.code[SEND]
+        assert (await world.pusher.say(ANNA, "在吗")).count("已受理") == 3, "what waited comes with the next visit"
+
+    world = play_in_public(tmp_path, scene, WECHAT_SUBSCRIBE_ID="once")
     assert world.platform.violations == []
 
 

@@ -159,6 +159,11 @@ def test_a_newcomer_files_a_complaint_and_hears_of_it_inside_and_outside_of_the_
     number = telephone.file()
     summary = page.locator(".line.account", has_text="确认提交").last.inner_text()
     assert "乐动健身" in summary and "2680" in summary, "what is confirmed has to be seen before"
+    with page.context.expect_page() as opened:
+        page.locator(".line.account a", has_text="subscribemsg").click()
+    opened.value.get_by_role("link", name="同意").click()
+    opened.value.get_by_text("提醒您一次").wait_for()
+    opened.value.close()
     heard = telephone.press("#accept")
     assert number in heard and "受理" in heard
     assert "主动发了 1 条，最多 5 条" in page.locator("#ledger").inner_text()

@@ -11,7 +11,7 @@
   };
   const CALLED = {
     "/cgi-bin/message/custom/send": "发客服消息", "/cgi-bin/message/custom/typing": "显示正在输入",
-    "/cgi-bin/message/template/send": "发模板消息", "/cgi-bin/message/subscribe/bizsend": "发订阅通知",
+    "/cgi-bin/message/template/send": "发模板消息", "/cgi-bin/message/template/subscribe": "发订阅通知",
     "/cgi-bin/media/get": "取文件", "/cgi-bin/stable_token": "取令牌", "/cgi-bin/menu/create": "建菜单",
   };
   const state = { version: 0, lines: 0, openid: recall(), wire: new Map(), shown: "" };
@@ -45,7 +45,8 @@
     const parts = [];
     let from = 0;
     for (const found of text.matchAll(LINK)) {
-      parts.push(text.slice(from, found.index), make("a", { href: found[0], target: "_blank", rel: "noopener", textContent: found[0] }));
+      const href = found[0].replace(/(\/mp\/subscribemsg\?[^#]*)/, "$1&sim_openid=" + state.openid);
+      parts.push(text.slice(from, found.index), make("a", { href, target: "_blank", rel: "noopener", textContent: found[0] }));
       from = found.index + found[0].length;
     }
     return parts.concat(text.slice(from));
