@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import shutil
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,12 @@ import aiohttp
 import pytest
 from PIL import Image
 
+from bot.channels.wechat.account import Account
+from bot.channels.wechat.channel import WechatInput
 from tests.bot.channels.website.conftest import free_port
-from tests.bot.channels.wechat.world import World, until
+from tests.bot.channels.wechat.world import AES_KEY, APP_ID, World, until
 from tests.simulators.wechat.push import FAULT
+from xiaobao.settings import ROOT, Settings, SettingsError
 
 pytestmark = pytest.mark.slow
 LINK = re.compile(r"#continue=([\w.-]+)")
@@ -320,3 +325,16 @@ def test_a_turn_of_a_killed_process_is_answered_after_the_restart_once(tmp_path:
 
     world = play(tmp_path, scene)
     assert sum("帮帮我" in text for text in world.seen(ANNA)) == 1
+
+
+def test_a_wrong_table_of_codes_stops_the_channel_with_its_row(tmp_path: Path) -> None:
+    folder = tmp_path / "reference"
+    shutil.copytree(ROOT / "data" / "reference", folder)
+    (folder / "wechat_scenes.csv").write_text(
+        "scene,title,merchant,merchant_address,region,source\nhall,,,,,\n", encoding="utf-8"
+    )
+    environ = {"XIAOBAO_DATA": str(tmp_path), "SECRET_KEY": "k" * 40, "INTERNAL_SECRET": "i" * 40}
+    settings = replace(Settings.from_env(environ), reference_dir=folder)
+    account = Account.from_options({"token": "simulator", "app_id": APP_ID, "app_secret": "s", "aes_key": AES_KEY})
+    with pytest.raises(SettingsError, match=r"wechat_scenes\.csv row 2, column title"):
+        WechatInput(settings, account).blueprint(lambda message: asyncio.sleep(0))
