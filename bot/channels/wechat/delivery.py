@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -39,8 +40,19 @@ class Leave:
 class Delivery:
     """Shows what waits. One per process."""
 
-    def __init__(self, store: Store, reading: Store, client: Client, words: Words) -> None:
-        self._store, self._reading, self._client, self._words = store, reading, client, words
+    def __init__(
+        self,
+        store: Store,
+        reading: Store,
+        client: Client,
+        words: Words,
+        link: Callable[[Session, str], str],
+        ask: Callable[[Session, str], str],
+    ) -> None:
+        """`link` makes a fresh address for a conversation; it stands in no stored message. `ask` words the question for
+        one reminder, "" where there is nothing to ask."""
+        self._store, self._reading, self._client, self._words, self._link = store, reading, client, words, link
+        self._ask = ask
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def passive(self, openid: str, key: str) -> str | None:
@@ -110,10 +122,23 @@ class Delivery:
 
     def _shown(self, session: Session, openid: str, visited: bool) -> Shown:
         taken = wechat.take(session, openid, visited)
-        shown = rendering.render(taken, self._words.label, self._words.say)
-        if taken.messages:
+        filed = any((message.card or {}).get("type") == "receipt" for message in taken.messages)
+        more = self._ask(session, openid) if filed else ""
+        shown = rendering.render(taken, self._words.label, self._words.say, more)
+        # What comes between two turns (收到 for a photo) asks nothing: what the last turn offered still counts.
+        if shown.choices or any(message.turn_id is not None for message in taken.messages):
             wechat.offer(session, openid, shown.choices)
-        return shown
+        return self._with_link(session, openid, shown)
+
+    def _with_link(self, session: Session, openid: str, shown: Shown) -> Shown:
+        """Where a message says 〔网页链接〕 the citizen gets one; desk and website keep those words."""
+        here = self._words.say("wechat_link_here")
+        row = wechat.known(session, openid)
+        if row is None or not any(here in text for text in shown.texts):
+            return shown
+        address = self._link(session, row.conversation_id)
+        texts, bare = (tuple(text.replace(here, address) for text in part) for part in (shown.texts, shown.bare))
+        return Shown(texts, bare, shown.choices)
 
     def after_turn(self, conversation_id: str) -> None:
         """A turn is over: when no line is open on which its answer goes back, send it."""
@@ -136,7 +161,7 @@ class Delivery:
         """After a start and now and then: what a dead process left, and what nobody was told."""
         await self._store(wechat.orphaned, now())
         await self._store(wechat.forget_pushes, now())
-        for conversation_id in await self._reading(wechat.unanswered):
+        for conversation_id in await self._reading(wechat.unanswered, now()):
             self.after_turn(conversation_id)
 
     async def stop(self) -> None:
