@@ -1,7 +1,7 @@
 """First answers of the API, by the key under which a program filed; imports at the desk and what became of their lines.
 
 Revision ID: 0019_api
-Revises: 0017_wechat
+Revises: 0018_documents
 """
 
 from __future__ import annotations

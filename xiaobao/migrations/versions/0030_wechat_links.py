@@ -1,7 +1,7 @@
 """One-time links from WeChat to the website, and consents to one reminder.
 
 Revision ID: 0030_wechat_links
-Revises: 0017_wechat
+Revises: 0019_api
 """
 
 from __future__ import annotations
