@@ -6,10 +6,12 @@ import re
 
 from rasa_sdk.events import FollowupAction
 
-from actions import guidance, session
+from actions import guidance, own_tickets, session
 from actions.base import Door, Events, Turn, XiaobaoAction
 from actions.draft import Draft
+from xiaobao.reading import aftermath, corrections
 from xiaobao.tickets import service
+from xiaobao.tickets.workflow import CHOICES, OPEN
 
 SURE = 0.8  # of a topic, that the words ask about it and are no mere courtesy
 OF_THE_OFFICE = re.compile("你们|单位|你这|这里|上班|下班|地址|在哪|电话|周末|几点|办公|多久|几天")
@@ -30,6 +32,13 @@ def _answered(turn: Turn) -> Events | None:
     ranking = turn.context.searcher.rank(turn.text)
     sure = ranking.decision == "answer" and ranking.answers[0].score > SURE
     return guidance.answer(turn, turn.text) if sure else None
+
+
+def _of_filed(turn: Turn, draft: Draft) -> bool:
+    """电话留错了，改成… with nothing being filled in: something filed is meant, if there is something."""
+    found = None if draft.saved_at else corrections.read(turn.text, turn.today)
+    known = found is not None and found.slot in CHOICES["amendable"]
+    return known and any(one.status in OPEN for one in own_tickets.own(turn))
 
 
 class Say(Door):
@@ -115,6 +124,8 @@ class NothingOpen(XiaobaoAction):
         if (events := guidance.special(turn, turn.text)) is not None:
             return events
         draft = Draft.of(turn.tracker, "complaint_form")
+        if turn.intent == "correct_answer" and (aftermath.amends(turn.text) or _of_filed(turn, draft)):
+            return [FollowupAction("action_amend_ticket")]
         if turn.intent == "correct_answer" and not draft.saved_at and guidance.tells(turn.text):
             return guidance.answer(turn, turn.text)  # 眼镜配错了 corrects nothing that was said here
         if turn.intent in ("dont_know", "skip") and draft.asked_to_resume:

@@ -1,133 +1,180 @@
-"""After filing: progress, more material, hurrying, withdrawing, rating; only for the citizen's own tickets.
+"""Where a filed ticket is, in plain words: which step, who holds it, how many days are left by which article, what comes next.
 
-A ticket is the citizen's own when it was filed in this conversation, or when number and query code are
-both right. Wrong codes are counted per conversation, never against the ticket, and a stranger
-learns nothing, not even whether the number exists.
+The words of each status stand in data/responses/progress.yml; docs/after-filing.md shows them all.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
-from rasa_sdk.events import FollowupAction, SlotSet
+from actions import filing, guidance, own_tickets, summary
+from actions.base import Door, Events, Turn
+from actions.words import Words
+from xiaobao.reading import aftermath
+from xiaobao.tickets import after_filing, deadline_words, deadlines, workflow
+from xiaobao.tickets.workflow import OPEN, Process, Status, Step
 
-from actions import evidence, filing, guidance, handoff, people, referral, sounds, summary
-from actions.base import Door, Events, Turn, XiaobaoAction
-from actions.draft import Draft
-from xiaobao.conversations import uploads
-from xiaobao.reading import answers
-from xiaobao.tickets import attempts, queries, service, workflow
-
-NUMBER = re.compile(r"XB[\s-]*(\d{8})[\s-]*(\d{6})", re.IGNORECASE)
 OF_OWN = re.compile("我的|单号|编号|进度|到哪|查询码|查一下|查查")
-CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+MOST_LISTED = 8
 
 
-def own(turn: Turn) -> list[Any]:
-    """Tickets filed in this conversation, newest first."""
-    with turn.session() as session:
-        return list(queries.of_conversation(session, turn.conversation_id))
+def label(status: str) -> str:
+    """What the workflow calls a status."""
+    return next(one.label for one in Status if one == status)
 
 
-def number_in(turn: Turn) -> str | None:
-    """The ticket number named in the message or by a button."""
-    found = NUMBER.search(given) if (given := turn.entity("ticket_number")) else NUMBER.search(turn.text)
-    return f"XB{found.group(1)}-{found.group(2)}" if found else None
+def now_words(words: Words, process: str, status: str) -> str:
+    """What has happened so far, by status; some processes have words of their own."""
+    return _told(words, "now", process, status)
 
 
-def code_in(turn: Turn) -> str | None:
-    """A six-digit query code outside the number."""
-    found = CODE.search(NUMBER.sub(" ", turn.text))
-    return found.group() if found else None
+def next_words(words: Words, process: str, status: str) -> str:
+    """What comes next, by status."""
+    return _told(words, "next", process, status)
 
 
-def with_code(turn: Turn, number: str, code: str) -> Any | None:
-    """The ticket when number and code fit; too many wrong ones close this for a while."""
-    key = f"conversation:{turn.conversation_id}"
-    with turn.session() as session:
-        if not attempts.allowed(session, key, turn.now):
-            turn.say("utter_error_too_many_codes")
-            return None
-        ticket = queries.for_citizen(session, number, code)
-        if ticket is None:
-            attempts.count_wrong(session, key, turn.now)
-    if ticket is None:
-        turn.say("utter_error_wrong_code")
-    return ticket
+def _told(words: Words, when: str, process: str, status: str) -> str:
+    own = f"utter_progress_{when}_{status}_{process}"
+    return words.text(own if words.has(own) else f"utter_progress_{when}_{status}")
+
+
+def shown_statuses(process: Process) -> list[Status]:
+    """Statuses that a ticket of this process may have and its citizen may ask about."""
+    rows = [row for row in workflow.TABLE if row.process == process]
+    return [status for status in Status if status in {row.next for row in rows} and process != Process.DISTRESS]
 
 
 def tell(turn: Turn, ticket: Any, code: str | None = None) -> None:
-    """Where it is, who has it, until when; with what can be done now."""
+    """One message: what happened when, who has it, what is waited for, until when, the latest answer, what is next."""
     words = turn.context.words
-    clock = next((c for c in ticket.clocks if c.state == "running"), None)
-    due = filing.due_words(turn, clock) if clock else ""
-    proof = {"ticket_number": ticket.number} | ({"query_code": code} if code else {})
-    buttons = [turn.button(name, intent, **proof) for name, intent in _possible(ticket)]
-    who = (
-        words.text("utter_progress_handler", who=ticket.assignee_name or ticket.department) if ticket.department else ""
-    )
-    answer = ticket.result or ticket.reply
-    reply = words.text("utter_progress_reply", text=answer) if answer else ""
-    when = summary.day(turn, ticket.submitted_at.astimezone(turn.now.tzinfo).date())
+    lines = [
+        _since(turn, ticket) + now_words(words, ticket.process, ticket.status) + _who(turn, ticket),
+        _waits(turn, ticket),
+        _due(turn, ticket),
+        _answer(turn, ticket),
+        next_words(words, ticket.process, ticket.status),
+        _window(turn, ticket),
+    ]
     turn.say(
         "utter_progress",
-        buttons=buttons,
+        buttons=own_tickets.possible(turn, ticket, code=code),
         number=ticket.number,
-        submitted=when,
-        status=next(s.label for s in workflow.Status if s == ticket.status),
-        who=who,
-        due=due,
-        reply=reply,
+        submitted=own_tickets.day_of(turn, ticket.submitted_at),
+        status=label(ticket.status),
+        told="\n".join(line for line in lines if line),
     )
 
 
-def _possible(ticket: Any) -> list[tuple[str, str]]:
-    """Buttons for the steps that the workflow opens to a citizen now."""
-    intents = {
-        "supplement": "supplement_ticket",
-        "urge": "urge_ticket",
-        "withdraw": "withdraw_ticket",
-        "rate": "rate_ticket",
-    }
-    open_now = [str(row.step) for row in workflow.steps_open_to(ticket.process, ticket.status, workflow.Role.CITIZEN)]
-    return [(step, intents[step]) for step in open_now if step in intents]
+def _since(turn: Turn, ticket: Any) -> str:
+    """Since when it stands where it stands; nothing for what was just filed."""
+    moves = [event for event in ticket.events if event.status_from != event.status_to]
+    if len(moves) < 2:
+        return ""
+    return turn.context.words.text("utter_progress_since", day=own_tickets.day_of(turn, moves[-1].at))
 
 
-def _citizen(turn: Turn) -> service.Actor:
-    """The citizen of this conversation, with the query code when one was given."""
-    return service.Actor.citizen(turn.conversation_id, turn.entity("query_code") or code_in(turn))
+def _who(turn: Turn, ticket: Any) -> str:
+    words = turn.context.words
+    if ticket.status not in OPEN or not ticket.department:
+        return ""
+    name = "utter_progress_handler" if ticket.assignee_name else "utter_progress_department"
+    return words.text(name, department=ticket.department, who=ticket.assignee_name or "")
 
 
-def _proof(turn: Turn, ticket: Any) -> dict[str, str]:
-    code = turn.entity("query_code") or code_in(turn)
-    return {"ticket_number": ticket.number} | ({"query_code": code} if code else {})
+def _waits(turn: Turn, ticket: Any) -> str:
+    """What stands open beside the status."""
+    words, matters = turn.context.words, ticket.matters
+    if ticket.status not in OPEN:
+        return ""
+    found = []
+    if matters.get("supplement_asked"):
+        asked = [event for event in ticket.events if event.step == Step.ASK_SUPPLEMENT]
+        found.append(words.text("utter_progress_waits_supplement", text=asked[-1].payload.get("text", "")))
+    if transfer := matters.get("transfer"):
+        found.append(words.text("utter_progress_waits_transfer", place=transfer["place"]))
+    if matters.get("recusal"):
+        found.append(words.text("utter_progress_waits_recusal"))
+    if wish := matters.get("wish"):
+        found.append(words.text(f"utter_progress_wish_{wish}"))
+    return "".join(found)
 
 
-def choose(turn: Turn, intent: str) -> tuple[Any | None, Events]:
-    """The ticket meant: named, or the only own one; else buttons, or the question for number and code."""
-    mine = own(turn)
-    number = number_in(turn)
-    if number:
-        for ticket in mine:
-            if ticket.number == number:
-                return ticket, []
-        code = turn.entity("query_code") or code_in(turn)
-        if code:
-            return with_code(turn, number, code), []
-        return None, [SlotSet("pending_question", f"{intent}:{number}"), FollowupAction("question_form")]
-    if len(mine) == 1:
-        return mine[0], []
-    if mine:
-        buttons = [
-            turn.button(
-                "ticket", intent, title=" ".join(filter(None, (t.number, t.merchant or t.item))), ticket_number=t.number
-            )
-            for t in mine[:5]
-        ]
-        turn.say("utter_which_ticket", buttons=buttons)
-        return None, []
-    return None, [SlotSet("pending_question", f"{intent}:"), FollowupAction("question_form")]
+def _due(turn: Turn, ticket: Any) -> str:
+    """The period that ends first: until when, how long that is, by which article; a paused one rests."""
+    words = turn.context.words
+    running = [clock for clock in ticket.clocks if clock.state == "running"]
+    if running:
+        clock = min(running, key=lambda one: (one.due, not one.statutory))
+        return filing.due_words(turn, clock) + _left(turn, clock)
+    if paused := [clock for clock in ticket.clocks if clock.state == "paused"]:
+        causes = "、".join(deadline_words.CAUSES[one.cause] for one in paused[0].pauses if one.resumed_on is None)
+        return words.text("utter_progress_paused", causes=causes, period=paused[0].label)
+    return ""
+
+
+def _left(turn: Turn, clock: Any) -> str:
+    words, today = turn.context.words, turn.today
+    law = words.text("utter_progress_law", law=clock.law.split("；")[0]) if clock.law else ""
+    if today > clock.due_lenient:
+        return words.text("utter_progress_over", days=(today - clock.due_lenient).days, law=law)
+    if today >= clock.due:
+        return words.text("utter_progress_last_day", law=law)
+    in_working_days = clock.unit == "工作日"
+    days = [today + timedelta(days=n) for n in range(1, (clock.due - today).days + 1)]
+    if in_working_days:
+        days = [day for day in days if turn.context.tickets.holidays.is_working(day)]
+    measure = deadline_words.measure(len(days), "工作日") if in_working_days else words.text("utter_days", n=len(days))
+    return words.text("utter_progress_left", measure=measure, law=law)
+
+
+def ways(turn: Turn, process: str) -> str:
+    """What the law leaves open beside this office; a regulator is bound by an article of its own."""
+    words, own = turn.context.words, f"utter_ways_{process}_{turn.context.office.kind}"
+    return words.text(own if words.has(own) else f"utter_ways_{process}")
+
+
+def window(turn: Turn, ticket: Any, until: date) -> str:
+    """Until when a citizen may ask to reopen: called the office's own, never the law's."""
+    days, day = turn.context.office.reopen_days, summary.day(turn, until)
+    if turn.today <= until:
+        return turn.context.words.text("utter_progress_window", day=day, days=days)
+    ways_left = ways(turn, ticket.process)
+    return turn.context.words.text("utter_progress_window_over", day=day, days=days, ways=ways_left)
+
+
+def _window(turn: Turn, ticket: Any) -> str:
+    until = after_filing.reopen_until(ticket.events, turn.context.office.reopen_days)
+    return window(turn, ticket, until) if ticket.status == Status.CLOSED and until else ""
+
+
+def _answer(turn: Turn, ticket: Any) -> str:
+    answer = ticket.result or ticket.reply
+    return turn.context.words.text("utter_progress_reply", text=answer) if answer else ""
+
+
+def tell_all(turn: Turn, tickets: list[Any]) -> None:
+    """A line for each of the citizen's tickets, newest first, and a button to look closer."""
+    words = turn.context.words
+    lines = [
+        words.text(
+            "utter_progress_line",
+            number=one.number,
+            about=one.merchant or one.institution or one.item or _kind(one.kind),
+            submitted=summary.day(turn, deadlines.local_date(one.submitted_at)),
+            status=label(one.status),
+        )
+        for one in tickets[:MOST_LISTED]
+    ]
+    more = words.text("utter_progress_more", n=len(tickets) - MOST_LISTED) if len(tickets) > MOST_LISTED else ""
+    buttons = [turn.button("ticket", "ask_progress", title=t.number, ticket_number=t.number) for t in tickets]
+    turn.say("utter_progress_list", count=len(tickets), lines="\n".join([*lines, *filter(None, [more])]),
+             buttons=buttons[:MOST_LISTED])  # fmt: skip
+
+
+def _kind(kind: str) -> str:
+    return next(one.label for one in workflow.Kind if one == kind)
 
 
 class Progress(Door):
@@ -135,233 +182,18 @@ class Progress(Door):
         return "action_progress"
 
     def act(self, turn: Turn) -> Events:
-        of_others = bool(turn.text) and not OF_OWN.search(turn.text) and not number_in(turn) and not own(turn)
+        mine, number = own_tickets.own(turn), own_tickets.number_in(turn)
+        of_others = bool(turn.text) and not OF_OWN.search(turn.text) and not number and not mine
         if of_others and turn.context.searcher.rank(turn.text).decision != "decline":
             return guidance.answer(turn, turn.text)
-        ticket, events = choose(turn, "ask_progress")
-        if ticket:
-            tell(turn, ticket, turn.entity("query_code") or code_in(turn))
-        return events
-
-
-class SupplementTicket(Door):
-    """More words or pictures for a filed ticket: asked for in one question."""
-
-    def name(self) -> str:
-        return "action_supplement_ticket"
-
-    def act(self, turn: Turn) -> Events:
-        ticket, events = choose(turn, "supplement_ticket")
-        if ticket:
-            proof = ":".join(_proof(turn, ticket).values())
-            return [SlotSet("pending_question", f"supplement:{proof}"), FollowupAction("question_form")]
-        return events
-
-
-class UrgeTicket(Door):
-    """催办: once a working day; the reminder goes to the desk."""
-
-    def name(self) -> str:
-        return "action_urge_ticket"
-
-    def act(self, turn: Turn) -> Events:
-        ticket, events = choose(turn, "urge_ticket")
-        if ticket:
-            with turn.session() as session:
-                service.urge(session, ticket.number, actor=_citizen(turn), now=turn.now, office=turn.context.office)
-            turn.say(
-                "utter_urged",
-                number=ticket.number,
-                buttons=[turn.button("progress", "ask_progress", **_proof(turn, ticket))],
-            )
-        return events
-
-
-class WithdrawTicket(Door):
-    """撤回: three things are asked before (办法 art. 16(2), 23(1))."""
-
-    def name(self) -> str:
-        return "action_withdraw_ticket"
-
-    def act(self, turn: Turn) -> Events:
-        ticket, events = choose(turn, "withdraw_ticket")
-        if not ticket:
-            return events
-        if turn.entity("confirmed") != "yes":
-            turn.say(
-                "utter_withdraw_sure",
-                buttons=[
-                    turn.button("withdraw_yes", "withdraw_ticket", confirmed="yes", **_proof(turn, ticket)),
-                    turn.button("withdraw_no", "deny"),
-                ],
-                number=ticket.number,
-            )
-            return events
-        with turn.session() as session:
-            service.withdraw(session, ticket.number, actor=_citizen(turn), now=turn.now)
-        turn.say("utter_withdrawn", number=ticket.number)
-        return events
-
-
-class RateTicket(Door):
-    def name(self) -> str:
-        return "action_rate_ticket"
-
-    def act(self, turn: Turn) -> Events:
-        ticket, events = choose(turn, "rate_ticket")
-        if not ticket:
-            return events
-        score = turn.entity("score")
-        if not score:
-            buttons = [
-                turn.button(f"score_{n}", "rate_ticket", score=str(n), **_proof(turn, ticket)) for n in (5, 4, 3, 2, 1)
-            ]
-            turn.say("utter_rate", buttons=buttons, number=ticket.number)
-            return events
-        with turn.session() as session:
-            service.rate(session, ticket.number, score=score, actor=_citizen(turn), now=turn.now)
-        turn.say("utter_rated")
-        return events
-
-
-class WriteLetter(Door):
-    def name(self) -> str:
-        return "action_write_letter"
-
-    def act(self, turn: Turn) -> Events:
-        draft = Draft.of(turn.tracker, "complaint_form")
-        if turn.entity("part") == "authority":
-            people.authority(turn, draft)
+        if not number and (turn.entity("part") == "all" or (mine and aftermath.LISTS.search(turn.text))):
+            if mine:
+                tell_all(turn, mine)
+                return []
+        elif not number and len(mine) > 1 and not turn.slot("pending_ticket"):
+            tell_all(turn, mine)
             return []
-        write = referral.for_12315 if referral.wants_12315(turn) else referral.own_letter
-        written = write(turn, draft)
-        return [] if written else [FollowupAction("complaint_form")]
-
-
-# One question with a purpose -------------------------------------------------------------------
-
-ELSEWHERE = {
-    "ask": "action_answer",
-    "submit_complaint": "complaint_form",
-    "submit_report": "report_form",
-    "request_human": "action_request_human",
-    "distress": "action_distress",
-    "fraud_now": "action_fraud_now",
-}
-
-
-class AskAnswer(XiaobaoAction):
-    def name(self) -> str:
-        return "action_ask_question_form_answer"
-
-    def act(self, turn: Turn) -> Events:
-        purpose, _, number = (turn.slot("pending_question") or "").partition(":")
-        name = {"supplement": "utter_ask_supplement", "call_back": "utter_ask_call_back_phone"}.get(purpose)
-        name = name or ("utter_ask_query_code" if number else "utter_ask_number_and_code")
-        turn.say(name, number=number, hours=turn.context.office.hours, buttons=[turn.button("never_mind", "deny")])
-        return []
-
-
-class ValidateQuestionForm(XiaobaoAction):
-    """The answer to the one open question: a code, more material, a telephone number."""
-
-    def name(self) -> str:
-        return "validate_question_form"
-
-    def act(self, turn: Turn) -> Events:
-        if not turn.slot("requested_slot"):
-            return [SlotSet("answer", None), SlotSet("requested_slot", "answer")]
-        purpose, _, number = (turn.slot("pending_question") or "").partition(":")
-        if turn.intent == "decide_sound":
-            sounds.decide(turn)
-            return self._again()
-        if (turn.intent in ("deny", "stop", "skip") and (turn.pressed or len(turn.text) < 10)) or turn.pressed:
-            return self._elsewhere(turn) if turn.pressed and turn.intent != "deny" else self._never_mind(turn)
-        if people.notice(turn):
-            writes = purpose == "call_back" and people.known(turn).get("no_calls")
-            return self._done(*handoff.ask_for_call_back(turn)) if writes else self._again()
-        if turn.text and (events := guidance.before_all(turn, turn.text)) is not None:
-            return self._done(*events)
-        if purpose == "supplement":
-            return self._supplement(turn, number)
-        if purpose == "call_back":
-            return self._call_back(turn)
-        return self._code(turn, purpose, number)
-
-    def on_failure(self, turn: Turn) -> Events:
-        return [SlotSet("answer", None), SlotSet("requested_slot", "answer")]
-
-    @staticmethod
-    def _done(*more: Any) -> Events:
-        return [SlotSet("answer", None), SlotSet("pending_question", None), *more, SlotSet("requested_slot", None)]
-
-    @staticmethod
-    def _again() -> Events:
-        return [SlotSet("answer", None), SlotSet("requested_slot", "answer")]
-
-    def _never_mind(self, turn: Turn) -> Events:
-        if going_on := handoff.go_on(turn):
-            return self._done(*going_on)
-        resume = [turn.button("resume", "resume")] if turn.slot("draft_saved_at") else []
-        turn.say("utter_ok_what_next", buttons=resume)
-        return self._done()
-
-    def _elsewhere(self, turn: Turn) -> Events:
-        action = ELSEWHERE.get(turn.intent, f"action_{turn.intent}")
-        return self._done(FollowupAction(action))
-
-    def _supplement(self, turn: Turn, proof: str) -> Events:
-        number, _, code = proof.partition(":")
-        with turn.session() as session:
-            files = sounds.kept(turn, uploads.ready(session, turn.conversation_id))
-            service.supplement(
-                session,
-                number,
-                text=turn.text,
-                evidence=tuple(
-                    service.Evidence(f.evidence_id, f.filename, f.media_type, f.size, f.sha256, f.path) for f in files
-                ),
-                actor=service.Actor.citizen(turn.conversation_id, code or None),
-                now=turn.now,
-            )
-            uploads.mark_filed(session, [f.evidence_id for f in files], number)
-            uploads.mark_refused(session, turn.conversation_id, number)
-            waiting = uploads.kinds_in(session, turn.conversation_id, uploads.ASKED)
-        if waiting:
-            turn.say("utter_supplement_waiting", titles=evidence.kind_titles(turn, waiting))
-        turn.say(
-            "utter_supplemented", number=number, buttons=[turn.button("progress", "ask_progress", ticket_number=number)]
-        )
-        return self._done()
-
-    def _call_back(self, turn: Turn) -> Events:
-        phone = answers.phone(turn.text)
-        if phone.error and turn.intent in ELSEWHERE and turn.confidence > 0.7:
-            return self._elsewhere(turn)
-        if phone.error:
-            turn.say(f"utter_error_{phone.error}")
-            return self._again()
-        handoff.call_back(turn, phone.value or "")
-        return self._done(*handoff.go_on(turn))
-
-    def _code(self, turn: Turn, purpose: str, number: str) -> Events:
-        named, code = number_in(turn) or number, turn.entity("query_code") or code_in(turn)
-        if not code or not named:
-            if turn.intent in ELSEWHERE and turn.confidence > 0.7:
-                return self._elsewhere(turn)
-            asks = len(turn.text) > guidance.BARE and not OF_OWN.search(turn.text)
-            if asks and turn.context.searcher.rank(turn.text).decision == "answer":
-                return self._done(*guidance.answer(turn, turn.text))
-            turn.say("utter_error_code_unclear")
-            return self._again()
-        ticket = with_code(turn, named, code)
-        if ticket is None:
-            return self._done()
-        if purpose == "supplement_ticket":
-            return [
-                SlotSet("answer", None),
-                SlotSet("pending_question", f"supplement:{named}:{code}"),
-                SlotSet("requested_slot", "answer"),
-            ]
-        tell(turn, ticket, code)
-        return self._done()
+        ticket, events = own_tickets.choose(turn, "ask_progress")
+        if ticket:
+            tell(turn, ticket, own_tickets.code_in(turn))
+        return events

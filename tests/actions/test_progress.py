@@ -26,7 +26,7 @@ def test_the_own_ticket_is_shown_without_number_or_code(talk: Talk) -> None:
     citizen.say("我的投诉到哪了", "ask_progress")
     [message] = citizen.said
     assert message["response"] == "utter_progress" and message["number"] == number
-    assert [b["title"] for b in message["buttons"]] == ["补材料", "催一下", "撤回"]
+    assert [b["title"] for b in message["buttons"]] == ["补材料", "催一下", "商家有回应", "更正", "撤回"]
 
 
 def test_a_stranger_is_asked_for_number_and_code_and_hears_the_same_for_wrong_and_missing(talk: Talk) -> None:
@@ -66,7 +66,7 @@ def test_urging_twice_a_day_is_told(talk: Talk) -> None:
     citizen.say("催一下", "urge_ticket")
     assert "utter_urged" in citizen.responses
     citizen.say("再催", "urge_ticket")
-    assert citizen.responses == ["utter_error_urged_today"]
+    assert citizen.responses == ["utter_urged_already"] and citizen.said[0]["again"]
 
 
 def test_withdrawing_asks_first_and_then_does_it(talk: Talk) -> None:
@@ -104,7 +104,7 @@ def test_progress_says_who_has_it(talk: Talk) -> None:
         for step, fields in ((service.accept, {}), (service.assign, {"department": "市场监管一科"})):
             step(session, number, actor=clerk, now=deadlines.now(), office=base.context().office, **fields)
     citizen.say("到哪了", "ask_progress")
-    assert "市场监管一科" in citizen.said[0]["who"] and citizen.said[0]["status"] == "办理中"
+    assert "市场监管一科" in citizen.said[0]["told"] and citizen.said[0]["status"] == "办理中"
 
 
 def test_a_second_yes_hears_number_and_query_code_again(talk: Talk) -> None:

@@ -29,7 +29,8 @@ COMMON: dict[str, tuple[str, str, str]] = {
     "tell": (WORKERS, ANY, "="),
     "note": (WORKERS, ANY, "="),
     "follow_up": (WORKERS, "closed", "="),
-    "reopen": (LEAD, "closed", "assigned"),
+    "reopen": (f"{LEAD} {CITIZEN}", "closed", "assigned"),
+    "amend": (CITIZEN, "submitted assigned replied", "="),
     "archive": (DECIDERS, "closed withdrawn merged", "archived"),
     "rate": (CITIZEN, "closed", "="),
     "assign": (DECIDERS, "submitted assigned replied", "assigned"),
@@ -49,7 +50,7 @@ REPORT = {step: row for step, row in COMMON.items() if step != "withdraw"} | {
     "archive": (DECIDERS, "closed merged transferred", "archived"),
     **{
         step: (COMMON[step][0], "submitted assigned replied investigating declined", "=")
-        for step in ("ask_supplement", "supplement", "urge", "supervise")
+        for step in ("ask_supplement", "supplement", "amend", "urge", "supervise")
     },
     **{
         step: (WORKERS, "submitted assigned replied investigating declined closed merged transferred", "=")
@@ -82,8 +83,9 @@ def disputed(more: str) -> dict[str, tuple[str, str, str]]:
         "withdraw": (CITIZEN, f"submitted {work}", "withdrawn"),
         **{
             step: (COMMON[step][0], f"submitted {work}", "=")
-            for step in ("ask_supplement", "supplement", "urge", "supervise")
+            for step in ("ask_supplement", "supplement", "amend", "urge", "supervise")
         },
+        "settle": (CITIZEN, f"submitted {work} closed", "="),
         **{step: (WORKERS, f"submitted {work} {ended}", "=") for step in ("answer_supervision", "tell", "note")},
         "ask_extension": (HANDLERS, f"submitted {work}", "="),
         "extend": (LEAD, f"submitted {work}", "="),
@@ -101,6 +103,7 @@ ALLOWED = {
         "agree": (HANDLERS, "mediating", "agreed"),
         "terminate": (HANDLERS, "accepted assigned replied mediating", "terminated"),
         "delegate": (HANDLERS, "accepted assigned replied", "="),
+        "answer_mediation": (CITIZEN, "accepted assigned replied mediating", "="),
         "recuse": (WORKERS, "mediating", "="),
         "decide_recusal": (LEAD, "mediating", "="),
         "close": (HANDLERS, "assigned replied agreed terminated", "closed"),

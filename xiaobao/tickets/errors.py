@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 
 class TicketError(Exception):
     """A refusal that the citizen or staff member is told about in plain words."""
@@ -47,6 +49,22 @@ class UrgedToday(TicketError):
     """A ticket is urged once per working day."""
 
     code = "urged_today"
+
+
+class AlreadyDone(TicketError):
+    """The very same act was taken before: nothing is done a second time."""
+
+    code = "already_done"
+
+
+class WindowOver(TicketError):
+    """The time that the office gives for reopening has passed; `until` was its last day."""
+
+    code = "window_over"
+
+    def __init__(self, until: date) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
 
 
 class MissingDraft(TicketError):

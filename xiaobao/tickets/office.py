@@ -56,6 +56,7 @@ class Office:
     target_days: int | None = None
     staffed: tuple[tuple[time, time], ...] = ()
     sector: str = ""  # of an institution: bank, life (人身保险公司), property, payment
+    reopen_days: int = 30  # natural days after closing in which a citizen may reopen: the office's own, no law's
 
     def may_handle(self, code: str) -> bool:
         """Whether matters of this authority code may be filed here."""
@@ -106,6 +107,7 @@ def load(reference_dir: Path, office_id: str) -> Office:
         target_days=int(row["target_days"]) if row["target_days"] else None,
         staffed=_times(row["staffed"]),
         sector=row.get("sector", ""),
+        reopen_days=int(row.get("reopen_days") or Office.reopen_days),
     )
 
 

@@ -23,7 +23,7 @@ from xiaobao.tickets.office import Office
 from xiaobao.tickets.roles_tables import OfficeSetting
 
 SHOWN = ("name", "address", "telephone", "hours", "footer")  # words that citizens read
-NUMBERS = {"target_days": (1, 60)}  # working days
+NUMBERS = {"target_days": (1, 60), "reopen_days": (1, 365)}  # working days; natural days
 AUTO_ASSIGN = "auto_assign"  # "yes": a rule assigns at acceptance, no button is pressed
 FIELDS = (*SHOWN, *NUMBERS, AUTO_ASSIGN)
 LONGEST = 200  # characters
@@ -62,8 +62,7 @@ def layered(office: Office, session: Session, today: date | None = None) -> Offi
     """The office as its admin has it: own words in place of the file's, checked telephone numbers confirmed."""
     own = values(session)
     changes: dict[str, Any] = {name: own[name] for name in SHOWN if own.get(name)}
-    if own.get("target_days"):
-        changes["target_days"] = int(own["target_days"])
+    changes |= {name: int(own[name]) for name in NUMBERS if own.get(name)}
     checks = directory.newest(session)
     if checks:
         hotlines = directory.confirmed(office.reference.hotlines, checks)

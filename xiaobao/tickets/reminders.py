@@ -23,6 +23,9 @@ from xiaobao.tickets.workflow import Role
 
 TARGET, SOON, TODAY, OVERDUE, RAISED = "target", "soon", "today", "overdue", "raised"
 STAGES = (SOON, TODAY, OVERDUE)  # of the statutory day, in their order
+# What a citizen does: whoever holds the ticket hears of it, near the last day the supervisors too.
+URGED, URGED_RAISED, REOPENED = "urged", "urged_raised", "reopened"
+SUPERVISORS = (RAISED, URGED_RAISED)
 SOON_WORKING_DAYS = 2
 HORIZON = timedelta(days=16)  # two working days never span more, the longest holidays included
 MOST = 200  # rows of a list
@@ -135,6 +138,38 @@ def explain(session: Session, number: str, clock_key: str, *, actor: Actor, now:
     session.flush()
 
 
+def urged(session: Session, ticket: Ticket, holidays: Holidays | None, now: datetime) -> bool:
+    """A citizen urges: who holds the ticket is reminded, within two working days of a last day, or after it, the
+    supervisors besides. Returns whether they are."""
+    running = [clock for clock in ticket.clocks if clock.state == "running"]
+    today = deadlines.local_date(now)
+    near = _working_days_on(today, SOON_WORKING_DAYS, holidays) if holidays else today + timedelta(days=2)
+    raised = any(clock.due <= near for clock in running)
+    tell(session, ticket, URGED, now)
+    if raised:
+        tell(session, ticket, URGED_RAISED, now)
+    return raised
+
+
+def tell(session: Session, ticket: Ticket, stage: str, now: datetime) -> None:
+    """A reminder that a citizen caused, at the clock that is due first, else at the last that ran; again: fresh again.
+
+    A ticket that never had a clock has none: its list shows it.
+    """
+    clocks = [clock for clock in ticket.clocks if clock.state in ("running", "paused")] or ticket.clocks[-1:]
+    if not clocks:
+        return
+    clock = min(clocks, key=lambda one: one.due)
+    query = select(TicketClockAlert).where(
+        TicketClockAlert.clock_id == clock.id, TicketClockAlert.stage == stage, TicketClockAlert.due == clock.due
+    )
+    alert = session.scalar(query)
+    if alert is None:
+        session.add(TicketClockAlert(ticket_id=ticket.id, clock_id=clock.id, stage=stage, due=clock.due, at=now))
+    else:
+        alert.at, alert.seen_at, alert.seen_by = now, None, None
+
+
 def _waiting(today: date, soon: date) -> ColumnElement[bool]:
     """Running clocks that have a stage before them which was not written yet."""
     fresh = TicketClock.reminded
@@ -224,15 +259,15 @@ def _of(actor: Actor, query: Select[Any]) -> Select[Any]:
         .outerjoin(Account, Account.id == Ticket.assignee_id)
     )
     if actor.role == Role.HANDLER:
-        return query.where(Ticket.assignee_id == actor.account_id, TicketClockAlert.stage != RAISED)
+        return query.where(Ticket.assignee_id == actor.account_id, TicketClockAlert.stage.not_in(SUPERVISORS))
     orphaned = and_(
         or_(Ticket.assignee_id.is_(None), Account.id.is_(None), Account.disabled.is_(True)),
-        TicketClockAlert.stage != RAISED,
+        TicketClockAlert.stage.not_in(SUPERVISORS),
     )
     if actor.role == Role.CLERK:
         return query.where(orphaned)
     if actor.role == Role.SUPERVISOR:
-        return query.where(or_(orphaned, TicketClockAlert.stage == RAISED))
+        return query.where(or_(orphaned, TicketClockAlert.stage.in_(SUPERVISORS)))
     return query.where(TicketClockAlert.id.is_(None))
 
 

@@ -13,8 +13,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from xiaobao import privacy
-from xiaobao.tickets import deadlines, decisions, finance, handing, mediation, reference, step_fields, supervision
-from xiaobao.tickets.errors import InvalidField, RoleForbidden, UrgedToday
+from xiaobao.tickets import (
+    after_filing,
+    deadlines,
+    decisions,
+    finance,
+    handing,
+    mediation,
+    reference,
+    step_fields,
+    supervision,
+)
+from xiaobao.tickets.errors import AlreadyDone, InvalidField, RoleForbidden, UrgedToday
 from xiaobao.tickets.filing import (
     SUBMITTED_TEXTS,
     Actor,
@@ -28,7 +38,7 @@ from xiaobao.tickets.filing import (
 )
 from xiaobao.tickets.office import Office
 from xiaobao.tickets.stepping import Change, Taking, locked, take_step, theirs
-from xiaobao.tickets.tables import Audit
+from xiaobao.tickets.tables import Audit, Ticket
 from xiaobao.tickets.views import CONTACT, TicketView
 from xiaobao.tickets.workflow import Role, Step
 
@@ -55,6 +65,7 @@ CHANGES: Mapping[Step, Change] = {
     **handing.CHANGES,
     **supervision.CHANGES,
     **finance.CHANGES,
+    **after_filing.CHANGES,
 }
 
 
@@ -215,6 +226,8 @@ def supplement(
             raise InvalidField("text", "neither words nor files")
         known = {row.evidence_id for row in ticket.evidence}
         added = [one for one in evidence if one.evidence_id not in known]
+        if not added and (not said or said in _supplemented(ticket)):
+            raise AlreadyDone(number)
         taking.matter("supplement_asked", None)
         ticket.evidence.extend(evidence_row(one, now) for one in added)
         return {"text": said, "evidence": [one.evidence_id for one in added]}
@@ -223,6 +236,10 @@ def supplement(
     return take_step(
         session, number, Step.SUPPLEMENT, actor=actor, now=now, version=version, change=change, typed=typed
     )
+
+
+def _supplemented(ticket: Ticket) -> list[str]:
+    return [str(event.payload.get("text")) for event in ticket.events if event.step == Step.SUPPLEMENT]
 
 
 def urge(
@@ -245,9 +262,9 @@ def urge(
             if deadlines.local_date(now) < again:
                 raise UrgedToday(number)
         ticket.urged += 1
-        return {"times": ticket.urged}
+        return {"times": ticket.urged, **after_filing.urge_reaches(taking)}
 
-    return take_step(session, number, Step.URGE, actor=actor, now=now, version=version, change=change)
+    return take_step(session, number, Step.URGE, actor=actor, now=now, version=version, change=change, office=office)
 
 
 def withdraw(
@@ -271,17 +288,11 @@ def rate(
     version: int | None = None,
     score: int | str | None = None,
     text: str | None = None,
+    fulfilled: str | None = None,
 ) -> TicketView:
-    """评价 with 1 to 5 after closing; a later rating replaces the earlier one."""
-
-    def change(taking: Taking) -> dict[str, Any]:
-        ticket = taking.ticket
-        if str(score) not in {"1", "2", "3", "4", "5"}:
-            raise InvalidField("score", "1 to 5")
-        ticket.score = int(str(score))
-        return {"score": ticket.score, "text": step_fields.optional("text", text)}
-
-    typed = {"score": score, "text": text}
+    """评价 with 1 to 5 after closing; a later rating replaces the earlier one. `fulfilled`: of CHOICES["fulfilments"]."""
+    typed = {"score": score, "text": text, "fulfilled": fulfilled}
+    change = CHANGES[Step.RATE]
     return take_step(session, number, Step.RATE, actor=actor, now=now, version=version, change=change, typed=typed)
 
 

@@ -98,7 +98,7 @@ def take_step(
     remember(ticket, row, actor, now, payload)
     clocks.apply(ticket, row, now, office, payload, told=bool(ticket.conversation_id) or not row.notice)
     _forget_pause(ticket)
-    if row.notice and ticket.conversation_id:
+    if row.notice and ticket.conversation_id and not _did_it_there(ticket, actor):
         _tell(session, ticket, row, actor, now, payload)
     session.flush()
     return ticket_view(ticket)
@@ -155,6 +155,11 @@ def _own(ticket: Ticket, actor: Actor) -> bool:
     if actor.conversation_id and actor.conversation_id == ticket.conversation_id:
         return True
     return actor.query_code is not None and hmac.compare_digest(ticket.query_code.encode(), actor.query_code.encode())
+
+
+def _did_it_there(ticket: Ticket, actor: Actor) -> bool:
+    """A citizen who took the step in the ticket's own conversation has the answer there already."""
+    return actor.role == Role.CITIZEN and actor.conversation_id == ticket.conversation_id
 
 
 def theirs(ticket: Ticket, actor: Actor) -> bool:

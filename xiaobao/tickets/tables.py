@@ -394,7 +394,9 @@ class TicketClockAlert(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
     clock_id: Mapped[int] = mapped_column(ForeignKey("ticket_clocks.id", ondelete="CASCADE"))
-    stage: Mapped[str] = mapped_column(String(16))  # target | soon | today | overdue | raised (to the supervisor)
+    stage: Mapped[str] = mapped_column(
+        String(16)
+    )  # target | soon | today | overdue | raised (to the supervisor) | urged ...
     due: Mapped[date] = mapped_column(Date)
     at: Mapped[datetime]
     seen_at: Mapped[datetime | None]

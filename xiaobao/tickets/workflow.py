@@ -119,6 +119,9 @@ class Step(Labelled):
     FOLLOW_UP = ("follow_up", "回访")
     REOPEN = ("reopen", "重开")
     ARCHIVE = ("archive", "归档")
+    AMEND = ("amend", "更正")
+    ANSWER_MEDIATION = ("answer_mediation", "答复是否愿意调解")
+    SETTLE = ("settle", "和解情况")
     URGE = ("urge", "催办")
     WITHDRAW = ("withdraw", "撤回")
     RATE = ("rate", "评价")
@@ -248,6 +251,35 @@ CHOICES: dict[str, dict[str, str]] = {
         "case": "办案",
         "pbc_reply": "答复人民银行转来的投诉",
     },
+    # What a citizen says after filing.
+    "wishes": {"yes": "愿意调解", "no": "不愿意调解"},
+    "settlements": {
+        "full": "商家已经全部兑现",
+        "part": "商家兑现了一部分",
+        "promise": "商家答应了日期，还没兑现",
+    },
+    "fulfilments": {"yes": "都兑现了", "part": "兑现了一部分", "no": "没有兑现", "none": "没有说好要商家做什么"},
+    "reopenings": {
+        "unperformed": "说好的没有兑现",
+        "new_facts": "有新的情况或者证据",
+        "our_mistake": "工作人员办错了",
+    },
+    "amendable": {
+        "merchant": "商家",
+        "shop_name": "店铺名",
+        "platform": "平台",
+        "institution": "机构",
+        "merchant_address": "商家地址",
+        "item": "东西或服务",
+        "amount": "金额",
+        "event_date": "日期",
+        "order_number": "订单号",
+        "policy_number": "保单号",
+        "claim": "诉求",
+        "contact_name": "姓名",
+        "contact_phone": "电话",
+        "contact_address": "通讯地址",
+    },
 }
 
 GROUND = Field("ground", "理由", "line", choices="grounds")
@@ -291,6 +323,13 @@ DECISION = (
     DESPITE,
 )
 REVIEW = (WHY, Field("by_branch", "决定是分支机构作出的", "checkbox", required=False))
+AMENDMENT: tuple[Field, ...] = (Field("field", "哪一项", "choice", choices="amendable"), Field("value", "改成", "line"))
+AMENDMENT += (Field("normalised", "按分或者按日期写的值", "line", required=False),)
+SETTLEMENT: tuple[Field, ...] = (Field("how", "怎么样了", "choice", choices="settlements"), NOTE)
+SETTLEMENT += (Field("promised_on", "答应的日期", "date", required=False),)
+WISH = (Field("wish", "是否愿意调解", "choice", choices="wishes"), NOTE)
+REOPENING = (WHY, Field("because", "群众要求重开的理由", "choice", required=False, choices="reopenings"))
+RATING = (Field("fulfilled", "兑现了没有", "choice", required=False, choices="fulfilments"), SCORE, NOTE)
 TELLING = (Field("means", "告知方式", "choice", choices="means"), Field("told_at", "告知时间", "datetime"), NOTE)
 
 _P = Process
@@ -507,15 +546,19 @@ _AFTER = (
     _rows(_EVERY, _ANY, Step.TELL, WORKERS, STAY, TELLING, _RUN, own_only=True)
     + _rows(_EVERY, _ANY, Step.NOTE, WORKERS, STAY, (TEXT,), own_only=True)
     + _rows(_EVERY, _DONE, Step.FOLLOW_UP, WORKERS, STAY, (TEXT, Field("fulfilled", "已经履行", "checkbox", False)))
-    + _rows(_EVERY, _DONE, Step.REOPEN, _LEAD, _S.ASSIGNED, (WHY,), _NOTHING, "reopened")
+    # The office reopens as it sees fit, a citizen on three grounds within the office's own window: after_filing.py.
+    + _rows(_EVERY, _DONE, Step.REOPEN, (*_LEAD, *_CITIZEN), _S.ASSIGNED, REOPENING, _NOTHING, "reopened")
     + _rows(
         _EVERY,
         (_S.CLOSED, _S.REJECTED, _S.WITHDRAWN, _S.TRANSFERRED, _S.MERGED),
         *(Step.ARCHIVE, DECIDERS, _S.ARCHIVED, (), _NOTHING, None, False, (guards.not_supervised,)),
     )
+    + _rows(_EVERY, OPEN, Step.AMEND, _CITIZEN, STAY, AMENDMENT)
+    + _rows(_COMPLAINT, (*_ACCEPTED, _S.MEDIATING), Step.ANSWER_MEDIATION, _CITIZEN, STAY, WISH)
+    + _rows(_DISPUTED, (*OPEN, *_DONE), Step.SETTLE, _CITIZEN, STAY, SETTLEMENT)
     + _rows(_URGED, OPEN, Step.URGE, _CITIZEN, STAY)
     + _rows(_OWN, OPEN, Step.WITHDRAW, _CITIZEN, _S.WITHDRAWN, (NOTE,), _END)
-    + _rows((*_EVERY,), _DONE, Step.RATE, _CITIZEN, STAY, (SCORE, NOTE))
+    + _rows((*_EVERY,), _DONE, Step.RATE, _CITIZEN, STAY, RATING)
 )
 TABLE: tuple[Transition, ...] = tuple(
     sorted(_FILING + _HANDLING + _HANDING + _TIMES + _AFTER, key=lambda row: list(Step).index(row.step))
