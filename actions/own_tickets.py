@@ -128,7 +128,7 @@ def waiting_for(purpose: str, proof: dict[str, str], *more: str) -> Events:
 def open_steps(turn: Turn, ticket: Any) -> list[Step]:
     """Steps that the workflow opens to a citizen now, guards and the office's window considered."""
     rows = workflow.steps_open_to(ticket.process, ticket.status, workflow.Role.CITIZEN)
-    found = [row.step for row in rows if stepping.ready(row, ticket, turn.now)]
+    found = [row.step for row in stepping.ready(rows, ticket, turn.now)]
     until = after_filing.reopen_until(ticket.events, turn.context.office.reopen_days)
     late = until is not None and deadlines.local_date(turn.now) > until
     return [step for step in found if not (step == Step.REOPEN and late)]

@@ -27,7 +27,15 @@ def desk(number: str, *steps: tuple[str, dict[str, Any]]) -> None:
     office = base.context().office
     with base.context().sessions.begin() as session:
         for step, typed in steps:
-            service.step(session, number, step=Step(step), actor=BOSS, now=deadlines.now(), office=office, **typed)
+            service.step(
+                session,
+                number,
+                step=next(one for one in Step if one == step),
+                actor=BOSS,
+                now=deadlines.now(),
+                office=office,
+                **typed,
+            )
 
 
 def accept(number: str) -> None:

@@ -24,7 +24,9 @@ def take(
     sessions, number: str, step: str, actor: Actor = CITIZEN, now: datetime = NOW, office=OFFICE, **typed
 ) -> TicketView:
     with sessions.begin() as session:
-        return service.step(session, number, step=Step(step), actor=actor, now=now, office=office, **typed)
+        return service.step(
+            session, number, step=next(one for one in Step if one == step), actor=actor, now=now, office=office, **typed
+        )
 
 
 def closed(sessions, now: datetime = NOW) -> str:
