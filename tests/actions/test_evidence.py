@@ -156,5 +156,5 @@ def test_more_material_waits_for_its_consent_too(talk: Talk) -> None:
     upload(citizen, "发票.jpg")
     citizen.say("补材料", "supplement_ticket")
     citizen.say("补一张发票")
-    assert "utter_supplement_waiting" in citizen.responses and "utter_supplemented" in citizen.responses
+    assert "utter_supplement_waiting" in citizen.responses and "utter_supplemented_files" in citizen.responses
     assert [one["filename"] for one in rows("SELECT filename FROM ticket_evidence")] == ["发票.jpg"]
