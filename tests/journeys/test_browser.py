@@ -110,7 +110,7 @@ def test_a_reply_of_staff_appears_by_itself_under_its_own_name(chat: Chat, super
     number = chat.file(STORY)
     supervisor.take(number, "accept")
     supervisor.take(number, "assign", department="市场监管一科")
-    supervisor.take(number, "reply", text="已联系商家，三天内退您2680元。")
+    supervisor.take(number, "reply", text="经核实情况属实，已联系商家，三天内退您2680元。")
     answer = chat.page.locator(".message.staff", has_text="三天内退您2680元").last
     answer.wait_for(timeout=60_000)
     assert answer.evaluate("(shown) => shown.dataset.speaker").startswith("staff工作人员")

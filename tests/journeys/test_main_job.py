@@ -70,7 +70,7 @@ def test_a_story_becomes_a_ticket_and_the_reply_comes_back_by_itself(citizen: Ci
     assert "乐动健身" in page and PERSONA["contact_phone"] not in page
     supervisor.take(number, "accept")
     supervisor.take(number, "assign", department="市场监管一科")
-    supervisor.take(number, "reply", text="已联系商家，三天内退您2680元。")
+    supervisor.take(number, "reply", text="经核实情况属实，已联系商家，三天内退您2680元。")
     heard: list[dict] = []
     for _ in range(20):
         heard += citizen.poll(wait=3)
