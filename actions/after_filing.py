@@ -10,7 +10,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction
 
-from actions import evidence, own_tickets, sounds, summary
+from actions import evidence, guidance, own_tickets, sounds, summary
 from actions.base import Door, Events, Turn
 from xiaobao.conversations import uploads
 from xiaobao.reading import aftermath, answers, corrections
@@ -53,6 +53,8 @@ class SupplementTicket(Door):
     def act(self, turn: Turn) -> Events:
         if turn.text and aftermath.amends(turn.text):
             return [FollowupAction("action_amend_ticket")]
+        if guidance.ASKS_BACK.search(turn.text) and own_tickets.question_of_law(turn):
+            return [FollowupAction("action_answer")]
         ticket, events = own_tickets.choose(turn, "supplement_ticket", Step.SUPPLEMENT)
         if ticket and open_or_refused(turn, ticket, Step.SUPPLEMENT):
             return [*events, *own_tickets.waiting_for("supplement", own_tickets.proof(turn, ticket))]
@@ -154,6 +156,8 @@ class SettleTicket(Door):
 
     def act(self, turn: Turn) -> Events:
         told = own_tickets.words_of(turn)
+        if guidance.ASKS_BACK.search(told) and own_tickets.question_of_law(turn):
+            return [FollowupAction("action_answer")]
         if told and not own_tickets.own(turn) and not own_tickets.number_in(turn) and len(told) > STORY:
             return [FollowupAction("complaint_form")]
         ticket, events = own_tickets.choose(turn, "settle_ticket", Step.SETTLE)
@@ -194,6 +198,8 @@ class AnswerMediation(Door):
         return "action_answer_mediation"
 
     def act(self, turn: Turn) -> Events:
+        if own_tickets.question_of_law(turn):
+            return [FollowupAction("action_answer")]
         ticket, events = own_tickets.choose(turn, "answer_mediation", Step.ANSWER_MEDIATION)
         if not ticket or not open_or_refused(turn, ticket, Step.ANSWER_MEDIATION):
             return events

@@ -22,6 +22,7 @@ ASKS = re.compile(
     r"[?？]|吗[，。\s]|吗$|呢[。\s]*$|怎么办|怎么赔|该怎么|如何|能不能|可不可以|合法|犯法|多少钱\S{0,2}$|咋办|什么办法|多久|几天"
 )
 QUESTION = re.compile(r"怎么|怎样|为什么|为啥|咋|啥|什么|哪里|哪儿|能不能|是不是|会不会|[吗么呢]$|多少$")
+ASKS_BACK = re.compile(rf"{ASKS.pattern}|{QUESTION.pattern}|哪些|多长时间")
 # Two unsure turns in a row: say so and offer a human, never a third guess.
 PATIENCE = 2
 BUTTONED = {

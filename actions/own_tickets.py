@@ -75,6 +75,13 @@ def with_code(turn: Turn, number: str, code: str) -> Any | None:
     return ticket
 
 
+def question_of_law(turn: Turn) -> bool:
+    """Words about tickets by somebody who has none here: 投诉要提供哪些材料 is a question that everybody may ask."""
+    if turn.pressed or turn.slot("pending_ticket") or number_in(turn) or own(turn):
+        return False
+    return bool(turn.text) and turn.context.searcher.rank(turn.text).decision != "decline"
+
+
 def choose(turn: Turn, intent: str, *steps: Step) -> tuple[Any | None, Events]:
     """The ticket meant: named, or the only own one that `steps` are open for; else buttons, or number and code.
 
