@@ -59,6 +59,7 @@ class Platform:
         self.media: dict[str, tuple[bytes, str, float]] = {}
         self.templates: list[dict[str, Any]] = []
         self.menu: dict[str, Any] | None = None
+        self.issued: list[str] = []  # every token ever handed out
         self.refresh = True
         self._tokens: dict[str, float] = {}  # token -> valid until
         self._stable: tuple[str, float] | None = None
@@ -116,6 +117,7 @@ class Platform:
             known = (secrets.token_urlsafe(96), at + TOKEN_LASTS)
             self._stable = known
             self._tokens[known[0]] = known[1]
+            self.issued.append(known[0])
         return self._answer(0, access_token=known[0], expires_in=int(known[1] - at))
 
     async def _token(self, request: web.Request) -> web.StreamResponse:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import secrets
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
@@ -104,7 +105,7 @@ class Pusher:
         """Query and body of a push in the console's mode."""
         console, nonce = self.console, secrets.token_hex(5)
         timestamp = str(int(self.platform.clock()))
-        plain = as_xml(body)
+        plain = as_json(body) if console.as_json else as_xml(body)
         query = {"timestamp": timestamp, "nonce": nonce, "openid": body["FromUserName"]}
         query["signature"] = sign(console.token, timestamp, nonce)
         if console.mode == "plain":
@@ -114,7 +115,8 @@ class Pusher:
         sealed = envelope.findtext("Encrypt") or ""
         query |= {"encrypt_type": "aes", "msg_signature": sign(console.token, timestamp, nonce, sealed)}
         outer = {"ToUserName": body["ToUserName"], "Encrypt": sealed}
-        return query, as_xml({**body, **outer} if console.mode == "compatible" else outer).encode()
+        outer = {**body, **outer} if console.mode == "compatible" else outer
+        return query, (as_json(outer) if console.as_json else as_xml(outer)).encode()
 
     def _shown(self, openid: str, answer: str, query: dict[str, str]) -> str:
         """Judge a response as the platform does."""
@@ -126,10 +128,9 @@ class Pusher:
             except Exception as error:
                 return self._fault(openid, f"the response cannot be opened ({type(error).__name__})")
         try:
-            root = ElementTree.fromstring(answer)
-        except ElementTree.ParseError:
-            return self._fault(openid, "no XML")
-        told = {child.tag: child.text or "" for child in root}
+            told = self._fields(answer)
+        except (ElementTree.ParseError, ValueError):
+            return self._fault(openid, "neither XML nor JSON")
         if told.get("ToUserName") != openid or told.get("FromUserName") != "gh_simulator":
             return self._fault(openid, "to and from")
         if told.get("MsgType") != "text" or not told.get("Content", "").strip():
@@ -140,13 +141,18 @@ class Pusher:
         return told["Content"]
 
     def _opened(self, answer: str, query: dict[str, str]) -> str:
-        envelope = ElementTree.fromstring(answer)
-        sealed, timestamp = envelope.findtext("Encrypt") or "", envelope.findtext("TimeStamp") or ""
-        nonce, signature = envelope.findtext("Nonce") or "", envelope.findtext("MsgSignature") or ""
+        envelope = self._fields(answer)
+        sealed, nonce, signature = (envelope[name] for name in ("Encrypt", "Nonce", "MsgSignature"))
+        timestamp = str(envelope["TimeStamp"])
         if nonce != query["nonce"]:
             raise ValueError("nonce")
         crypto = WeChatCrypto(self.console.token, self.console.aes_key, self.platform.app_id)
         return str(crypto.decrypt_message(f"<xml><Encrypt>{sealed}</Encrypt></xml>", signature, timestamp, nonce))
+
+    def _fields(self, text: str) -> dict[str, Any]:
+        if self.console.as_json:
+            return dict(json.loads(text))
+        return {child.tag: child.text or "" for child in ElementTree.fromstring(text)}
 
     def _fault(self, openid: str, why: str) -> str:
         self.platform.violations.append(why)
@@ -157,6 +163,13 @@ class Pusher:
 def sign(*parts: str) -> str:
     """As the platform's pages say; written here once more so that nothing of ours is used."""
     return hashlib.sha1("".join(sorted(parts)).encode()).hexdigest()
+
+
+def as_json(fields: dict[str, str]) -> str:
+    """As the platform writes it: times and ids of messages are numbers."""
+    numbers = ("CreateTime", "MsgId")
+    given = {name: int(v) if name in numbers and v.isdecimal() else v for name, v in fields.items()}
+    return json.dumps(given, ensure_ascii=False)
 
 
 def as_xml(fields: dict[str, str]) -> str:

@@ -65,5 +65,5 @@ def build(folder: Path) -> Sanic:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO)
+    logging.basicConfig(level=os.environ.get("STAND_IN_LOG", "INFO"))
     build(Path(sys.argv[1])).run(host="127.0.0.1", port=int(sys.argv[2]), access_log=False)

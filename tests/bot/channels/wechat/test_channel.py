@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.bot.channels.wechat.world import World, until
+from tests.bot.channels.wechat.world import ANNA, BERT, World, play, until
 from tests.simulators.wechat.push import FAULT
 
 pytestmark = pytest.mark.slow
-ANNA, BERT = "oAnna_simulated_0000000001", "oBert_simulated_0000000002"
-
-
-def play(folder: Path, scene: Callable[[World], Awaitable[None]], **options: Any) -> World:
-    """Run a scene; afterwards the platform must have nothing to complain about."""
-    world = World(folder, **options)
-
-    async def run() -> None:
-        async with world:
-            await scene(world)
-
-    asyncio.run(run())
-    return world
 
 
 @pytest.mark.parametrize("mode", ["safe", "compatible", "plain"])

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +23,7 @@ from xiaobao.database import upgrade
 from xiaobao.settings import ROOT
 
 APP_ID, APP_SECRET, TOKEN = "wxb11529c136998cb6", "simulated-secret", "simulator"
+ANNA, BERT = "oAnna_simulated_0000000001", "oBert_simulated_0000000002"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
@@ -131,8 +132,28 @@ class World:
     def told(self) -> list[str]:
         return [run["text"] for run in self.runs()]
 
+    def secrets(self) -> list[str]:
+        """What no log may hold: keys, tokens, who follows, and what they wrote."""
+        kept = [TOKEN, APP_SECRET, AES_KEY, SECRET, *self.platform.issued, *self.platform.followers]
+        wrote = (line["text"] for one in self.platform.followers.values() for line in one.screen)
+        return [*kept, *(text for text in wrote if len(text) >= 4)]
+
     def log(self) -> str:
         return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+
+
+def play(folder: Path, scene: Callable[[World], Awaitable[None]], **options: Any) -> World:
+    """Run a scene; whatever it is about, no secret and no citizen's word may stand in the log afterwards."""
+    world = World(folder, **options)
+
+    async def run() -> None:
+        async with world:
+            await scene(world)
+
+    asyncio.run(run())
+    log = world.log()
+    assert [one for one in world.secrets() if one in log] == []
+    return world
 
 
 async def until(true: Callable[[], bool], seconds: float = 15.0) -> None:
