@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.simulators.wechat.ledger import Ledger
+from tests.simulators.wechat.ledger import Ledger, screen_faults
 
 TOKEN_LASTS, TOKEN_RENEWS, OVERLAP = 7200.0, 300.0, 300.0
 MEDIA_LASTS = 3 * 86400.0
@@ -41,10 +41,11 @@ class Follower:
     openid: str
     follows: bool = True
     ledger: Ledger = field(default_factory=Ledger)
-    screen: list[dict[str, Any]] = field(default_factory=list)  # {"from", "text", "menu"}
+    screen: list[dict[str, Any]] = field(default_factory=list)  # see ledger.screen_faults; and `menu`
 
     def seen(self) -> list[str]:
-        return [line["text"] for line in self.screen if line["from"] != "user"]
+        """What stands there besides the user's own words."""
+        return [line["text"] for line in self.screen if line["from"] not in ("user", "act")]
 
 
 class Platform:
@@ -63,6 +64,7 @@ class Platform:
         self.refresh = True
         self._tokens: dict[str, float] = {}  # token -> valid until
         self._stable: tuple[str, float] | None = None
+        self._refused: set[tuple[str, str, str]] = set()  # (token, path, user)
         self._template_ids: set[str] = set()
         self._done: set[str] = set()
 
@@ -78,6 +80,11 @@ class Platform:
         media_id = secrets.token_urlsafe(32)
         self.media[media_id] = (content, content_type, self.clock() + MEDIA_LASTS)
         return media_id
+
+    def verdict(self) -> list[str]:
+        """Everything that was wrong so far, on the wire and on the users' screens."""
+        screens = (screen_faults(one.screen) for one in self.followers.values() if one.follows)
+        return [*self.violations, *(fault for faults in screens for fault in faults)]
 
     def revoke(self) -> None:
         """All tokens are worth nothing from now on."""
@@ -253,9 +260,13 @@ class Platform:
         if request.path == "/cgi-bin/stable_token":
             return None
         until = self._tokens.get(request.query.get("access_token", ""))
-        if until is None:
-            return self._answer(40001)
-        return self._answer(42001) if until < self.clock() else None
+        if until is None or until < self.clock():
+            whose = (request.query.get("access_token", ""), request.path, str((body or {}).get("touser")))
+            if whose in self._refused:
+                self.violations.append("a token was used again after it had been refused")
+            self._refused.add(whose)
+            return self._answer(40001 if until is None else 42001)
+        return None
 
     async def _body(self, request: web.Request) -> dict[str, Any]:
         try:

@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 from wechatpy.crypto import WeChatCrypto
 
-from tests.simulators.wechat.ledger import ACTION, MESSAGE
+from tests.simulators.wechat.ledger import ACTION, MESSAGE, repetition_faults
 from tests.simulators.wechat.platform import LONGEST_TEXT, Platform
 
 DEADLINE, TRIES = 5.0, 3
@@ -36,6 +36,7 @@ class Console:
     new_nonce_on_retry: bool = True
     tap_is_a_click: bool = False  # whether a tap on a menu message opens the short window only
     deadline: float = DEADLINE
+    others: tuple[str, ...] = ()  # more addresses of the account behind one door; tries go round
 
 
 class Pusher:
@@ -63,6 +64,10 @@ class Pusher:
 
     async def send(self, openid: str, fields: dict[str, str], message_id: str | None = None) -> str:
         """Push until it is answered or three tries are over."""
+        return await self._tries(openid, self._done(openid, fields, message_id))
+
+    def _done(self, openid: str, fields: dict[str, str], message_id: str | None) -> dict[str, str]:
+        """The user acts: the body to push. Screen and quota know of it."""
         follower = self.platform.follower(openid)
         at = self.platform.clock()
         body = {"ToUserName": "gh_simulator", "FromUserName": openid, "CreateTime": str(int(at)), **fields}
@@ -75,27 +80,52 @@ class Pusher:
             )
         elif fields["Event"] in OPENS:
             follower.ledger.act(OPENS[fields["Event"]], at)
-        return await self._tries(openid, body)
+            follower.screen.append(
+                {"from": "act", "text": f"{fields['Event']} {fields.get('EventKey', '')}", "menu": []}
+            )
+        return body
+
+    async def repeat(self, openid: str, fields: dict[str, str], times: int = 3, at_once: bool = False) -> list[str]:
+        """One message whose line breaks each time: pushed anew, after the answer before or `at_once`.
+
+        The user sees one answer; the platform minds when they differ.
+        """
+        body = self._done(openid, fields, None)
+        if at_once:
+            answers = await asyncio.gather(*(self._once(body, n) for n in range(times)))
+        else:
+            answers = [await self._once(body, n) for n in range(times)]
+        texts = [self._read(openid, answer or "", query) for answer, query in answers]
+        self.platform.violations += repetition_faults(texts)
+        if texts[0]:
+            self._show(openid, texts[0])
+        return texts
+
+    async def _once(self, body: dict[str, str], n: int) -> tuple[str | None, dict[str, str]]:
+        query, data = self.sealed(body)
+        return await self._post(query, data, n), query
 
     async def _tries(self, openid: str, body: dict[str, str]) -> str:
         query, data = self.sealed(body)
         for n in range(TRIES):
             if n and self.console.new_nonce_on_retry:
                 query, data = self.sealed(body)
-            answer = await self._post(query, data)
+            answer = await self._post(query, data, n)
             self.log.append({"openid": openid, "try": n + 1, "answer": answer})
             if answer is None:
                 continue
             return self._shown(openid, answer, query)
         return self._fault(openid, "three tries without an answer")
 
-    async def _post(self, query: dict[str, str], data: bytes) -> str | None:
+    async def _post(self, query: dict[str, str], data: bytes, n: int = 0) -> str | None:
         """The body of a response with status 200 in time, else None."""
+        addresses = (self.console.url, *self.console.others)
+        url = addresses[(self._number + n) % len(addresses)]
         timeout = aiohttp.ClientTimeout(total=self.console.deadline)
         try:
             async with aiohttp.ClientSession(timeout=timeout) as client:
                 headers = {"Content-Type": "text/xml"}
-                async with client.post(self.console.url, params=query, data=data, headers=headers) as answer:
+                async with client.post(url, params=query, data=data, headers=headers) as answer:
                     body = await answer.text()
                     return body if answer.status == 200 else None
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
@@ -119,7 +149,17 @@ class Pusher:
         return query, (as_json(outer) if console.as_json else as_xml(outer)).encode()
 
     def _shown(self, openid: str, answer: str, query: dict[str, str]) -> str:
-        """Judge a response as the platform does."""
+        """Show what a response says, as the platform does."""
+        text = self._read(openid, answer, query)
+        if text and text != FAULT:
+            self._show(openid, text)
+        return text
+
+    def _show(self, openid: str, text: str) -> None:
+        self.platform.follower(openid).screen.append({"from": "account", "text": text, "menu": []})
+
+    def _read(self, openid: str, answer: str, query: dict[str, str]) -> str:
+        """Judge a response as the platform does; "" for nothing."""
         if answer in ("", "success"):
             return ""
         if self.console.mode != "plain":
@@ -137,8 +177,7 @@ class Pusher:
             return self._fault(openid, "kind or content")
         if len(told["Content"].encode()) > LONGEST_TEXT:
             return self._fault(openid, "more than 2,048 bytes")
-        self.platform.follower(openid).screen.append({"from": "account", "text": told["Content"], "menu": []})
-        return told["Content"]
+        return str(told["Content"])
 
     def _opened(self, answer: str, query: dict[str, str]) -> str:
         envelope = self._fields(answer)

@@ -40,6 +40,8 @@ class SlowAgent(Agent):
 
     async def handle_message(self, message: UserMessage) -> None:
         """As long as the text says, then as always."""
+        with (self.folder / "begun.jsonl").open("a", encoding="utf-8") as log:
+            log.write(json.dumps({"text": message.text, "pid": os.getpid()}) + "\n")
         if (found := SLOW.search(message.text or "")) is not None:
             await asyncio.sleep(float(found.group(1)))
         await super().handle_message(message)

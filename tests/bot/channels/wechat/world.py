@@ -15,6 +15,8 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from tests.bot.channels.website.conftest import QUICK, SECRET, ActionServer, free_port
 from tests.simulators.wechat.platform import Platform
@@ -42,19 +44,14 @@ class World:
         self.ports = [free_port() for _ in range(processes)]
         self.api_port = free_port()
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
-        self.pushers = [
-            Pusher(self.platform, Console(f"http://127.0.0.1:{port}/webhooks/wechat/webhook", TOKEN, AES_KEY, mode))
-            for port in self.ports
-        ]
-
-    @property
-    def pusher(self) -> Pusher:
-        return self.pushers[0]
+        first, *others = (f"http://127.0.0.1:{port}/webhooks/wechat/webhook" for port in self.ports)
+        # Messages and their repetitions go round the processes, as behind a door that shares the load.
+        self.pusher = Pusher(self.platform, Console(first, TOKEN, AES_KEY, mode, others=tuple(others)))
 
     async def __aenter__(self) -> World:
         upgrade(self.database_url)
         self.actions = ActionServer()
-        self._runner = web.AppRunner(self.platform.app())
+        self._runner = web.AppRunner(self.platform.app(), shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.api_port).start()
         for port in self.ports:
@@ -124,9 +121,25 @@ class World:
         """What stands on the user's screen besides their own words."""
         return self.platform.follower(openid).seen()
 
+    def rows(self, query: str) -> list[Any]:
+        """Plain SQL, nothing of the product."""
+        engine = create_engine(self.database_url, poolclass=NullPool)
+        with engine.connect() as connection:
+            return list(connection.execute(text(query)))
+
+    def port_of(self, pid: int) -> int:
+        return next(port for port, process in self.processes.items() if process.pid == pid)
+
     def runs(self) -> list[dict[str, Any]]:
-        """What the agent was told."""
-        log = self.folder / "runs.jsonl"
+        """What the agent was told, noted at the end of each turn."""
+        return self._lines("runs.jsonl")
+
+    def begun(self) -> list[dict[str, Any]]:
+        """What the agent was told, noted at the begin of each turn with the process."""
+        return self._lines("begun.jsonl")
+
+    def _lines(self, name: str) -> list[dict[str, Any]]:
+        log = self.folder / name
         return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
 
     def told(self) -> list[str]:
@@ -136,14 +149,18 @@ class World:
         """What no log may hold: keys, tokens, who follows, and what they wrote."""
         kept = [TOKEN, APP_SECRET, AES_KEY, SECRET, *self.platform.issued, *self.platform.followers]
         wrote = (line["text"] for one in self.platform.followers.values() for line in one.screen)
-        return [*kept, *(text for text in wrote if len(text) >= 4)]
+        return [*kept, *(said for said in wrote if len(said) >= 4)]
 
     def log(self) -> str:
         return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
 
 
-def play(folder: Path, scene: Callable[[World], Awaitable[None]], **options: Any) -> World:
-    """Run a scene; whatever it is about, no secret and no citizen's word may stand in the log afterwards."""
+def play(folder: Path, scene: Callable[[World], Awaitable[None]], judged: bool = True, **options: Any) -> World:
+    """Run a scene; afterwards neither platform nor users have anything to complain about.
+
+    Whatever the scene is about, no secret and no citizen's word may stand in the log. `judged=False` for scenes in
+    which the platform finds nobody at home.
+    """
     world = World(folder, **options)
 
     async def run() -> None:
@@ -153,6 +170,8 @@ def play(folder: Path, scene: Callable[[World], Awaitable[None]], **options: Any
     asyncio.run(run())
     log = world.log()
     assert [one for one in world.secrets() if one in log] == []
+    if judged:
+        assert world.platform.verdict() == []
     return world
 
 
