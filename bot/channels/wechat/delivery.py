@@ -34,6 +34,7 @@ class Leave:
 
     texts: tuple[str, ...]
     choices: tuple[dict[str, Any], ...]
+    lines: str = ""  # the choices in words, for the case that the menu message does not arrive
 
 
 class Delivery:
@@ -69,9 +70,7 @@ class Delivery:
             last = n + 1 == len(leave.texts)
             if outcome in (Outcome.SENT, Outcome.UNKNOWN):
                 outcome = await self._client.send_text(openid, text, leave.choices if last else ())
-                await self._store(self._settle, openid, text, outcome)
-            else:
-                await self._store(self._settle, openid, text, outcome)
+            await self._store(self._settle, openid, text, outcome, leave.lines if last else "")
         return outcome
 
     def _begin(self, session: Session, openid: str) -> Leave | Outcome | None:
@@ -90,28 +89,32 @@ class Delivery:
         wechat.spend(session, openid, len(texts[:left]))
         wechat.park(session, openid, texts[left:])
         wechat.begin_sending(session, openid, texts[:left], now() + SENDING_LASTS)
-        return Leave(texts[:left], shown.choices if left >= len(texts) else ())
+        return Leave(texts[:left], shown.choices, shown.lines) if left >= len(texts) else Leave(texts[:left], ())
 
-    def _settle(self, session: Session, openid: str, text: str, outcome: Outcome) -> None:
+    def _settle(self, session: Session, openid: str, text: str, outcome: Outcome, lines: str = "") -> None:
         if outcome == Outcome.GONE:
             wechat.gone(session, openid)
             return
-        wechat.end_sending(session, openid, text, unsure=outcome == Outcome.UNKNOWN)
+        whole = f"{text}\n\n{lines}" if lines else text
+        wechat.end_sending(session, openid, text, unsure=whole if outcome == Outcome.UNKNOWN else None)
         if outcome == Outcome.UNKNOWN:
             logger.warning("A message was sent and the platform's answer never came; it is not repeated.")
         if outcome == Outcome.NO_WINDOW:
             wechat.used_up(session, openid)
         if outcome == Outcome.NOT_GRANTED:
             wechat.account(session, self._client.account.app_id, lock=True).may_send = False
-        if outcome in (Outcome.NO_WINDOW, Outcome.NOT_GRANTED, Outcome.NOT_SENT):
-            wechat.park(session, openid, (text,), behind=True)
+        if outcome in (Outcome.NOT_SENT, Outcome.NOT_GRANTED):
+            wechat.refund(session, openid)
+        if outcome in (Outcome.NO_WINDOW, Outcome.NOT_GRANTED, Outcome.NOT_SENT, Outcome.REFUSED):
+            wechat.park(session, openid, (whole,), behind=True)
         if outcome == Outcome.SENT:
             wechat.account(session, self._client.account.app_id).may_send = True
 
     def _shown(self, session: Session, openid: str, visited: bool) -> Shown:
         taken = wechat.take(session, openid, visited)
         shown = rendering.render(taken, self._words.label, self._words.say)
-        if taken.messages:
+        # What was offered before stays good as long as its words are only shown now.
+        if shown.choices or (taken.messages and not (taken.parked or taken.unsure)):
             wechat.offer(session, openid, shown.choices)
         return shown
 
@@ -136,7 +139,7 @@ class Delivery:
         """After a start and now and then: what a dead process left, and what nobody was told."""
         await self._store(wechat.orphaned, now())
         await self._store(wechat.forget_pushes, now())
-        for conversation_id in await self._reading(wechat.unanswered):
+        for conversation_id in await self._reading(wechat.unanswered, now()):
             self.after_turn(conversation_id)
 
     async def stop(self) -> None:

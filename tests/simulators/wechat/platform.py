@@ -32,6 +32,7 @@ class Faults:
     lost: int = 0  # custom/send is done, but its answer never comes
     no_right: bool = False  # 48001: the account has no customer service messages
     code: dict[str, int] = field(default_factory=dict)  # path -> errcode
+    html_at: dict[str, int] = field(default_factory=dict)  # path -> how often a proxy's page
 
 
 @dataclass
@@ -249,8 +250,11 @@ class Platform:
         self.calls.append(request.path)
         if self.faults.slow:
             await asyncio.sleep(self.faults.slow)
-        if self.faults.html > 0:
-            self.faults.html -= 1
+        if self.faults.html_at.get(request.path, 0) > 0 or self.faults.html > 0:
+            if self.faults.html_at.get(request.path, 0) > 0:
+                self.faults.html_at[request.path] -= 1
+            else:
+                self.faults.html -= 1
             return web.Response(text="<html>502 Bad Gateway</html>", content_type="text/html")
         if self.faults.busy > 0:
             self.faults.busy -= 1

@@ -53,8 +53,9 @@ def build(folder: Path) -> Sanic:
     patience = Patience(**json.loads((folder / "patience.json").read_text(encoding="utf-8")))
     options = {name.removeprefix("WECHAT_").lower(): value for name, value in os.environ.items()}
     settings = Settings.from_env()
+    look_again = float(os.environ.get("LOOK_AGAIN", "30"))
     register(
-        [WebsiteInput(settings, patience), WechatInput(settings, Account.from_options(options), patience)],
+        [WebsiteInput(settings, patience), WechatInput(settings, Account.from_options(options), patience, look_again)],
         app,
         route="/webhooks/",
     )

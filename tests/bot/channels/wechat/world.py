@@ -43,6 +43,7 @@ class World:
         self.platform = Platform(APP_ID, APP_SECRET, lambda: time.time() + self.offset)
         self.ports = [free_port() for _ in range(processes)]
         self.api_port = free_port()
+        self._site: web.TCPSite | None = None
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
         first, *others = (f"http://127.0.0.1:{port}/webhooks/wechat/webhook" for port in self.ports)
         # Messages and their repetitions go round the processes, as behind a door that shares the load.
@@ -53,7 +54,7 @@ class World:
         self.actions = ActionServer()
         self._runner = web.AppRunner(self.platform.app(), shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.api_port).start()
+        await self.reachable()
         for port in self.ports:
             await self.start(port)
         return self
@@ -65,6 +66,18 @@ class World:
             self.kill(port)
         self.actions.stop()
         await self._runner.cleanup()
+
+    async def reachable(self) -> None:
+        """The platform's interfaces can be reached (from the begin)."""
+        if self._site is None:
+            self._site = web.TCPSite(self._runner, "127.0.0.1", self.api_port)
+            await self._site.start()
+
+    async def unreachable(self) -> None:
+        """Connections to the platform's interfaces are refused."""
+        if self._site is not None:
+            await self._site.stop()
+            self._site = None
 
     async def start(self, port: int | None = None) -> None:
         """Start a server process and wait until it answers."""
