@@ -1,8 +1,12 @@
+"""Who is owed what on WeChat, on both engines."""
+
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy.orm import Session
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conversations.conftest import NOON
 from xiaobao.conversations import messages, wechat
@@ -10,6 +14,12 @@ from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import BOT
 
 ANNA, BERT, CARL = "oAnna", "oBert", "oCarl"
+
+
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    with sessions.begin() as opened:
+        yield opened
 
 
 def follower(session: Session, openid: str) -> str:

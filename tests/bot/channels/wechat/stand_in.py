@@ -1,6 +1,6 @@
 """A server with the real WeChat channel and a stand-in for Rasa's agent; run as a process, killed like one.
 
-`慢3.5` in a text makes the turn take 3.5 seconds. Usage: python -m tests.bot.channels.wechat.stand_in FOLDER PORT
+`慢3.5` in a text makes the turn take 3.5 seconds, `数一数` counts how often that was heard. Usage: python -m tests.bot.channels.wechat.stand_in FOLDER PORT
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class SlowAgent(Agent):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
+        self.counted = 0
         responses = read_yaml_file(ROOT / "data" / "responses" / "notices.yml")["responses"]
         self.domain.responses.update(
             {name: text for name, text in responses.items() if name != "utter_notice_accepted"}
@@ -44,6 +45,10 @@ class SlowAgent(Agent):
             log.write(json.dumps({"text": message.text, "pid": os.getpid()}) + "\n")
         if (found := SLOW.search(message.text or "")) is not None:
             await asyncio.sleep(float(found.group(1)))
+        if "数一数" in (message.text or ""):
+            self.counted += 1
+            await message.output_channel.send_response(message.sender_id, {"text": f"第{self.counted}次听到了"})
+            return
         await super().handle_message(message)
 
 

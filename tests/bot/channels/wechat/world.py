@@ -33,11 +33,18 @@ class World:
     """`async with World(folder) as world`: platform and server are up."""
 
     def __init__(
-        self, folder: Path, mode: str = "safe", database_url: str = "", processes: int = 1, **env: str
+        self,
+        folder: Path,
+        mode: str = "safe",
+        database_url: str = "",
+        processes: int = 1,
+        server: tuple[str, ...] = ("tests.bot.channels.wechat.stand_in",),
+        **env: str,
     ) -> None:
+        """`server`: the module to run, and what it is told besides folder and port."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "patience.json").write_text(json.dumps(QUICK), encoding="utf-8")
-        self.folder, self.mode, self.env = folder, mode, env
+        self.folder, self.mode, self.env, self.server = folder, mode, env, server
         self.database_url = database_url or f"sqlite:///{folder / 'test.db'}"
         self.offset = 0.0
         self.platform = Platform(APP_ID, APP_SECRET, lambda: time.time() + self.offset)
@@ -99,7 +106,8 @@ class World:
             "WECHAT_API_BASE": f"http://127.0.0.1:{self.api_port}",
             **self.env,
         }
-        command = [sys.executable, "-m", "tests.bot.channels.wechat.stand_in", str(self.folder), str(port)]
+        module, *told = self.server
+        command = [sys.executable, "-m", module, str(self.folder), str(port), *told]
         with (self.folder / "server.log").open("ab") as log:
             process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
         self.processes[port] = process
