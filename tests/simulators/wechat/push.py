@@ -127,11 +127,10 @@ class Pusher:
             return None
 
     async def _asked(self, url: str, query: dict[str, str], data: bytes) -> str | None:
-        headers = {"Content-Type": "text/xml"}
-        async with aiohttp.ClientSession() as client:
-            async with client.post(url, params=query, data=data, headers=headers) as answer:
-                body = await answer.text()
-                return body if answer.status == 200 else None
+        sent: Any = {"params": query, "data": data, "headers": {"Content-Type": "text/xml"}}
+        async with aiohttp.ClientSession() as client, client.post(url, **sent) as answer:
+            body = await answer.text()
+            return body if answer.status == 200 else None
 
     def sealed(self, body: dict[str, str]) -> tuple[dict[str, str], bytes]:
         """Query and body of a push in the console's mode."""
