@@ -6,6 +6,7 @@ Signatures and encryption are wechatpy's, not ours, so that the two sides cannot
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import secrets
@@ -100,6 +101,21 @@ class Pusher:
         if texts[0]:
             self._show(openid, texts[0])
         return texts
+
+    async def broken(self, openid: str, fields: dict[str, str], after: float) -> str:
+        """A message whose line breaks `after` seconds; then it is pushed again as after any failure."""
+        body = self._done(openid, fields, None)
+        query, data = self.sealed(body)
+        with contextlib.suppress(aiohttp.ClientError, asyncio.TimeoutError, OSError):
+            await asyncio.wait_for(self._asked(self.console.url, query, data), after)
+        return await self._tries(openid, body)
+
+    async def forged(self, openid: str) -> None:
+        """Somebody else's request in the name of a user; to let it in is a violation."""
+        query, data = self.sealed({"FromUserName": openid, "ToUserName": "gh_simulator", "MsgType": "text"})
+        query["msg_signature"] = secrets.token_hex(20)
+        if await self._post(query, data) is not None:
+            self.platform.violations.append("a forged request was let in")
 
     async def _once(self, body: dict[str, str], n: int) -> tuple[str | None, dict[str, str]]:
         query, data = self.sealed(body)

@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,18 @@ class SlowAgent(Agent):
         await super().handle_message(message)
 
 
+async def watch_stalls(folder: Path) -> None:
+    """Note each time at which the event loop could not be had for 5 ms or more."""
+    tick = 0.002
+    with (folder / "stalls.jsonl").open("a", encoding="utf-8", buffering=1) as log:
+        while True:
+            begun = time.perf_counter()
+            await asyncio.sleep(tick)
+            late = time.perf_counter() - begun - tick
+            if late >= 0.005:
+                log.write(json.dumps({"at": time.time(), "ms": late * 1000}) + "\n")
+
+
 def build(folder: Path) -> Sanic:
     """The app as Rasa would build it, without Rasa's own routes."""
     app = Sanic("stand_in", configure_logging=False)
@@ -67,6 +80,8 @@ def build(folder: Path) -> Sanic:
 
     async def load(app: Sanic, loop: Any) -> None:
         app.ctx.agent = SlowAgent(folder)
+        if os.environ.get("MEASURE_STALLS"):
+            app.ctx.watch = loop.create_task(watch_stalls(folder))
 
     app.register_listener(load, "before_server_start")
     return app

@@ -155,6 +155,10 @@ class World:
         """What the agent was told, noted at the end of each turn."""
         return self._lines("runs.jsonl")
 
+    def stalls(self) -> list[dict[str, float]]:
+        """Times at which the event loop of a server stood still for 5 ms or more; asked for by MEASURE_STALLS."""
+        return self._lines("stalls.jsonl")
+
     def begun(self) -> list[dict[str, Any]]:
         """What the agent was told, noted at the begin of each turn with the process."""
         return self._lines("begun.jsonl")
