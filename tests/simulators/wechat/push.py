@@ -96,7 +96,7 @@ class Pusher:
             answers = await asyncio.gather(*(self._once(body, n) for n in range(times)))
         else:
             answers = [await self._once(body, n) for n in range(times)]
-        texts = [self._read(openid, answer or "", query) for answer, query in answers]
+        texts = [self.read(openid, answer or "", query) for answer, query in answers]
         self.platform.violations += repetition_faults(texts)
         if texts[0]:
             self._show(openid, texts[0])
@@ -167,7 +167,7 @@ class Pusher:
 
     def _shown(self, openid: str, answer: str, query: dict[str, str]) -> str:
         """Show what a response says, as the platform does."""
-        text = self._read(openid, answer, query)
+        text = self.read(openid, answer, query)
         if text and text != FAULT:
             self._show(openid, text)
         return text
@@ -175,7 +175,7 @@ class Pusher:
     def _show(self, openid: str, text: str) -> None:
         self.platform.follower(openid).screen.append({"from": "account", "text": text, "menu": []})
 
-    def _read(self, openid: str, answer: str, query: dict[str, str]) -> str:
+    def read(self, openid: str, answer: str, query: dict[str, str]) -> str:
         """Judge a response as the platform does; "" for nothing."""
         if answer in ("", "success"):
             return ""

@@ -205,7 +205,7 @@ def test_a_recording_played_again_gets_the_same_answer_and_no_second_turn(tmp_pa
         world.platform.follower(ANNA)
         for _ in range(3):
             status, answer = await ask(world, (query, body))
-            assert status == 200 and world.pusher._shown(ANNA, answer, query) == "听到了：原话"
+            assert status == 200 and world.pusher.read(ANNA, answer, query) == "听到了：原话"
         click = {"MsgType": "event", "Event": "CLICK", "EventKey": "complain", "Content": ""}
         event = {name: text for name, text in message(**click).items() if name != "MsgId"}
         first = [await ask(world, world.pusher.sealed(event)) for _ in range(3)]

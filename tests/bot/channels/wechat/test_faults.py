@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from io import BytesIO
 from pathlib import Path
 
@@ -242,3 +243,19 @@ def test_six_things_to_say_fit_into_the_quota_and_the_rest_comes_with_the_next_v
 
     world = play(tmp_path, scene)
     assert world.platform.calls.count(SEND) == 5
+
+
+def test_an_interface_that_takes_three_seconds_does_not_hold_up_the_event_loop(tmp_path: Path) -> None:
+    """`make soak-wechat` measures the stall (the bar is 50 ms); here only that nobody waits for the interface."""
+
+    async def scene(world: World) -> None:
+        await late(world, BERT)
+        await until(lambda: bool(world.seen(BERT)))
+        world.platform.faults.slow, begun = 3.0, time.time()
+        people = [f"oStallCitizen{n:03d}_simulated" for n in range(10)]
+        await asyncio.gather(*(world.pusher.say(openid, LATE) for openid in people))
+        await until(lambda: all(world.seen(openid) for openid in people), 30)
+        stalls = [gap["ms"] for gap in world.stalls() if gap["at"] > begun]
+        assert max(stalls, default=0.0) < 1000
+
+    play(tmp_path, scene, MEASURE_STALLS="1")
