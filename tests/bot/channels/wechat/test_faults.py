@@ -135,6 +135,18 @@ def test_a_refused_message_comes_with_the_next_visit(tmp_path: Path, code: int) 
     assert world.seen(ANNA)[0].count(ANSWER) == 1
 
 
+def test_the_choices_of_a_refused_menu_message_are_shown_later_and_still_count(tmp_path: Path) -> None:
+    async def scene(world: World) -> None:
+        world.platform.faults.code[SEND] = 45047
+        await world.pusher.say(ANNA, "慢5能退吗")
+        await until(lambda: SEND in world.platform.calls, 20)
+        await asyncio.sleep(1)
+        assert "1. 帮我投诉" in await world.pusher.say(ANNA, "在吗")
+        assert await world.pusher.say(ANNA, "1") == "听到了：/c"
+
+    play(tmp_path, scene)
+
+
 @pytest.mark.parametrize("code", [43004, 40003])
 def test_somebody_who_does_not_follow_any_more_is_forgotten(tmp_path: Path, code: int) -> None:
     async def scene(world: World) -> None:
