@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 CHUNK = 64 * 1024
 PAUSES = (0.5, 1.0, 5.0, 30.0)  # seconds between attempts, the last one again and again
 TOLD_AFTER = 2  # attempts, before the citizen is told that it takes longer
+MOST_ATTEMPTS = 9000  # three days: longer the platform keeps no file
 
 
 class Media:
@@ -60,7 +61,8 @@ class Media:
                 break
             except (Refused, aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
                 logger.warning("A file could not be fetched (%s).", type(error).__name__)
-                if isinstance(error, Refused) and not (error.passes or error.code == UNREADABLE):
+                gone = isinstance(error, Refused) and not (error.passes or error.code == UNREADABLE)
+                if gone or attempt == MOST_ATTEMPTS:
                     await self._say(conversation_id, self.site.words.say("wechat_media_lost"))
                     break
             if attempt == TOLD_AFTER:
