@@ -24,7 +24,7 @@ need = for name in $(1); do eval "value=\$$$$name"; \
 	[ -n "$$value" ] || { echo "$$name is missing: make $@ $(foreach n,$(1),$(n)=...)" >&2; exit 2; }; done
 
 .PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token eval-questions eval-narratives eval-changed eval-screening eval-filing eval-pictures \
-	bench bench-desk demo bench-guidance soak soak-wechat install install-dev clean
+	bench bench-desk demo wechat-demo wechat-setup bench-guidance soak soak-wechat install install-dev clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,12 @@ doctor: install ## what would go wrong in production
 
 demo: install ## fill an office of its own (var-demo) with 5,000 invented tickets of two years
 	@$(PY) -m xiaobao.demo $(if $(COUNT),--count $(COUNT))
+
+wechat-demo: install-dev ## the product beside a simulated WeChat, with a telephone to play on; needs no account
+	@exec $(PY) -m tests.simulators.wechat.demo
+
+wechat-setup: install ## is the WeChat account ready? Says what to mend and makes the menu; CHECK=1 changes nothing
+	@exec $(PY) -m bot.channels.wechat.setup $(if $(CHECK),--check)
 
 token: install ## one line: a token for the desk API (ROLE=clerk; INSTITUTION=name for a liaison)
 	@$(call need,ROLE)

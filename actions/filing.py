@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from actions import both, sounds, summary
+from actions import both, scenes, sounds, summary
 from actions.base import Turn
 from actions.draft import CONTACT, Draft
 from xiaobao.conversations import uploads
@@ -48,6 +48,7 @@ def submission(turn: Turn, draft: Draft, files: list[Any], route: Any) -> servic
         draft_id=draft.draft_id,
         conversation_id=turn.conversation_id,
         channel=turn.channel,
+        source=scenes.source(turn, draft),
         evidence=tuple(
             service.Evidence(f.evidence_id, f.filename, f.media_type, f.size, f.sha256, f.path) for f in files
         ),

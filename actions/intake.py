@@ -24,6 +24,7 @@ from actions import (
     pictures,
     referral,
     same_matter,
+    scenes,
     several,
     sounds,
     summary,
@@ -59,6 +60,11 @@ class Intake(XiaobaoAction):
         if turn.text and people.look(turn, draft, asking):
             return self.next(turn, draft) if asking else self.leave(turn, draft)
         people.guard(turn, draft)
+        scene = scenes.scanned(turn, draft)
+        if asking and scene:
+            if not scenes.fill(turn, draft):
+                turn.say("utter_scene_noted", title=scene.title)
+            return self.next(turn, draft)
         outcome = self.go_on(turn, draft, asking) if asking else self.open(turn, draft)
         return outcome if outcome is not None else self.next(turn, draft)
 
@@ -98,8 +104,9 @@ class Intake(XiaobaoAction):
             return None
         if told:
             filling.tell(turn, draft, told)
-            return self.after_story(turn, draft)
-        return None
+        scenes.scanned(turn, draft)  # once more: an old draft may just have been thrown away
+        scenes.fill(turn, draft)
+        return self.after_story(turn, draft) if told else None
 
     def after_story(self, turn: Turn, draft: Draft) -> Events | None:
         """A story was told: another kind of ticket, another authority, or what was understood of it."""
@@ -205,6 +212,7 @@ class Intake(XiaobaoAction):
             self.not_understood(turn, draft, asking, text, error)
             return None
         draft.flags.pop("failed", None)
+        scenes.moved(draft, asking)
         if asking == "contact_name":
             self.look_at_contact(turn, draft)
         if asking != "narrative" and len(text) > 12:
@@ -384,6 +392,7 @@ class Intake(XiaobaoAction):
             turn.say(f"utter_error_{error}")
             self.ask_again(draft, slot)
         else:
+            scenes.moved(draft, slot)
             turn.say("utter_changed", title=turn.context.words.title(slot), value=summary.value(turn, draft, slot))
         return True
 

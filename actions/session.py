@@ -7,7 +7,7 @@ import uuid
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import people, several, summary
+from actions import people, scenes, several, summary
 from actions.base import Door, Events, Turn, XiaobaoAction
 from actions.draft import Draft
 from xiaobao.knowledge import redlines
@@ -88,6 +88,11 @@ class Greet(Door):
     def act(self, turn: Turn) -> Events:
         turn.show_form(None)
         draft = Draft.of(turn.tracker, "complaint_form")
+        if scene := scenes.scanned(turn, draft):
+            if not turn.said_before(1):
+                turn.say("utter_greet", office=turn.context.office.name, holder=turn.context.office.holder)
+            scenes.greet(turn, scene)
+            return draft.events()
         if draft.saved_at:
             turn.say(
                 "utter_greet_again", about=_about(turn, draft), buttons=[turn.button("resume", "resume"), *_doors(turn)]

@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 from xiaobao.settings import SettingsError
 
 VARIABLE = re.compile(r"\$\{(\w+)\}")
-MAY_BE_UNSET = {"WECHAT_MODE", "WECHAT_API_BASE", "WECHAT_TEMPLATE_ID"}  # the channel has defaults
+MAY_BE_UNSET = {"WECHAT_MODE", "WECHAT_API_BASE", "WECHAT_TEMPLATE_ID", "WECHAT_SUBSCRIBE_ID"}  # the channel has defaults
 UNUSED_IN_PLAIN_MODE = {"WECHAT_AES_KEY"}  # nothing is encrypted then
 
 

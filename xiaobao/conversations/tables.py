@@ -181,6 +181,30 @@ class WechatCitizen(Base):
     unsure: Mapped[list[str]] = mapped_column(JSON, default=list)  # sent, but whether they arrived nobody knows
 
 
+class WechatLink(Base):
+    """A link that opens a WeChat conversation on the website once."""
+
+    __tablename__ = "wechat_link"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of what the citizen was given
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    until: Mapped[datetime] = mapped_column(UtcTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class WechatSubscription(Base):
+    """A consent to one reminder, asked for at filing. Erased when the follower leaves."""
+
+    __tablename__ = "wechat_subscription"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of what the platform brings back
+    openid: Mapped[str] = mapped_column(ForeignKey("wechat_citizen.openid", ondelete="CASCADE"), index=True)
+    scene: Mapped[int]
+    left: Mapped[int]  # how many messages it still allows
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)
+    granted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
 class WechatPush(Base):
     """One message or event of the platform, taken in once however often it is sent."""
 

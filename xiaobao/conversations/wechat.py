@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, delete, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -207,12 +207,20 @@ def take(session: Session, openid: str, visited: bool = True) -> Handover:
 
 
 def shown_elsewhere(session: Session, conversation_id: str, seq: int) -> None:
-    """The citizen read up to `seq` on the website: WeChat need not say it again."""
+    """The citizen read up to `seq` on the website: WeChat need not say it again. What is not there yet counts not."""
     row = session.scalar(
         select(WechatCitizen).where(WechatCitizen.conversation_id == conversation_id).with_for_update()
     )
     if row is not None:
-        row.shown_seq = max(row.shown_seq, seq)
+        row.shown_seq = max(row.shown_seq, min(seq, messages.conversation(session, conversation_id).last_seq))
+
+
+def behind(session: Session, conversation_id: str, seq: int) -> bool:
+    """Whether WeChat has not shown yet what the website has, up to `seq`."""
+    query = select(WechatCitizen.openid).where(
+        WechatCitizen.conversation_id == conversation_id, WechatCitizen.shown_seq < seq
+    )
+    return session.scalars(query).first() is not None
 
 
 def awaited(session: Session, conversation_id: str, since: datetime) -> bool:
@@ -314,17 +322,23 @@ def gone(session: Session, openid: str) -> str | None:
 
 
 def unanswered(session: Session, now: datetime) -> list[str]:
-    """Conversations with something that nobody handed over and that may be sent by ourselves."""
+    """Conversations with something that nobody handed over and that may be sent now: after a crash they are told once.
+
+    Where the window is closed or its quota used up, it waits for the citizen's next visit.
+    """
+    open_windows = or_(
+        *(
+            and_(WechatCitizen.window == name, WechatCitizen.window_at > now - lasts, WechatCitizen.window_sent < most)
+            for name, (most, lasts) in WINDOWS.items()
+        )
+    )
     waiting = select(Message.id).where(
         Message.conversation_id == WechatCitizen.conversation_id,
         Message.seq > WechatCitizen.shown_seq,
         Message.speaker != CITIZEN,
     )
-    longest = max(lasts for _, lasts in WINDOWS.values())
     query = select(WechatCitizen.conversation_id).where(
-        WechatCitizen.window.is_not(None),
-        WechatCitizen.window_at > now - longest,
-        or_(waiting.exists(), _filled(WechatCitizen.parked)),
+        WechatCitizen.followed, open_windows, or_(waiting.exists(), _filled(WechatCitizen.parked))
     )
     return list(session.scalars(query))
 

@@ -64,8 +64,8 @@ class Evidence:
 class Submission:
     """A confirmed draft. `amount_cents` in fen; `spans` says where in the story each value stands.
 
-    `sources` says for each slot how its value came: read, said, confirmed, inferred, declared (a line of the
-    summary that the confirmation declares), staff; unknown for a question answered with 不知道.
+    `sources` says for each slot how its value came: read, said, confirmed, inferred, scanned (a printed code),
+    declared (a line of the summary that the confirmation declares), staff; unknown for a question answered with 不知道.
 
     `beside_complaint` is the number of the complaint that the same story became: on reports only (办法 art. 37).
     """

@@ -12,6 +12,7 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.channels.website.continuing import Continuing
 from bot.channels.website.evidence import Evidence
 from bot.channels.website.front import Front
 from bot.channels.website.notices import Notices
@@ -58,7 +59,8 @@ class WebsiteInput(InputChannel):
         blueprint.middleware("response")(site.secure)
         blueprint.exception(Exception)(site.refuse)
         evidence = Evidence(site)
-        for part in (Front(site), Talk(site), evidence, Parts(site, evidence.take), Papers(site), Notices(site)):
+        rest = (Parts(site, evidence.take), Papers(site), Notices(site), Continuing(site))
+        for part in (Front(site), Talk(site), evidence, *rest):
             for path, handler, method, streamed in part.routes():
                 blueprint.add_route(_plain(handler), path, methods=[method], name=handler.__name__, stream=streamed)
         return blueprint

@@ -9,6 +9,8 @@ STATUS = {
     "session_expired": 401,
     "session_forged": 401,
     "session_unknown": 401,
+    "link_used": 409,
+    "link_over": 410,
     "secret_wrong": 401,
     "conversation_unknown": 404,
     "button_unknown": 404,

@@ -11,9 +11,11 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from sanic.request import Request
 
 from bot.channels.website.problems import Problem
+from xiaobao.conversations import links
 
 LIFE = timedelta(days=30)
 PURPOSE = "xiaobao-website-session"
+LINK_PURPOSE = "xiaobao-wechat-link"
 SECRET_HEADER = "x-xiaobao-secret"
 
 
@@ -31,7 +33,9 @@ class Sessions:
     def __init__(self, secret_key: str) -> None:
         """`secret_key` signs; a new key ends all sessions."""
         self._secret = secret_key.encode()
-        self._signer = URLSafeTimedSerializer(secret_key, salt=PURPOSE, signer_kwargs={"digest_method": hashlib.sha256})
+        strong = {"digest_method": hashlib.sha256}
+        self._signer = URLSafeTimedSerializer(secret_key, salt=PURPOSE, signer_kwargs=strong)
+        self._links = URLSafeTimedSerializer(secret_key, salt=LINK_PURPOSE, signer_kwargs=strong)
 
     def issue(self, conversation_id: str, now: datetime) -> Issued:
         """A token for this conversation, good for 30 days."""
@@ -48,6 +52,18 @@ class Sessions:
         if not isinstance(found, str):
             raise Problem("session_forged")
         return found
+
+    def link(self, key: str) -> str:
+        """The token of a one-time link (conversations.links)."""
+        return str(self._links.dumps(key))
+
+    def link_key(self, token: str) -> str:
+        """The key that a link's token holds. Raises Problem `link_over` for one that is forged or too old."""
+        try:
+            found = self._links.loads(token, max_age=int(links.LIFE.total_seconds()) + 60)
+        except BadSignature:
+            raise Problem("link_over") from None
+        return str(found)
 
     def address_key(self, address: str) -> str:
         """A keyed digest of an address: tells two citizens apart without keeping where they are."""

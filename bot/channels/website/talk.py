@@ -17,7 +17,7 @@ from bot.channels.website.sessions import bearer
 from bot.channels.website.store import now
 from bot.channels.website.turns import GREETING
 from bot.channels.website.website import Route, Website, body_of
-from xiaobao.conversations import messages, turns
+from xiaobao.conversations import messages, turns, wechat
 from xiaobao.conversations.messages import Draft, UnknownButton, UsedButton
 from xiaobao.conversations.tables import CITIZEN, Message
 
@@ -116,6 +116,8 @@ class Talk:
         conversation_id = await self.site.conversation_of(request)
         seq = int(_number(request, "after", 2**31 - 1))
         until = time.monotonic() + _number(request, "wait", LONGEST_WAIT)
+        if seq and await self.site.reading(wechat.behind, conversation_id, seq):
+            await self.site.store(wechat.shown_elsewhere, conversation_id, seq)  # a WeChat conversation, read here
         with self.site.bell.listen(conversation_id) as heard:
             found = await self.site.reading(messages.after, conversation_id, seq)
             while not found and (left := until - time.monotonic()) > 0:

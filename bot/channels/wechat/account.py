@@ -24,6 +24,7 @@ class Account:
     mode: str = SAFE
     api_base: str = PLATFORM
     template_id: str = ""
+    subscribe_id: str = ""  # the template of one-time subscriptions
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Account:
@@ -45,4 +46,5 @@ class Account:
             except ValueError as error:
                 raise SettingsError(f"WECHAT_AES_KEY: {error}. Copy it from the platform's console.") from None
         base = (given.get("api_base") or PLATFORM).rstrip("/")
-        return cls(token, given["app_id"], given["app_secret"], key, mode, base, given.get("template_id", ""))
+        templates = (given.get("template_id", ""), given.get("subscribe_id", ""))
+        return cls(token, given["app_id"], given["app_secret"], key, mode, base, *templates)

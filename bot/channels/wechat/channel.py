@@ -12,7 +12,9 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, text
+from sqlalchemy.orm import Session
 
+from bot.channels.website.store import now
 from bot.channels.website.turns import Patience
 from bot.channels.website.website import Website
 from bot.channels.wechat import menu
@@ -25,8 +27,11 @@ from bot.channels.wechat.incoming import LARGEST_BODY, Unreadable
 from bot.channels.wechat.media import Media
 from bot.channels.wechat.notices import Notices
 from bot.channels.wechat.reception import Reception
+from bot.channels.wechat.subscriptions import Subscriptions
+from xiaobao.conversations import links, scenes
+from xiaobao.conversations.scenes import Scene
 from xiaobao.conversations.wechat import CHANNEL
-from xiaobao.settings import Settings
+from xiaobao.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +74,10 @@ class WechatInput(InputChannel):
         async def push(request: Request) -> HTTPResponse:
             return await desk.push(request)
 
+        @blueprint.get("/subscribed")
+        async def subscribed(request: Request) -> HTTPResponse:
+            return await desk.subscriptions.get(request)
+
         @blueprint.post("/internal/notices")
         async def notice(request: Request) -> HTTPResponse:
             return await desk.notices.post(request)
@@ -87,13 +96,18 @@ class Wechat:
         patience: Patience,
         look_again: float = LOOK_AGAIN,
     ) -> None:
+        self.settings = settings
         self.site = Website(settings, on_new_message, patience, channel=CHANNEL, finished=self._finished)
         self.door = Door(account)
         self.client = Client(account, self.site.store)
-        self.delivery = Delivery(self.site.store, self.site.reading, self.client, self.site.words)
+        self.subscriptions = Subscriptions(self.site, account)
+        self.delivery = Delivery(
+            self.site.store, self.site.reading, self.client, self.site.words, self._link, self.subscriptions.question
+        )
         self.media = Media(self.site, self.client)
         commands = {entry.key: (entry.title, entry.payload) for entry in menu.read(settings.reference_dir)}
-        self.reception = Reception(self.site, self.client, self.delivery, self.media, commands.get)
+        codes = _scenes(settings)
+        self.reception = Reception(self.site, self.client, self.delivery, self.media, commands.get, codes)
         self.notices = Notices(self.site, self.client, self.delivery)
         self._watch: asyncio.Task[None] | None = None
         self._look_again, self._stopping = look_again, False
@@ -101,6 +115,11 @@ class Wechat:
     def _told(self, conversation_id: str) -> None:
         if not self._stopping:
             self.delivery.after_turn(conversation_id)
+
+    def _link(self, session: Session, conversation_id: str) -> str:
+        """A one-time address of this conversation; its token stands behind the #, which is sent to no server."""
+        token = self.site.sessions.link(links.make(session, conversation_id, now()))
+        return f"{self.settings.public_url}/chat#continue={token}"
 
     def _finished(self, conversation_id: str) -> None:
         self.delivery.after_turn(conversation_id)
@@ -157,6 +176,14 @@ class Wechat:
         await self.media.stop()
         await self.delivery.stop()
         await self.client.close()
+
+
+def _scenes(settings: Settings) -> dict[str, Scene]:
+    """The office's printed codes. Raises SettingsError with row and column of a table that is wrong."""
+    try:
+        return scenes.load(settings.reference_dir)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"data/reference/wechat_scenes.csv: {error}") from None
 
 
 def _query(request: Request) -> dict[str, str]:

@@ -97,6 +97,15 @@ class Client:
         body = {"touser": openid, "template_id": template_id, "data": data, "url": url, "client_msg_id": key}
         return await self._deliver("/cgi-bin/message/template/send", body)
 
+    async def send_subscribed(
+        self, openid: str, template_id: str, scene: int, title: str, text: str, url: str
+    ) -> Outcome:
+        """Send the one message that a citizen agreed to under `scene`."""
+        body = {"touser": openid, "template_id": template_id, "scene": str(scene), "title": title[:15], "url": url}
+        return await self._deliver(
+            "/cgi-bin/message/template/subscribe", {**body, "data": {"content": {"value": text}}}
+        )
+
     async def typing(self, openid: str) -> None:
         """Show that somebody is at it; whatever comes of it, the answer does not depend on it."""
         try:

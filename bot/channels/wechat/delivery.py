@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -40,8 +41,19 @@ class Leave:
 class Delivery:
     """Shows what waits. One per process."""
 
-    def __init__(self, store: Store, reading: Store, client: Client, words: Words) -> None:
-        self._store, self._reading, self._client, self._words = store, reading, client, words
+    def __init__(
+        self,
+        store: Store,
+        reading: Store,
+        client: Client,
+        words: Words,
+        link: Callable[[Session, str], str],
+        ask: Callable[[Session, str], str],
+    ) -> None:
+        """`link` makes a fresh address for a conversation; it stands in no stored message. `ask` words the question for
+        one reminder, "" where there is nothing to ask."""
+        self._store, self._reading, self._client, self._words, self._link = store, reading, client, words, link
+        self._ask = ask
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def passive(self, openid: str, key: str) -> str | None:
@@ -85,11 +97,13 @@ class Delivery:
         if left < 1:
             return Outcome.NO_WINDOW
         shown = self._shown(session, openid, visited=False)
-        texts = shown.bare if shown.choices else shown.texts
+        # As a menu message only when all of it may go: what is left for later keeps its numbered lines.
+        as_menu = bool(shown.choices) and len(shown.bare) <= left
+        texts = shown.bare if as_menu else shown.texts
         wechat.spend(session, openid, len(texts[:left]))
         wechat.park(session, openid, texts[left:])
         wechat.begin_sending(session, openid, texts[:left], now() + SENDING_LASTS)
-        return Leave(texts[:left], shown.choices, shown.lines) if left >= len(texts) else Leave(texts[:left], ())
+        return Leave(texts, shown.choices, shown.lines) if as_menu else Leave(texts[:left], ())
 
     def _settle(self, session: Session, openid: str, text: str, outcome: Outcome, lines: str = "") -> None:
         if outcome == Outcome.GONE:
@@ -112,11 +126,25 @@ class Delivery:
 
     def _shown(self, session: Session, openid: str, visited: bool) -> Shown:
         taken = wechat.take(session, openid, visited)
-        shown = rendering.render(taken, self._words.label, self._words.say)
-        # What was offered before stays good as long as its words are only shown now.
-        if shown.choices or (taken.messages and not (taken.parked or taken.unsure)):
+        filed = any((message.card or {}).get("type") == "receipt" for message in taken.messages)
+        more = self._ask(session, openid) if filed else ""
+        shown = rendering.render(taken, self._words.label, self._words.say, more)
+        # What comes between two turns (收到 for a photo) asks nothing, and of texts that come late the choices count:
+        # what was offered last stays good.
+        asked = any(message.turn_id is not None for message in taken.messages)
+        if shown.choices or (asked and not (taken.parked or taken.unsure)):
             wechat.offer(session, openid, shown.choices)
-        return shown
+        return self._with_link(session, openid, shown)
+
+    def _with_link(self, session: Session, openid: str, shown: Shown) -> Shown:
+        """Where a message says 〔网页链接〕 the citizen gets one; desk and website keep those words."""
+        here = self._words.say("wechat_link_here")
+        row = wechat.known(session, openid)
+        if row is None or not any(here in text for text in shown.texts):
+            return shown
+        address = self._link(session, row.conversation_id)
+        texts, bare = (tuple(text.replace(here, address) for text in part) for part in (shown.texts, shown.bare))
+        return Shown(texts, bare, shown.choices, shown.lines)
 
     def after_turn(self, conversation_id: str) -> None:
         """A turn is over: when no line is open on which its answer goes back, send it."""

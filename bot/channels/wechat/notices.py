@@ -17,10 +17,12 @@ from bot.channels.website.website import Website
 from bot.channels.website.words import UnknownResponse
 from bot.channels.wechat.client import Client, Outcome
 from bot.channels.wechat.delivery import Delivery
-from xiaobao.conversations import messages, wechat
+from xiaobao.conversations import messages, subscriptions, wechat
 from xiaobao.conversations.messages import Draft, UnknownConversation
 from xiaobao.conversations.tables import BOT, STAFF, SYSTEM
 
+NEWS_FIELDS = ("character_string1", "thing2")  # of the template: the number, and that there is news
+REACHED = (Outcome.SENT, Outcome.UNKNOWN)  # one that may have arrived is not sent by another way again
 DELIVERED, SENT, UNDELIVERED, LEFT = "delivered", "sent", "undelivered", "left"
 
 
@@ -77,17 +79,33 @@ class Notices:
             return LEFT
         if outcome == Outcome.UNKNOWN:
             return SENT
-        return await self._template(openid, notice_id, params)
+        return await self._outside(openid, notice_id, params)
 
-    async def _template(self, openid: str, notice_id: str, params: dict[str, Any]) -> str:
-        """Outside the conversation others may read along: the number and 有新进展, nothing else."""
-        account = self._client.account
-        if not account.template_id:
-            return UNDELIVERED
-        values = {"character_string1": str(params.get("number") or ""), "thing2": self.site.words.say("wechat_news")}
+    async def _outside(self, openid: str, notice_id: str, params: dict[str, Any]) -> str:
+        """By the first right there is: a template message, else a consent to one reminder.
+
+        Outside the conversation others may read along: the number and 有新进展, nothing else.
+        """
+        number, news = str(params.get("number") or ""), self.site.words.say("wechat_news")
         url = f"{self.site.settings.public_url}/chat" if self.site.settings.public_url else ""
-        outcome = await self._client.send_template(openid, account.template_id, values, url, f"notice-{notice_id}"[:32])
-        return SENT if outcome in (Outcome.SENT, Outcome.UNKNOWN) else UNDELIVERED
+        account, outcome = self._client.account, Outcome.NOT_GRANTED
+        if account.template_id:
+            values = dict(zip(NEWS_FIELDS, (number, news), strict=True))
+            key = f"notice-{notice_id}"[:32]
+            outcome = await self._client.send_template(openid, account.template_id, values, url, key)
+        if outcome not in REACHED and account.subscribe_id:
+            outcome = await self._subscribed(openid, f"{number} {news}".strip(), news, url)
+        return SENT if outcome in REACHED else UNDELIVERED
+
+    async def _subscribed(self, openid: str, text: str, title: str, url: str) -> Outcome:
+        """Use a consent; it is given back when the message was certainly not sent for another reason than itself."""
+        scene: int | None = await self.site.store(subscriptions.take, openid)
+        if scene is None:
+            return Outcome.NOT_GRANTED
+        outcome = await self._client.send_subscribed(openid, self._client.account.subscribe_id, scene, title, text, url)
+        if outcome in (Outcome.NOT_SENT, Outcome.NOT_GRANTED):
+            await self.site.store(subscriptions.give_back, openid, scene)
+        return outcome
 
 
 def _openid(session: Session, conversation_id: str) -> str | None:

@@ -8,9 +8,10 @@ repetition gets the same answer.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ from bot.channels.wechat.incoming import Push
 from bot.channels.wechat.media import Media
 from xiaobao.conversations import messages, turns, wechat
 from xiaobao.conversations.messages import Draft, UnknownButton, UsedButton
+from xiaobao.conversations.scenes import Scene
 from xiaobao.conversations.tables import CITIZEN, SYSTEM, WechatCitizen
 from xiaobao.conversations.wechat import ACTION, LATE, MESSAGE, QUIET, REPLIED
 
@@ -40,6 +42,7 @@ UNSUPPORTED = "[收到不支持的消息类型，暂无法显示]"  # the platfo
 DISTRICT = re.compile(
     r"(?:[一-鿿]{2,8}?(?:省|自治区))?[一-鿿]{2,8}?(?:市|自治州|地区|盟)(?:[一-鿿]{1,8}?(?:区|县|市|旗))?"
 )
+WEBSITE = re.compile(r"[“\"]?(?:去|到|用|打开)?网页(?:版|链接|上传)?[”\"]?[。！]?")  # 网站 alone may be an answer
 SCENE_PREFIX = "qrscene_"
 
 
@@ -55,7 +58,7 @@ class Taken:
 
 
 class Reception:
-    """Takes pushes in. `menu` gives the command of a menu key."""
+    """Takes pushes in. `menu` gives the command of a menu key, `scenes` what the office's printed codes stand for."""
 
     def __init__(
         self,
@@ -64,8 +67,10 @@ class Reception:
         delivery: Delivery,
         media: Media,
         menu: Callable[[str], tuple[str, str] | None],
+        scenes: Mapping[str, Scene],
     ) -> None:
         self.site, self._client, self._delivery, self._media, self._menu = site, client, delivery, media, menu
+        self._scenes = scenes
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def answer(self, push: Push) -> str | None:
@@ -198,6 +203,11 @@ class Reception:
             return self._append(session, row, push, *found), False
         if key:
             row.scene = key.removeprefix(SCENE_PREFIX)[:64]
+        scene = self._scenes.get(row.scene or "") if key else None
+        if scene is not None:
+            about = json.dumps({"slot_name": "scene", "value": scene.scene})
+            said = self.site.words.say("wechat_scanned", title=scene.title)
+            return self._append(session, row, push, said, f"{GREETING}{about}"), False
         if push.kind == "event.scan" and row.shown_seq:
             return None, True  # somebody who is here already scans a poster again
         return self._append(session, row, push, self.site.words.say("wechat_followed"), GREETING), False
@@ -209,6 +219,8 @@ class Reception:
             return self._words(session, row, push)
         except Problem as problem:
             self._tell(session, row, self.site.words.say(f"error_{problem.code}", **problem.params))
+            if problem.code == "text_too_long":
+                self._tell(session, row, self._way_to_the_website())
             return None
 
     def _words(self, session: Session, row: WechatCitizen, push: Push) -> int | None:
@@ -216,6 +228,9 @@ class Reception:
             choice = wechat.chosen(row, push.text, push.menu_id)
             if choice is not None:
                 return self._pressed(session, row, push, choice["button"])
+            if WEBSITE.fullmatch(push.text.strip()):
+                self._tell(session, row, self._way_to_the_website())
+                return None
             return self._typed(session, row, push, push.text)
         if push.kind == "link":
             told = (push.fields.get(name, "") for name in ("Title", "Description", "Url"))
@@ -223,7 +238,15 @@ class Reception:
         if push.kind == "location":
             return self._place(session, row, push.fields.get("Label", ""))
         self._tell(session, row, self.site.words.say("wechat_file" if push.kind == "file" else "wechat_unreadable"))
+        if push.kind == "file" and self.site.settings.public_url:
+            self._tell(session, row, self._way_to_the_website())
         return None
+
+    def _way_to_the_website(self) -> str:
+        """The words in which the delivery puts a fresh link."""
+        if not self.site.settings.public_url:
+            return self.site.words.say("wechat_no_link")
+        return self.site.words.say("wechat_link", here=self.site.words.say("wechat_link_here"))
 
     def _typed(self, session: Session, row: WechatCitizen, push: Push, text: str) -> int | None:
         key = wechat.digest(push.key)

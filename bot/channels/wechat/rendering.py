@@ -28,11 +28,11 @@ class Shown:
     lines: str = ""  # the choices as numbered lines
 
 
-def render(taken: Handover, label: Callable[[Message], str], say: Say) -> Shown:
+def render(taken: Handover, label: Callable[[Message], str], say: Say, more: str = "") -> Shown:
     """One text of everything, two or more only when it is too long for one.
 
     Buttons of the last message that has any become numbered lines; those of earlier messages are past. A member of
-    staff is named above their words. Texts that found no place before come first.
+    staff is named above their words. Texts that found no place before come first, `more` last.
     """
     bubbles = [say("wechat_unsure"), *taken.unsure] if taken.unsure else []
     bubbles += taken.parked
@@ -42,6 +42,7 @@ def render(taken: Handover, label: Callable[[Message], str], say: Say) -> Shown:
             text = f"【{label(message)}】\n{text}"
         card = _card(message.card, say)
         bubbles += [part for part in (text, card) if part]
+    bubbles += [more] if more else []
     choices = _choices(taken.messages)
     bare = tuple(outgoing.split(outgoing.merge(bubbles)))
     if not choices:
@@ -69,7 +70,9 @@ def _card(card: dict[str, Any] | None, say: Say) -> str:
     if kind == "letter":
         return f"{card.get('title', '')}\n{card.get('text', '')}".strip()
     if kind == "summary":
-        return "\n".join(str(line) for line in card.get("lines") or ())
+        # "改3", not "3": a bare number chooses one of the answers below.
+        rows = [f"改{row['n']} {row['title']}：{row['value']}" for row in card.get("rows") or ()]
+        return "\n\n".join("\n".join(part) for part in (rows, [str(line) for line in card.get("lines") or ()]) if part)
     if kind == "citations":
         sources = [f"《{item['law']}》{item['article']}" for item in card.get("items") or () if item.get("law")]
         return say("wechat_sources", sources="、".join(dict.fromkeys(sources))) if sources else ""

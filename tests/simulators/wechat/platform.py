@@ -6,11 +6,13 @@ Every answer is HTTP 200 with an `errcode`, as there. Times come from a clock th
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -20,6 +22,7 @@ TOKEN_LASTS, TOKEN_RENEWS, OVERLAP = 7200.0, 300.0, 300.0
 MEDIA_LASTS = 3 * 86400.0
 LONGEST_TEXT = 2048  # bytes
 MOST_MENU, MOST_SUB = 3, 5
+CALLER = "203.0.113.7"  # where calls come from, as the platform sees it
 
 
 @dataclass
@@ -60,13 +63,14 @@ class Platform:
         self.calls: list[str] = []
         self.media: dict[str, tuple[bytes, str, float]] = {}
         self.templates: list[dict[str, Any]] = []
+        self.listed: dict[str, str] = {}  # template id -> its text; empty: any template id will do
+        self.grants: set[tuple[str, str]] = set()  # (openid, scene) of consents that were not used
         self.menu: dict[str, Any] | None = None
         self.issued: list[str] = []  # every token ever handed out
         self.refresh = True
         self._tokens: dict[str, float] = {}  # token -> valid until
         self._stable: tuple[str, float] | None = None
         self._refused: set[tuple[str, str, str]] = set()  # (token, path, user)
-        self._template_ids: set[str] = set()
         self._done: set[str] = set()
 
     def follower(self, openid: str) -> Follower:
@@ -92,6 +96,15 @@ class Platform:
         self._tokens.clear()
         self._stable = None
 
+    def elapse(self, seconds: float) -> None:
+        """Everything that runs out has come this much nearer to its end."""
+        for follower in self.followers.values():
+            follower.ledger.opened -= seconds
+        self.media = {name: (content, kind, until - seconds) for name, (content, kind, until) in self.media.items()}
+        self._tokens = {token: until - seconds for token, until in self._tokens.items()}
+        if self._stable is not None:
+            self._stable = (self._stable[0], self._stable[1] - seconds)
+
     def app(self) -> web.Application:
         """The server."""
         app = web.Application(client_max_size=32 * 1024 * 1024)
@@ -100,6 +113,9 @@ class Platform:
         app.router.add_post("/cgi-bin/message/custom/send", self._custom_send)
         app.router.add_post("/cgi-bin/message/custom/typing", self._typing)
         app.router.add_post("/cgi-bin/message/template/send", self._template_send)
+        app.router.add_get("/cgi-bin/template/get_all_private_template", self._template_list)
+        app.router.add_post("/cgi-bin/message/template/subscribe", self._subscribe_send)
+        app.router.add_get("/mp/subscribemsg", self._consent_page)
         app.router.add_get("/cgi-bin/media/get", self._media_get)
         app.router.add_post("/cgi-bin/menu/create", self._menu_create)
         app.router.add_get("/cgi-bin/menu/get", self._menu_get)
@@ -184,7 +200,11 @@ class Platform:
     async def _typing(self, request: web.Request) -> web.StreamResponse:
         body = await self._body(request)
         refused = await self._before(request, body)
-        return refused if refused is not None else self._answer(48001 if self.faults.no_right else 0)
+        if refused is not None:
+            return refused
+        if self.faults.no_right:
+            return self._answer(48001)
+        return self._answer(0 if str(body.get("touser")) in self.followers else 40003)
 
     async def _template_send(self, request: web.Request) -> web.StreamResponse:
         body = await self._body(request)
@@ -195,15 +215,61 @@ class Platform:
             if follower is not None:
                 self.violations.append("a template message to somebody who does not follow")
             return self._answer(43004)
-        if body.get("template_id") not in self._template_ids and self._template_ids:
+        if self.listed and body.get("template_id") not in self.listed:
             return self._answer(40037)
         key = str(body.get("client_msg_id") or "")
         if key and key in self._done:
             return self._answer(0, msgid=1)
         self._done.add(key)
         self.templates.append(body)
-        follower.screen.append({"from": "template", "text": json.dumps(body["data"], ensure_ascii=False), "menu": []})
+        shown = json.dumps(body["data"], ensure_ascii=False)
+        follower.screen.append({"from": "template", "text": shown, "menu": [], "url": str(body.get("url") or "")})
         return self._answer(0, msgid=len(self.templates))
+
+    async def _consent_page(self, request: web.Request) -> web.StreamResponse:
+        """What the telephone shows for a one-time subscription; who looks at it stands in `sim_openid`."""
+        asked, openid = request.query, request.query.get("sim_openid", "")
+        wanted = ("action", "appid", "scene", "template_id", "redirect_url", "reserved")
+        scene, reserved = asked.get("scene", ""), asked.get("reserved", "")
+        right = all(asked.get(name) for name in wanted) and asked["appid"] == self.app_id
+        if not (right and scene.isdecimal() and int(scene) <= 10_000 and reserved.isalnum() and len(reserved) <= 128):
+            self.violations.append("a wrong address for a subscription")
+            raise web.HTTPBadRequest
+        answer = asked.get("answer")
+        if answer not in ("confirm", "cancel"):
+            link = html.escape(str(request.url.update_query(answer="confirm")))
+            no = html.escape(str(request.url.update_query(answer="cancel")))
+            page = f'<meta charset="utf-8"><p>允许发送一次通知？</p><a href="{link}">同意</a> <a href="{no}">取消</a>'
+            return web.Response(text=page, content_type="text/html")
+        back = {"template_id": asked["template_id"], "action": answer, "scene": scene, "reserved": reserved}
+        if answer == "confirm":
+            self.grants.add((openid, scene))
+            back["openid"] = openid
+        raise web.HTTPFound(f"{asked['redirect_url']}/?{urlencode(back)}")
+
+    async def _subscribe_send(self, request: web.Request) -> web.StreamResponse:
+        body = await self._body(request)
+        if (refused := await self._before(request, body)) is not None:
+            return refused
+        openid, scene, title = (str(body.get(name) or "") for name in ("touser", "scene", "title"))
+        text = str(((body.get("data") or {}).get("content") or {}).get("value") or "")
+        if not (title and len(title) <= 15 and text and len(text) <= 200):
+            self.violations.append("a subscription message without title or text")
+            return self._answer(47001)
+        if (openid, scene) not in self.grants:
+            return self._answer(43101)
+        self.grants.remove((openid, scene))
+        shown = json.dumps({"content": {"value": text}}, ensure_ascii=False)
+        line = {"from": "template", "text": shown, "menu": [], "url": str(body.get("url") or "")}
+        self.follower(openid).screen.append(line)
+        return self._answer(0)
+
+    async def _template_list(self, request: web.Request) -> web.StreamResponse:
+        refused = await self._before(request)
+        if refused is not None:
+            return refused
+        listed = [{"template_id": key, "title": "", "content": text} for key, text in self.listed.items()]
+        return self._answer(0, template_list=listed)
 
     async def _media_get(self, request: web.Request) -> web.StreamResponse:
         if (refused := await self._before(request)) is not None:
@@ -282,5 +348,6 @@ class Platform:
 
     def _answer(self, code: int, **more: Any) -> web.Response:
         tail = f" hint: [{secrets.token_hex(4)}] rid: {secrets.token_hex(6)}"
-        known = {"errcode": code, "errmsg": ("ok" if not code else "refused") + tail}
+        said = {0: "ok", 40164: f"invalid ip {CALLER} ipv6 ::ffff:{CALLER}, not in whitelist"}.get(code, "refused")
+        known = {"errcode": code, "errmsg": said + tail}
         return web.json_response({**({} if more and not code else known), **more})

@@ -77,7 +77,12 @@ class Pusher:
             short = self.console.tap_is_a_click and "bizmsgmenuid" in fields
             follower.ledger.act(ACTION if short else MESSAGE, at)
             follower.screen.append(
-                {"from": "user", "text": fields.get("Content") or f"[{fields['MsgType']}]", "menu": []}
+                {
+                    "from": "user",
+                    "text": fields.get("Content") or f"[{fields['MsgType']}]",
+                    "menu": [],
+                    "media": fields.get("MediaId", ""),
+                }
             )
         elif fields["Event"] in OPENS:
             follower.ledger.act(OPENS[fields["Event"]], at)

@@ -30,8 +30,23 @@
       this.session.queue.forEach((item) => this.showItem(item));
       const broken = xiaobao.unfinished.names();
       if (broken.length) this.problem(words.goOnWith(broken.join("、")));
+      await this.comeOver();
       await this.session.open();
       this.session.poll();
+    }
+
+    /* Opened by a link from WeChat, first or second time, now or with the page open already. */
+    async comeOver() {
+      const found = /^#continue=([\w.-]+)$/.exec(window.location.hash);
+      if (!found) return;
+      window.history.replaceState(null, "", window.location.pathname);
+      try {
+        const why = await this.session.follow(found[1]);
+        if (why) this.problem(why);
+      } catch (error) {
+        this.problem(words.linkLater);
+        window.history.replaceState(null, "", window.location.pathname + found[0]);
+      }
     }
 
     clear() {
@@ -361,6 +376,7 @@
       });
       document.addEventListener("keydown", (event) => { if (event.key === "Tab") document.documentElement.dataset.keys = "true"; });
       document.addEventListener("pointerdown", () => { document.documentElement.dataset.keys = "false"; });
+      window.addEventListener("hashchange", () => this.comeOver());
       window.addEventListener("online", () => this.session.flush());
       window.addEventListener("offline", () => { $("offline").hidden = false; });
     }

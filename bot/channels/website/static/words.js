@@ -47,6 +47,7 @@ window.xiaobao = {
     uploadWaits: "排队等着传",
     uploadOffline: "网断了，连上就接着传",
     uploadSlow: "等一下就接着传",
+    linkLater: "没有网络，链接还没用掉。连上以后刷新这个页面。",
     goOnWith: (name) => "“" + name + "”上次没传完。再选一次同一个文件，就从断的地方接着传。",
     isPaper: "这是证件、流水或病历？",
     papers: { identity: "身份证件", account: "流水、征信", medical: "病历、诊断", other: "都不是" },

@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
+from PIL import Image
 
+from tests.bot.channels.website.conftest import free_port
 from tests.bot.channels.wechat.world import ANNA, BERT, World, play, until
 from tests.simulators.wechat.push import FAULT
 
 pytestmark = pytest.mark.slow
+LINK = re.compile(r"#continue=([\w.-]+)")
+SEND, SUBSCRIBED = "/cgi-bin/message/custom/send", "/cgi-bin/message/template/subscribe"
+
+
+def play_in_public(folder: Path, scene: Callable[[World], Awaitable[None]], **env: str) -> World:
+    """As `play`, with PUBLIC_URL set to where the server is."""
+    port = free_port()
+    world = World(folder, PUBLIC_URL=f"http://127.0.0.1:{port}", **env)
+    world.ports[0] = port
+    world.pusher.console.url = f"http://127.0.0.1:{port}/webhooks/wechat/webhook"
+
+    async def run() -> None:
+        async with world:
+            await scene(world)
+
+    asyncio.run(run())
+    return world
 
 
 @pytest.mark.parametrize("mode", ["safe", "compatible", "plain"])
@@ -82,6 +106,19 @@ def test_choices_are_taken_by_number_and_by_tap_and_cannot_be_forged(tmp_path: P
     assert world.platform.violations == []
 
 
+def test_a_photo_in_between_does_not_take_the_choices_away(tmp_path: Path) -> None:
+    async def scene(world: World) -> None:
+        await world.pusher.say(ANNA, "能退吗")
+        photo = io.BytesIO()
+        Image.new("RGB", (60, 40), "white").save(photo, "JPEG")
+        media_id = world.platform.keep_media(photo.getvalue())
+        assert "收到" in await world.pusher.send(ANNA, {"MsgType": "image", "MediaId": media_id})
+        assert await world.pusher.say(ANNA, "1") == "听到了：/c"
+        await world.pusher.say(ANNA, "1")
+
+    assert play(tmp_path, scene).told() == ["能退吗", "/c", "1"]
+
+
 def test_a_menu_message_can_be_tapped(tmp_path: Path) -> None:
     async def scene(world: World) -> None:
         await world.pusher.say(ANNA, "慢5能退吗")
@@ -107,6 +144,116 @@ def test_who_follows_is_greeted_and_who_leaves_is_left_in_peace(tmp_path: Path) 
     world = play(tmp_path, scene)
     assert world.told() == ["/greet", "/submit_complaint"]
     assert world.platform.violations == []
+
+
+def test_a_printed_code_is_told_to_the_bot_on_follow_and_on_scan(tmp_path: Path) -> None:
+    async def scene(world: World) -> None:
+        await world.pusher.event(ANNA, "subscribe", "qrscene_hall", Ticket="t")
+        await world.pusher.event(ANNA, "SCAN", "sample_gym", Ticket="t")
+        assert await world.pusher.event(ANNA, "SCAN", "of_nobody") == ""
+        assert await world.pusher.event(BERT, "subscribe", 'qrscene_hall"}') != ""
+
+    world = play(tmp_path, scene)
+    about = '/greet{{"slot_name": "scene", "value": "{}"}}'
+    assert world.told() == [about.format("hall"), about.format("sample_gym"), "/greet"]
+    assert world.platform.violations == []
+
+
+def test_a_conversation_goes_on_on_the_website_by_a_link_that_works_once(tmp_path: Path) -> None:
+    async def scene(world: World) -> None:
+        base = f"http://127.0.0.1:{world.ports[0]}"
+        await world.pusher.say(ANNA, "我在微信里说的")
+        shown = await world.pusher.say(ANNA, "网页")
+        found = re.search(rf"{base}/chat#continue=([\w.-]+)", shown)
+        assert found, shown
+        async with aiohttp.ClientSession() as client:
+
+            async def ask(link: str) -> tuple[int, dict[str, Any]]:
+                async with client.post(f"{base}/chat/continue", json={"link": link}) as answer:
+                    return answer.status, await answer.json()
+
+            for forged in ("", "x", found.group(1)[:-2], f"{found.group(1)}x"):
+                status, told = await ask(forged)
+                assert status == 410 and "回复“网页”" in told["message"], forged
+            opened = await asyncio.gather(*(ask(found.group(1)) for _ in range(3)))
+            assert sorted(status for status, _ in opened) == [200, 409, 409], "one use, also at the same moment"
+            assert all("打开过" in told["message"] for status, told in opened if status == 409)
+            token = next(told["token"] for status, told in opened if status == 200)
+            headers = {"Authorization": f"Bearer {token}"}
+            async with client.get(f"{base}/chat/messages?after=0", headers=headers) as answer:
+                before = await answer.json()
+            texts = [message["text"] for message in before["messages"]]
+            assert "我在微信里说的" in texts and any("同一段对话" in text for text in texts)
+            assert not any(found.group(1) in text for text in texts), "the link stands in no stored message"
+            body = {"text": "我在网页上说的", "client_message_id": "w1"}
+            async with client.post(f"{base}/chat/messages", json=body, headers=headers) as answer:
+                seq = (await answer.json())["last_seq"]
+            async with client.get(f"{base}/chat/messages?after={seq}", headers=headers):
+                pass
+        assert await world.pusher.say(ANNA, "又回来了") == "听到了：又回来了", "what was read there is not said again"
+        links: list[str] = []
+        for n, text in enumerate(("去网页", "网页链接"), start=2):
+            await world.pusher.say(ANNA, text)  # an end of the turn before may hand the answer over by a message
+            await until(lambda n=n: len(LINK.findall("\n".join(world.seen(ANNA)))) == n)  # type: ignore[misc]
+            links.append(LINK.findall("\n".join(world.seen(ANNA)))[-1])
+        link, newer = links
+        async with aiohttp.ClientSession() as client:
+            async with client.post(f"{base}/chat/continue", json={"link": link}) as answer:
+                assert answer.status == 410, "a newer link ends the one before"
+            async with client.post(f"{base}/chat/continue", json={"link": newer}) as answer:
+                assert answer.status == 200
+        assert found.group(1) not in world.log() and newer not in world.log()
+
+    world = play_in_public(tmp_path, scene)
+    assert world.told() == ["我在微信里说的", "我在网页上说的", "又回来了"]
+    assert world.platform.violations == []
+
+
+async def agree(shown: str, openid: str, answer: str = "confirm") -> tuple[int, str]:
+    """Open the platform's page of a subscription, press, and be taken back."""
+    found = re.search(r"(http\S+/mp/subscribemsg\?[^#\s]+)#wechat_redirect", shown)
+    assert found, shown
+    where = f"{found.group(1)}&sim_openid={openid}&answer={answer}"
+    async with aiohttp.ClientSession() as client, client.get(where) as page:
+        return page.status, await page.text()
+
+
+def test_one_reminder_is_asked_for_at_filing_and_used_once_when_nothing_else_reaches(tmp_path: Path) -> None:
+    async def scene(world: World) -> None:
+        assert "subscribemsg" not in await world.pusher.say(ANNA, "你好")
+        shown = await world.pusher.say(ANNA, "回执")
+        conversation_id = world.runs()[0]["sender"]
+        assert "没关系" in (await agree(shown, ANNA, "cancel"))[1]
+        assert (await agree(shown, BERT))[0] == 410, "nobody agrees for somebody else"
+        assert "提醒您一次" in (await agree(shown, ANNA))[1]
+        await agree(shown, ANNA)
+        params = {"number": "XB1", "handler": "小李"}
+        inside = await world.notice(conversation_id, "n1", "utter_notice_accepted", **params)
+        assert inside["delivery"] == "delivered" and not world.platform.calls.count(SUBSCRIBED), "the window is open"
+        world.platform.faults.code[SEND] = 45015
+        world.platform.faults.code[SUBSCRIBED] = -1
+        busy = await world.notice(conversation_id, "n2", "utter_notice_accepted", **params)
+        assert busy["delivery"] == "undelivered", "certainly not sent: the consent is kept"
+        del world.platform.faults.code[SUBSCRIBED]
+        outside = await world.notice(conversation_id, "n3", "utter_notice_accepted", **params)
+        assert outside["delivery"] == "sent"
+        last = world.platform.follower(ANNA).screen[-1]
+        assert last["from"] == "template" and "XB1 有新进展" in last["text"] and "小李" not in last["text"]
+        again = await world.notice(conversation_id, "n4", "utter_notice_accepted", **params)
+        assert again["delivery"] == "undelivered", "one consent, one message"
+        del world.platform.faults.code[SEND]
+        assert (await world.pusher.say(ANNA, "在吗")).count("已受理") == 3, "what waited comes with the next visit"
+
+    world = play_in_public(tmp_path, scene, WECHAT_SUBSCRIBE_ID="once")
+    assert world.platform.violations == []
+
+
+def test_without_a_website_nobody_is_sent_there(tmp_path: Path) -> None:
+    async def scene(world: World) -> None:
+        assert "没有开网页" in await world.pusher.say(ANNA, "网页")
+        assert "http" not in await world.pusher.send(ANNA, {"MsgType": "file", "Title": "合同.docx"})
+
+    assert play(tmp_path, scene).told() == []
 
 
 def test_kinds_that_nobody_can_read_are_answered(tmp_path: Path) -> None:
