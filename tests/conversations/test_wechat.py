@@ -70,6 +70,17 @@ def test_a_message_that_never_left_is_paid_back_but_never_more_than_was_paid(ses
         assert row is not None and wechat.left_to_send(row, NOON) == left
 
 
+def test_a_refused_token_is_handed_out_to_nobody_even_when_the_new_one_cannot_be_fetched(session: Session) -> None:
+    assert wechat.token(session, "wx1", NOON) == (None, True)
+    wechat.keep_token(session, "wx1", "old", 7200, NOON)
+    assert wechat.token(session, "wx1", NOON) == ("old", False)
+    assert wechat.token(session, "wx1", NOON, "old") == (None, True)
+    wechat.keep_token(session, "wx1", None, 0, NOON)  # the fetch failed
+    assert wechat.token(session, "wx1", NOON) == (None, True)
+    wechat.keep_token(session, "wx1", "new", 7200, NOON)
+    assert wechat.token(session, "wx1", NOON, "old") == ("new", False)
+
+
 def test_a_file_is_fetched_by_one_process_at_a_time(session: Session) -> None:
     conversation_id = follower(session, ANNA)
     wechat.note_push(session, "k", NOON, conversation_id=conversation_id, media_id="m")

@@ -375,6 +375,8 @@ def token(session: Session, app_id: str, now: datetime, refused: str | None = No
     the others get (None, False) and ask again a moment later.
     """
     row = account(session, app_id, lock=True)
+    if refused is not None and row.token == refused:
+        row.token = None  # at once: a fetch that fails must not bring it back to anybody
     good = row.token and row.token != refused and row.token_until and now < row.token_until - TOKEN_RESERVE
     if good:
         return row.token, False
