@@ -117,8 +117,9 @@ class Citizen:
             return text
         if "确认提交" in choices:
             return choices["确认提交"]
-        if "另外提交一件" in choices:
-            return choices["另外提交一件"]
+        for title in ("另外提交一件", "用这个"):
+            if title in choices:
+                return choices[title]
         if "姓名 电话 地址" in last:
             return " ".join(PERSONA.values())
         return honest_words(self.row, last)

@@ -74,6 +74,9 @@ def test_a_refused_token_is_handed_out_to_nobody_even_when_the_new_one_cannot_be
     assert wechat.token(session, "wx1", NOON) == (None, True)
     wechat.keep_token(session, "wx1", "old", 7200, NOON)
     assert wechat.token(session, "wx1", NOON) == ("old", False)
+    wechat.forget_token(session, "wx1", "another")
+    assert wechat.token(session, "wx1", NOON) == ("old", False)
+    wechat.forget_token(session, "wx1", "old")
     assert wechat.token(session, "wx1", NOON, "old") == (None, True)
     wechat.keep_token(session, "wx1", None, 0, NOON)  # the fetch failed
     assert wechat.token(session, "wx1", NOON) == (None, True)

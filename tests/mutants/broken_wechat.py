@@ -64,6 +64,7 @@ def the_quota_is_not_counted() -> None:
 def a_refused_token_is_used_again() -> None:
     whole = wechat.token
     wechat.token = lambda session, app_id, now, refused=None: whole(session, app_id, now)
+    wechat.forget_token = lambda session, app_id, refused: None
 
 
 def safe_mode_answers_in_plain_text() -> None:

@@ -375,8 +375,6 @@ def token(session: Session, app_id: str, now: datetime, refused: str | None = No
     the others get (None, False) and ask again a moment later.
     """
     row = account(session, app_id, lock=True)
-    if refused is not None and row.token == refused:
-        row.token = None  # at once: a fetch that fails must not bring it back to anybody
     good = row.token and row.token != refused and row.token_until and now < row.token_until - TOKEN_RESERVE
     if good:
         return row.token, False
@@ -384,6 +382,13 @@ def token(session: Session, app_id: str, now: datetime, refused: str | None = No
         return None, False
     row.refreshing_until = now + REFRESH_PATIENCE
     return None, True
+
+
+def forget_token(session: Session, app_id: str, refused: str) -> None:
+    """The platform did not take a token: nobody gets it again, whether or not a new one can be fetched now."""
+    row = account(session, app_id, lock=True)
+    if row.token == refused:
+        row.token = None
 
 
 def keep_token(session: Session, app_id: str, value: str | None, seconds: int, now: datetime) -> None:

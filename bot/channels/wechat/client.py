@@ -130,9 +130,11 @@ class Client:
             access = await self.token(stale)
             answer = await self._ask(path, body, {**query, "access_token": access})
             code = int(answer.get("errcode") or 0)
-            if code in BAD_TOKEN and stale is None:
-                stale = access
-                continue
+            if code in BAD_TOKEN:
+                await self._store(wechat.forget_token, self.account.app_id, access)
+                if stale is None:
+                    stale = access
+                    continue
             if code in (BUSY, UNREACHED) and turn + 1 < BUSY_TRIES:
                 await asyncio.sleep(BUSY_PAUSE * 2**turn)
                 continue
@@ -187,9 +189,11 @@ class Client:
             found = _as_object(await answer.read())
             answer.close()
             code = int(found.get("errcode") or 0)
-            if code in BAD_TOKEN and stale is None:
-                stale = access
-                continue
+            if code in BAD_TOKEN:
+                await self._store(wechat.forget_token, self.account.app_id, access)
+                if stale is None:
+                    stale = access
+                    continue
             if found.get("video_url"):
                 return await self._get(str(found["video_url"]), {})
             raise Refused(code or UNREADABLE)
