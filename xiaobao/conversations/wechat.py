@@ -303,6 +303,12 @@ def late(session: Session, key: str) -> bool:
     return True
 
 
+def is_late(session: Session, key: str) -> bool:
+    """Whether the platform was told to wait no longer for the answer to this push."""
+    row = session.get(WechatPush, digest(key), with_for_update=True, populate_existing=True)
+    return row is not None and row.state == LATE
+
+
 def again(session: Session, key: str, now: datetime) -> None:
     """The platform repeats a push: its line is open once more."""
     row = session.get(WechatPush, digest(key), with_for_update=True, populate_existing=True)

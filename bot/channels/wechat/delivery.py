@@ -62,6 +62,8 @@ class Delivery:
         return text
 
     def _take_passive(self, session: Session, openid: str, key: str) -> str | None:
+        if wechat.is_late(session, key):
+            return None  # another push of the same message was told to wait: its answer comes by a message of our own
         shown = self._shown(session, openid, visited=True)
         if not shown.texts:
             return None

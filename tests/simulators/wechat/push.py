@@ -91,14 +91,16 @@ class Pusher:
             )
         return body
 
-    async def repeat(self, openid: str, fields: dict[str, str], times: int = 3, at_once: bool = False) -> list[str]:
-        """One message whose line breaks each time: pushed anew, after the answer before or `at_once`.
+    async def repeat(
+        self, openid: str, fields: dict[str, str], times: int = 3, at_once: bool = False, apart: float = 0.0
+    ) -> list[str]:
+        """One message whose line breaks each time: pushed anew, after the answer before or `at_once`, `apart` in seconds.
 
         The user sees one answer; the platform minds when they differ.
         """
         body = self._done(openid, fields, None)
         if at_once:
-            answers = await asyncio.gather(*(self._once(body, n) for n in range(times)))
+            answers = await asyncio.gather(*(self._once(body, n, apart * n) for n in range(times)))
         else:
             answers = [await self._once(body, n) for n in range(times)]
         texts = [self.read(openid, answer or "", query) for answer, query in answers]
@@ -122,7 +124,8 @@ class Pusher:
         if await self._post(query, data) is not None:
             self.platform.violations.append("a forged request was let in")
 
-    async def _once(self, body: dict[str, str], n: int) -> tuple[str | None, dict[str, str]]:
+    async def _once(self, body: dict[str, str], n: int, wait: float = 0.0) -> tuple[str | None, dict[str, str]]:
+        await asyncio.sleep(wait)
         query, data = self.sealed(body)
         return await self._post(query, data, n), query
 

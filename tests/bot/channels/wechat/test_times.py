@@ -103,3 +103,18 @@ def test_a_process_killed_while_it_sends_repeats_nothing(tmp_path: Path) -> None
 
     world = play(tmp_path, scene)
     assert world.told() == ["慢5"]
+
+
+def test_pushes_of_one_message_that_come_apart_get_one_answer_at_the_edge_of_the_time(tmp_path: Path) -> None:
+    """The first is told to wait after 4.2 s; the turn ends a moment later, while the second still waits."""
+
+    async def scene(world: World) -> None:
+        async def twice(n: int) -> None:
+            fields = {"MsgType": "text", "Content": f"慢{4.0 + n / 20:.2f}"}
+            await world.pusher.repeat(openid(str(n)), fields, times=2, at_once=True, apart=0.6)
+
+        await asyncio.gather(*(twice(n) for n in range(12)))
+        await until(lambda: all(len(world.seen(openid(str(n)))) == 1 for n in range(12)), 20)
+        await asyncio.sleep(2)
+
+    assert len(play(tmp_path, scene).told()) == 12
