@@ -197,8 +197,11 @@ async def soak(citizens: int, turns: int, seed: int, share: float, data: Path) -
             one.share = 0.0
         await asyncio.sleep(LATE_SECONDS)
         await asyncio.gather(*(one.turn("好的谢谢") for one in people))
-        await asyncio.sleep(5)
-        wrong = judge(data / "xiaobao.db", platform, people, result)
+        for _ in range(12):  # what could not be sent is tried again every half minute
+            await asyncio.sleep(5)
+            wrong = judge(data / "xiaobao.db", platform, people, result)
+            if not wrong["lost"]:
+                break
         spent = time.monotonic() - begun
     finally:
         await asyncio.to_thread(product.stop)

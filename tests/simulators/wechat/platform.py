@@ -333,7 +333,7 @@ class Platform:
         if until is None or until < self.clock():
             whose = (request.query.get("access_token", ""), request.path, str((body or {}).get("touser")))
             if whose in self._refused:
-                self.violations.append("a token was used again after it had been refused")
+                self.violations.append(f"a token was used again after it had been refused: {request.path}")
             self._refused.add(whose)
             return self._answer(40001 if until is None else 42001)
         return None
