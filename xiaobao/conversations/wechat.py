@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,7 @@ WINDOWS = {MESSAGE: (5, timedelta(hours=48)), ACTION: (3, timedelta(minutes=1))}
 WAITING, REPLIED, LATE, QUIET = "waiting", "replied", "late", "quiet"
 MEDIA_LIVES = timedelta(days=3)
 KEEP_PUSHES = MEDIA_LIVES  # the platform repeats within 15 seconds; recordings are refused by their age before that
+FETCH_LASTS = timedelta(minutes=2)  # longer than one attempt to fetch a file
 TOKEN_RESERVE = timedelta(minutes=5)
 REFRESH_PATIENCE = timedelta(seconds=20)
 
@@ -118,9 +119,18 @@ def fetched(session: Session, key_digest: str) -> None:
         row.media_id = None
 
 
+def fetching(session: Session, key_digest: str, now: datetime) -> None:
+    """Somebody tries to fetch the file of a push: for a while nobody else needs to."""
+    row = session.get(WechatPush, key_digest, with_for_update=True, populate_existing=True)
+    if row is not None:
+        row.at = now
+
+
 def unfetched(session: Session, now: datetime) -> list[tuple[str, str, str]]:
-    """(key, conversation, media id) of files that are still to be fetched."""
-    query = select(WechatPush).where(WechatPush.media_id.is_not(None), WechatPush.at > now - MEDIA_LIVES)
+    """(key, conversation, media id) of files that are still to be fetched and that no process is at."""
+    query = select(WechatPush).where(
+        WechatPush.media_id.is_not(None), WechatPush.at > now - MEDIA_LIVES, WechatPush.at < now - FETCH_LASTS
+    )
     return [(row.key, row.conversation_id or "", row.media_id or "") for row in session.scalars(query)]
 
 
@@ -142,6 +152,13 @@ def spend(session: Session, openid: str, count: int) -> None:
     row = session.get(WechatCitizen, openid, with_for_update=True, populate_existing=True)
     if row is not None:
         row.window_sent += count
+
+
+def refund(session: Session, openid: str) -> None:
+    """A message that was paid for certainly never left."""
+    row = session.get(WechatCitizen, openid, with_for_update=True, populate_existing=True)
+    if row is not None:
+        row.window_sent = max(0, row.window_sent - 1)
 
 
 def known(session: Session, openid: str) -> WechatCitizen | None:
@@ -221,8 +238,8 @@ def begin_sending(session: Session, openid: str, texts: Sequence[str], until: da
         row.sending = [*(row.sending or ()), *({"text": text, "until": until.isoformat()} for text in texts)]
 
 
-def end_sending(session: Session, openid: str, text: str, *, unsure: bool = False) -> None:
-    """The fate of a text is known, or known to be unknown."""
+def end_sending(session: Session, openid: str, text: str, *, unsure: str | None = None) -> None:
+    """The fate of a text is known, or known to be unknown: then `unsure` is what the next visit shows again."""
     row = session.get(WechatCitizen, openid, with_for_update=True, populate_existing=True)
     if row is None:
         return
@@ -232,13 +249,13 @@ def end_sending(session: Session, openid: str, text: str, *, unsure: bool = Fals
             del rest[n]
             break
     row.sending = rest
-    if unsure:
-        row.unsure = [*(row.unsure or ()), text]
+    if unsure is not None:
+        row.unsure = [*(row.unsure or ()), unsure]
 
 
 def orphaned(session: Session, now: datetime) -> None:
     """Texts that a dead process was sending: their fate is unknown."""
-    for row in session.scalars(select(WechatCitizen).with_for_update()):
+    for row in session.scalars(select(WechatCitizen).where(_filled(WechatCitizen.sending)).with_for_update()):
         over = [one for one in row.sending or () if datetime.fromisoformat(one["until"]) < now]
         if over:
             row.unsure = [*(row.unsure or ()), *(one["text"] for one in over)]
@@ -286,6 +303,12 @@ def late(session: Session, key: str) -> bool:
     return True
 
 
+def is_late(session: Session, key: str) -> bool:
+    """Whether the platform was told to wait no longer for the answer to this push."""
+    row = session.get(WechatPush, digest(key), with_for_update=True, populate_existing=True)
+    return row is not None and row.state == LATE
+
+
 def again(session: Session, key: str, now: datetime) -> None:
     """The platform repeats a push: its line is open once more."""
     row = session.get(WechatPush, digest(key), with_for_update=True, populate_existing=True)
@@ -305,9 +328,9 @@ def gone(session: Session, openid: str) -> str | None:
 
 
 def unanswered(session: Session, now: datetime) -> list[str]:
-    """Conversations with messages that nobody handed over and that may be sent now: after a crash they are told once.
+    """Conversations with something that nobody handed over and that may be sent now: after a crash they are told once.
 
-    Where the window is closed or its quota used up, the messages wait for the citizen's next visit.
+    Where the window is closed or its quota used up, it waits for the citizen's next visit.
     """
     open_windows = or_(
         *(
@@ -320,8 +343,15 @@ def unanswered(session: Session, now: datetime) -> list[str]:
         Message.seq > WechatCitizen.shown_seq,
         Message.speaker != CITIZEN,
     )
-    query = select(WechatCitizen.conversation_id).where(WechatCitizen.followed, open_windows, waiting.exists())
+    query = select(WechatCitizen.conversation_id).where(
+        WechatCitizen.followed, open_windows, or_(waiting.exists(), _filled(WechatCitizen.parked))
+    )
     return list(session.scalars(query))
+
+
+def _filled(column: Any) -> ColumnElement[bool]:
+    """Whether a JSON list holds anything, said so that both databases understand it."""
+    return cast(column, String).not_in(("[]", "null"))
 
 
 def forget_pushes(session: Session, now: datetime) -> None:
@@ -358,6 +388,13 @@ def token(session: Session, app_id: str, now: datetime, refused: str | None = No
         return None, False
     row.refreshing_until = now + REFRESH_PATIENCE
     return None, True
+
+
+def forget_token(session: Session, app_id: str, refused: str) -> None:
+    """The platform did not take a token: nobody gets it again, whether or not a new one can be fetched now."""
+    row = account(session, app_id, lock=True)
+    if row.token == refused:
+        row.token = None
 
 
 def keep_token(session: Session, app_id: str, value: str | None, seconds: int, now: datetime) -> None:

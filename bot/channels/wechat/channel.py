@@ -36,15 +36,18 @@ from xiaobao.settings import Settings, SettingsError
 logger = logging.getLogger(__name__)
 
 NOTHING = "success"  # the platform's word for "no reply"
-LOOK_AGAIN = 30.0
+LOOK_AGAIN = 30.0  # seconds
 
 
 class WechatInput(InputChannel):
     """Rasa's entry for WeChat. In credentials.yml: `bot.channels.wechat.channel.WechatInput:` with its options."""
 
-    def __init__(self, settings: Settings, account: Account, patience: Patience | None = None) -> None:
-        """Opens no connection yet."""
+    def __init__(
+        self, settings: Settings, account: Account, patience: Patience | None = None, look_again: float = LOOK_AGAIN
+    ) -> None:
+        """Opens no connection yet. `look_again`: seconds between two looks at what is still owed."""
         self.settings, self.account, self.patience = settings, account, patience or Patience()
+        self.look_again = look_again
 
     @classmethod
     def name(cls) -> str:
@@ -58,7 +61,7 @@ class WechatInput(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes. See InputChannel."""
-        desk = Wechat(self.settings, self.account, on_new_message, self.patience)
+        desk = Wechat(self.settings, self.account, on_new_message, self.patience, self.look_again)
         blueprint = Blueprint("wechat")
         blueprint.listener("after_server_start")(desk.start)
         blueprint.listener("before_server_stop")(desk.stop)
@@ -91,6 +94,7 @@ class Wechat:
         account: Account,
         on_new_message: Callable[[UserMessage], Awaitable[Any]],
         patience: Patience,
+        look_again: float = LOOK_AGAIN,
     ) -> None:
         self.settings = settings
         self.site = Website(settings, on_new_message, patience, channel=CHANNEL, finished=self._finished)
@@ -106,6 +110,11 @@ class Wechat:
         self.reception = Reception(self.site, self.client, self.delivery, self.media, commands.get, codes)
         self.notices = Notices(self.site, self.client, self.delivery)
         self._watch: asyncio.Task[None] | None = None
+        self._look_again, self._stopping = look_again, False
+
+    def _told(self, conversation_id: str) -> None:
+        if not self._stopping:
+            self.delivery.after_turn(conversation_id)
 
     def _link(self, session: Session, conversation_id: str) -> str:
         """A one-time address of this conversation; its token stands behind the #, which is sent to no server."""
@@ -150,20 +159,21 @@ class Wechat:
         while True:
             try:
                 await self.site.turns.recover()
-                for conversation_id in await self.media.recover():
-                    self.delivery.after_turn(conversation_id)
+                await self.media.recover(self._told)
                 await self.delivery.recover()
             except Exception as error:  # the database may still be starting
                 logger.error("What is owed on WeChat cannot be read yet (%s).", type(error).__name__)
                 await asyncio.sleep(2)
                 continue
-            await asyncio.sleep(LOOK_AGAIN)
+            await asyncio.sleep(self._look_again)
 
     async def stop(self, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
         """End everything; what was owed stays owed in the database."""
         if self._watch is not None:
             self._watch.cancel()
+        self._stopping = True
         await self.site.turns.stop()
+        await self.media.stop()
         await self.delivery.stop()
         await self.client.close()
 

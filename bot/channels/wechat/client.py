@@ -21,6 +21,7 @@ from xiaobao.conversations import wechat
 logger = logging.getLogger(__name__)
 
 TIMEOUT = aiohttp.ClientTimeout(total=8, connect=3)
+FILE_TIMEOUT = aiohttp.ClientTimeout(total=90, connect=3, sock_read=8)
 BUSY_TRIES, BUSY_PAUSE = 3, 0.5
 TOKEN_WAIT, TOKEN_LOOK = 10.0, 0.2  # seconds to wait for a token that another process fetches
 BAD_TOKEN = frozenset({40001, 40014, 42001})
@@ -28,9 +29,11 @@ NO_WINDOW = frozenset({45015, 45047})
 GONE_USER = frozenset({40003, 43004, 43101})
 NOT_GRANTED = frozenset({48001, 48002, 48004, 50002, 45087})
 OPERATOR = frozenset({40013, 40125, 40164, 40243, 61004, 89503, 89506, 89507, 45009})
+MINUTE_QUOTA = 45011
 BUSY = -1
 UNREADABLE = -2  # ours: an answer that is no JSON, so nobody knows what became of the request
 UNREACHED = -3  # ours: never sent
+PASSING = BAD_TOKEN | OPERATOR | {MINUTE_QUOTA, BUSY, UNREACHED}
 REMEDIES = {
     40013: "WECHAT_APP_ID is wrong: copy it from the platform's console.",
     40125: "WECHAT_APP_SECRET is wrong or was reset: copy the new one.",
@@ -48,7 +51,8 @@ class Outcome(Enum):
     NO_WINDOW = "no_window"  # the citizen was silent for too long, or the quota is used up
     NOT_GRANTED = "not_granted"  # the account has no right to send by itself
     GONE = "gone"  # the citizen does not follow any more
-    NOT_SENT = "not_sent"  # certainly not sent; may be tried again
+    NOT_SENT = "not_sent"  # certainly not sent, for a reason that passes: tried again later
+    REFUSED = "refused"  # not taken as it is: it waits for the citizen
     UNKNOWN = "unknown"  # nobody knows; never repeated by itself
 
 
@@ -58,6 +62,11 @@ class Refused(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(str(code))
         self.code = code
+
+    @property
+    def passes(self) -> bool:
+        """Whether the same may go well later."""
+        return self.code in PASSING
 
 
 class Client:
@@ -121,9 +130,11 @@ class Client:
             access = await self.token(stale)
             answer = await self._ask(path, body, {**query, "access_token": access})
             code = int(answer.get("errcode") or 0)
-            if code in BAD_TOKEN and stale is None:
-                stale = access
-                continue
+            if code in BAD_TOKEN:
+                await self._store(wechat.forget_token, self.account.app_id, access)
+                if stale is None:
+                    stale = access
+                    continue
             if code in (BUSY, UNREACHED) and turn + 1 < BUSY_TRIES:
                 await asyncio.sleep(BUSY_PAUSE * 2**turn)
                 continue
@@ -150,7 +161,11 @@ class Client:
         body = {"grant_type": "client_credential", "appid": app_id, "secret": self.account.app_secret}
         value, seconds, code = "", 0, UNREADABLE
         try:
-            answer = await self._ask("/cgi-bin/stable_token", body, {})
+            for turn in range(BUSY_TRIES):
+                answer = await self._ask("/cgi-bin/stable_token", body, {})
+                if answer.get("errcode") not in (BUSY, UNREACHED) or turn + 1 == BUSY_TRIES:
+                    break
+                await asyncio.sleep(BUSY_PAUSE * 2**turn)
             code = int(answer.get("errcode") or 0)
             value, seconds = str(answer.get("access_token") or ""), int(answer.get("expires_in") or 0)
         finally:
@@ -174,9 +189,11 @@ class Client:
             found = _as_object(await answer.read())
             answer.close()
             code = int(found.get("errcode") or 0)
-            if code in BAD_TOKEN and stale is None:
-                stale = access
-                continue
+            if code in BAD_TOKEN:
+                await self._store(wechat.forget_token, self.account.app_id, access)
+                if stale is None:
+                    stale = access
+                    continue
             if found.get("video_url"):
                 return await self._get(str(found["video_url"]), {})
             raise Refused(code or UNREADABLE)
@@ -185,7 +202,7 @@ class Client:
     async def _get(self, path: str, query: dict[str, str]) -> aiohttp.ClientResponse:
         url = path if path.startswith("http") else self.account.api_base + path
         try:
-            return await self._session().get(url, params=query)
+            return await self._session().get(url, params=query, timeout=FILE_TIMEOUT)
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             raise Refused(UNREACHED) from error
 
@@ -199,7 +216,7 @@ class Client:
         try:
             async with self._session().request(method, url, params=query, data=data, headers=headers) as answer:
                 return _as_object(await answer.read())
-        except aiohttp.ClientConnectorError:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return {"errcode": UNREACHED}
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
             return {"errcode": UNREADABLE}
@@ -217,7 +234,9 @@ def _outcome(code: int) -> Outcome:
         return Outcome.GONE
     if code in NOT_GRANTED:
         return Outcome.NOT_GRANTED
-    return Outcome.UNKNOWN if code == UNREADABLE else Outcome.NOT_SENT
+    if code == UNREADABLE:
+        return Outcome.UNKNOWN
+    return Outcome.NOT_SENT if code in PASSING else Outcome.REFUSED
 
 
 def _as_object(raw: bytes) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Leave:
 
     texts: tuple[str, ...]
     choices: tuple[dict[str, Any], ...]
+    lines: str = ""  # the choices in words, for the case that the menu message does not arrive
 
 
 class Delivery:
@@ -61,6 +62,8 @@ class Delivery:
         return text
 
     def _take_passive(self, session: Session, openid: str, key: str) -> str | None:
+        if wechat.is_late(session, key):
+            return None  # another push of the same message was told to wait: its answer comes by a message of our own
         shown = self._shown(session, openid, visited=True)
         if not shown.texts:
             return None
@@ -81,9 +84,7 @@ class Delivery:
             last = n + 1 == len(leave.texts)
             if outcome in (Outcome.SENT, Outcome.UNKNOWN):
                 outcome = await self._client.send_text(openid, text, leave.choices if last else ())
-                await self._store(self._settle, openid, text, outcome)
-            else:
-                await self._store(self._settle, openid, text, outcome)
+            await self._store(self._settle, openid, text, outcome, leave.lines if last else "")
         return outcome
 
     def _begin(self, session: Session, openid: str) -> Leave | Outcome | None:
@@ -98,25 +99,30 @@ class Delivery:
         if left < 1:
             return Outcome.NO_WINDOW
         shown = self._shown(session, openid, visited=False)
-        texts = shown.bare if shown.choices else shown.texts
+        # As a menu message only when all of it may go: what is left for later keeps its numbered lines.
+        as_menu = bool(shown.choices) and len(shown.bare) <= left
+        texts = shown.bare if as_menu else shown.texts
         wechat.spend(session, openid, len(texts[:left]))
         wechat.park(session, openid, texts[left:])
         wechat.begin_sending(session, openid, texts[:left], now() + SENDING_LASTS)
-        return Leave(texts[:left], shown.choices if left >= len(texts) else ())
+        return Leave(texts, shown.choices, shown.lines) if as_menu else Leave(texts[:left], ())
 
-    def _settle(self, session: Session, openid: str, text: str, outcome: Outcome) -> None:
+    def _settle(self, session: Session, openid: str, text: str, outcome: Outcome, lines: str = "") -> None:
         if outcome == Outcome.GONE:
             wechat.gone(session, openid)
             return
-        wechat.end_sending(session, openid, text, unsure=outcome == Outcome.UNKNOWN)
+        whole = f"{text}\n\n{lines}" if lines else text
+        wechat.end_sending(session, openid, text, unsure=whole if outcome == Outcome.UNKNOWN else None)
         if outcome == Outcome.UNKNOWN:
             logger.warning("A message was sent and the platform's answer never came; it is not repeated.")
         if outcome == Outcome.NO_WINDOW:
             wechat.used_up(session, openid)
         if outcome == Outcome.NOT_GRANTED:
             wechat.account(session, self._client.account.app_id, lock=True).may_send = False
-        if outcome in (Outcome.NO_WINDOW, Outcome.NOT_GRANTED, Outcome.NOT_SENT):
-            wechat.park(session, openid, (text,), behind=True)
+        if outcome in (Outcome.NOT_SENT, Outcome.NOT_GRANTED):
+            wechat.refund(session, openid)
+        if outcome in (Outcome.NO_WINDOW, Outcome.NOT_GRANTED, Outcome.NOT_SENT, Outcome.REFUSED):
+            wechat.park(session, openid, (whole,), behind=True)
         if outcome == Outcome.SENT:
             wechat.account(session, self._client.account.app_id).may_send = True
 
@@ -125,8 +131,10 @@ class Delivery:
         filed = any((message.card or {}).get("type") == "receipt" for message in taken.messages)
         more = self._ask(session, openid) if filed else ""
         shown = rendering.render(taken, self._words.label, self._words.say, more)
-        # What comes between two turns (收到 for a photo) asks nothing: what the last turn offered still counts.
-        if shown.choices or any(message.turn_id is not None for message in taken.messages):
+        # What comes between two turns (收到 for a photo) asks nothing, and of texts that come late the choices count:
+        # what was offered last stays good.
+        asked = any(message.turn_id is not None for message in taken.messages)
+        if shown.choices or (asked and not (taken.parked or taken.unsure)):
             wechat.offer(session, openid, shown.choices)
         return self._with_link(session, openid, shown)
 
@@ -138,7 +146,7 @@ class Delivery:
             return shown
         address = self._link(session, row.conversation_id)
         texts, bare = (tuple(text.replace(here, address) for text in part) for part in (shown.texts, shown.bare))
-        return Shown(texts, bare, shown.choices)
+        return Shown(texts, bare, shown.choices, shown.lines)
 
     def after_turn(self, conversation_id: str) -> None:
         """A turn is over: when no line is open on which its answer goes back, send it."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
@@ -16,7 +18,7 @@ from bot.channels.website.problems import Problem
 from bot.channels.website.store import now
 from bot.channels.website.uploads import Target, judged
 from bot.channels.website.website import Website
-from bot.channels.wechat.client import Client, Refused
+from bot.channels.wechat.client import UNREADABLE, Client, Refused
 from xiaobao.conversations import messages, uploads, wechat
 from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import SYSTEM
@@ -25,6 +27,9 @@ from xiaobao.conversations.uploads import Received
 logger = logging.getLogger(__name__)
 
 CHUNK = 64 * 1024
+PAUSES = (0.5, 1.0, 5.0, 30.0)  # seconds between attempts, the last one again and again
+TOLD_AFTER = 2  # attempts, before the citizen is told that it takes longer
+MOST_ATTEMPTS = 9000  # three days: longer the platform keeps no file
 
 
 class Media:
@@ -37,27 +42,42 @@ class Media:
 
     async def fetch(self, conversation_id: str, key: str, media_id: str) -> None:
         """Make evidence of a file, or say that it could not be fetched. `key` is the digest of its push."""
-        task = self._busy.get(key)
-        if task is None:
-            task = asyncio.get_running_loop().create_task(self._fetch(conversation_id, key, media_id))
-            self._busy[key] = task
-            task.add_done_callback(lambda _: self._busy.pop(key, None))
-        await asyncio.shield(task)
+        await asyncio.shield(self._busy.get(key) or self._begin(conversation_id, key, media_id))
+
+    def _begin(self, conversation_id: str, key: str, media_id: str) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(self._fetch(conversation_id, key, media_id))
+        self._busy[key] = task
+        task.add_done_callback(lambda _: self._busy.pop(key, None))
+        return task
 
     async def _fetch(self, conversation_id: str, key: str, media_id: str) -> None:
-        try:
-            file = await self._download(media_id)
-            before = await self.site.reading(_last_seq, conversation_id)
-            shown = await self._evidence.take(conversation_id, file, {})
-            if await self.site.reading(_last_seq, conversation_id) <= max(before, shown.get("seq", 0)):
-                count = await self.site.reading(uploads.count_unfiled, conversation_id)
-                await self._say(conversation_id, self.site.words.say("wechat_received", count=count))
-        except Problem as problem:
-            await self._say(conversation_id, self.site.words.say(f"error_{problem.code}", **problem.params))
-        except (Refused, aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
-            logger.warning("A file could not be fetched (%s).", type(error).__name__)
-            await self._say(conversation_id, self.site.words.say("wechat_media_lost"))
+        for attempt in itertools.count(1):
+            await self.site.store(wechat.fetching, key, now())
+            try:
+                await self._take(conversation_id, media_id)
+                break
+            except Problem as problem:
+                await self._say(conversation_id, self.site.words.say(f"error_{problem.code}", **problem.params))
+                break
+            except (Refused, aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+                logger.warning("A file could not be fetched (%s).", type(error).__name__)
+                gone = isinstance(error, Refused) and not (error.passes or error.code == UNREADABLE)
+                if gone or attempt == MOST_ATTEMPTS:
+                    await self._say(conversation_id, self.site.words.say("wechat_media_lost"))
+                    break
+            if attempt == TOLD_AFTER:
+                await self._say(conversation_id, self.site.words.say("wechat_media_later"))
+            await asyncio.sleep(PAUSES[min(attempt, len(PAUSES)) - 1])
         await self.site.store(wechat.fetched, key)
+
+    async def _take(self, conversation_id: str, media_id: str) -> None:
+        """Raises Problem for what is no evidence, Refused or an error of the network."""
+        file = await self._download(media_id)
+        before = await self.site.reading(_last_seq, conversation_id)
+        shown = await self._evidence.take(conversation_id, file, {})
+        if await self.site.reading(_last_seq, conversation_id) <= max(before, shown.get("seq", 0)):
+            count = await self.site.reading(uploads.count_unfiled, conversation_id)
+            await self._say(conversation_id, self.site.words.say("wechat_received", count=count))
 
     async def _download(self, media_id: str) -> Received:
         """Raises Problem for what is no evidence, Refused or an error of the network."""
@@ -81,14 +101,19 @@ class Media:
     async def _say(self, conversation_id: str, text: str) -> None:
         await self.site.store(messages.append, conversation_id, Draft(speaker=SYSTEM, text=text), now())
 
-    async def recover(self) -> list[str]:
-        """Fetch what a dead process left; returns the conversations that were told something."""
-        told = []
+    async def recover(self, told: Callable[[str], None]) -> None:
+        """Begin to fetch what a dead process left; `told` is called with each conversation that was told something."""
         for key, conversation_id, media_id in await self.site.reading(wechat.unfetched, now()):
             if key not in self._busy:
-                await self.fetch(conversation_id, key, media_id)
-                told.append(conversation_id)
-        return told
+                task = self._begin(conversation_id, key, media_id)
+                task.add_done_callback(lambda _, c=conversation_id: told(c))  # type: ignore[misc]
+
+    async def stop(self) -> None:
+        """End what is being fetched; the next start takes it up."""
+        busy = list(self._busy.values())
+        for task in busy:
+            task.cancel()
+        await asyncio.gather(*busy, return_exceptions=True)
 
 
 def _last_seq(session: Session, conversation_id: str) -> int:

@@ -134,7 +134,9 @@ class Reception:
     async def _late(self, push: Push, taken: Taken, tries: int) -> str | None:
         """The time is up: by a message of our own when there is a right to it, else the citizen is told to come back."""
         if await self._may_send(taken.openid):
-            await self.site.store(wechat.late, push.key)
+            if not await self.site.store(wechat.late, push.key):
+                known = await self.site.store(_known, push.key)  # the same push, come twice, was answered just now
+                return known.reply if known else None
             self._run(self._client.typing(taken.openid))
             self._delivery.after_turn(taken.conversation_id)  # the turn may have ended a moment ago
             return None

@@ -25,6 +25,7 @@ class Shown:
     texts: tuple[str, ...]
     bare: tuple[str, ...]
     choices: tuple[dict[str, Any], ...]
+    lines: str = ""  # the choices as numbered lines
 
 
 def render(taken: Handover, label: Callable[[Message], str], say: Say, more: str = "") -> Shown:
@@ -47,7 +48,7 @@ def render(taken: Handover, label: Callable[[Message], str], say: Say, more: str
     if not choices:
         return Shown(bare, bare, ())
     lines = f"{say('wechat_choose')}\n{outgoing.numbered([choice['title'] for choice in choices])}"
-    return Shown(tuple(outgoing.split(outgoing.merge([*bubbles, lines]))), bare, tuple(choices))
+    return Shown(tuple(outgoing.split(outgoing.merge([*bubbles, lines]))), bare, tuple(choices), lines)
 
 
 def _choices(messages: Sequence[Message]) -> list[dict[str, Any]]:

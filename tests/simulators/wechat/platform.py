@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from tests.simulators.wechat.ledger import Ledger
+from tests.simulators.wechat.ledger import Ledger, screen_faults
 
 TOKEN_LASTS, TOKEN_RENEWS, OVERLAP = 7200.0, 300.0, 300.0
 MEDIA_LASTS = 3 * 86400.0
@@ -35,6 +35,7 @@ class Faults:
     lost: int = 0  # custom/send is done, but its answer never comes
     no_right: bool = False  # 48001: the account has no customer service messages
     code: dict[str, int] = field(default_factory=dict)  # path -> errcode
+    html_at: dict[str, int] = field(default_factory=dict)  # path -> how often a proxy's page
 
 
 @dataclass
@@ -44,10 +45,11 @@ class Follower:
     openid: str
     follows: bool = True
     ledger: Ledger = field(default_factory=Ledger)
-    screen: list[dict[str, Any]] = field(default_factory=list)  # {"from", "text", "menu"}
+    screen: list[dict[str, Any]] = field(default_factory=list)  # see ledger.screen_faults; and `menu`
 
     def seen(self) -> list[str]:
-        return [line["text"] for line in self.screen if line["from"] != "user"]
+        """What stands there besides the user's own words."""
+        return [line["text"] for line in self.screen if line["from"] not in ("user", "act")]
 
 
 class Platform:
@@ -64,9 +66,11 @@ class Platform:
         self.listed: dict[str, str] = {}  # template id -> its text; empty: any template id will do
         self.grants: set[tuple[str, str]] = set()  # (openid, scene) of consents that were not used
         self.menu: dict[str, Any] | None = None
+        self.issued: list[str] = []  # every token ever handed out
         self.refresh = True
         self._tokens: dict[str, float] = {}  # token -> valid until
         self._stable: tuple[str, float] | None = None
+        self._refused: set[tuple[str, str, str]] = set()  # (token, path, user)
         self._done: set[str] = set()
 
     def follower(self, openid: str) -> Follower:
@@ -81,6 +85,11 @@ class Platform:
         media_id = secrets.token_urlsafe(32)
         self.media[media_id] = (content, content_type, self.clock() + MEDIA_LASTS)
         return media_id
+
+    def verdict(self) -> list[str]:
+        """Everything that was wrong so far, on the wire and on the users' screens."""
+        screens = (screen_faults(one.screen) for one in self.followers.values() if one.follows)
+        return [*self.violations, *(fault for faults in screens for fault in faults)]
 
     def revoke(self) -> None:
         """All tokens are worth nothing from now on."""
@@ -132,6 +141,7 @@ class Platform:
             known = (secrets.token_urlsafe(96), at + TOKEN_LASTS)
             self._stable = known
             self._tokens[known[0]] = known[1]
+            self.issued.append(known[0])
         return self._answer(0, access_token=known[0], expires_in=int(known[1] - at))
 
     async def _token(self, request: web.Request) -> web.StreamResponse:
@@ -306,8 +316,11 @@ class Platform:
         self.calls.append(request.path)
         if self.faults.slow:
             await asyncio.sleep(self.faults.slow)
-        if self.faults.html > 0:
-            self.faults.html -= 1
+        if self.faults.html_at.get(request.path, 0) > 0 or self.faults.html > 0:
+            if self.faults.html_at.get(request.path, 0) > 0:
+                self.faults.html_at[request.path] -= 1
+            else:
+                self.faults.html -= 1
             return web.Response(text="<html>502 Bad Gateway</html>", content_type="text/html")
         if self.faults.busy > 0:
             self.faults.busy -= 1
@@ -317,9 +330,13 @@ class Platform:
         if request.path == "/cgi-bin/stable_token":
             return None
         until = self._tokens.get(request.query.get("access_token", ""))
-        if until is None:
-            return self._answer(40001)
-        return self._answer(42001) if until < self.clock() else None
+        if until is None or until < self.clock():
+            whose = (request.query.get("access_token", ""), request.path, str((body or {}).get("touser")))
+            if whose in self._refused:
+                self.violations.append(f"a token was used again after it had been refused: {request.path}")
+            self._refused.add(whose)
+            return self._answer(40001 if until is None else 42001)
+        return None
 
     async def _body(self, request: web.Request) -> dict[str, Any]:
         try:

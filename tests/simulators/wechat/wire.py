@@ -88,7 +88,7 @@ class WatchedPusher(Pusher):
 
     wire: Wire
 
-    async def _post(self, query: dict[str, str], data: bytes) -> str | None:
+    async def _post(self, query: dict[str, str], data: bytes, n: int = 0) -> str | None:
         sealed = data.decode("utf-8", "replace")
         plain = self._plain(query, sealed)
         kind = re.search(r"<Event><!\[CDATA\[(\w+)|<MsgType><!\[CDATA\[(?!event)(\w+)", plain)
@@ -96,7 +96,7 @@ class WatchedPusher(Pusher):
         entry = self.wire.begin(PUSH, title, sealed, plain)
         answer, opened = None, ""
         try:
-            answer = await super()._post(query, data)
+            answer = await super()._post(query, data, n)
             if answer not in (None, "", "success"):
                 opened = self._readable(answer or "", query)
         finally:

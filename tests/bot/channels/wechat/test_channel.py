@@ -18,26 +18,13 @@ from PIL import Image
 from bot.channels.wechat.account import Account
 from bot.channels.wechat.channel import WechatInput
 from tests.bot.channels.website.conftest import free_port
-from tests.bot.channels.wechat.world import AES_KEY, APP_ID, World, until
+from tests.bot.channels.wechat.world import AES_KEY, ANNA, APP_ID, BERT, World, play, until
 from tests.simulators.wechat.push import FAULT
 from xiaobao.settings import ROOT, Settings, SettingsError
 
 pytestmark = pytest.mark.slow
 LINK = re.compile(r"#continue=([\w.-]+)")
 SEND, SUBSCRIBED = "/cgi-bin/message/custom/send", "/cgi-bin/message/template/subscribe"
-ANNA, BERT = "oAnna_simulated_0000000001", "oBert_simulated_0000000002"
-
-
-def play(folder: Path, scene: Callable[[World], Awaitable[None]], **options: Any) -> World:
-    """Run a scene; afterwards the platform must have nothing to complain about."""
-    world = World(folder, **options)
-
-    async def run() -> None:
-        async with world:
-            await scene(world)
-
-    asyncio.run(run())
-    return world
 
 
 def play_in_public(folder: Path, scene: Callable[[World], Awaitable[None]], **env: str) -> World:
@@ -65,19 +52,6 @@ def test_a_quick_answer_goes_back_with_the_push(tmp_path: Path, mode: str) -> No
     assert world.platform.violations == []
 
 
-@pytest.mark.parametrize("seconds", ["3", "4.9", "5.1", "12"])
-def test_a_slow_turn_runs_once_and_is_shown_once(tmp_path: Path, seconds: str) -> None:
-    async def scene(world: World) -> None:
-        await world.pusher.say(ANNA, f"慢{seconds}")
-        await until(lambda: bool(world.seen(ANNA)), 30)
-        await asyncio.sleep(1)
-
-    world = play(tmp_path, scene)
-    assert world.seen(ANNA) == [f"听到了：慢{seconds}"]
-    assert world.told() == [f"慢{seconds}"]
-    assert world.platform.violations == []
-
-
 def test_an_account_without_the_right_to_send_answers_on_a_later_try(tmp_path: Path) -> None:
     async def scene(world: World) -> None:
         world.platform.faults.no_right = True
@@ -100,12 +74,13 @@ def test_an_account_without_the_right_to_send_answers_on_a_later_try(tmp_path: P
 def test_two_pushes_of_one_message_at_once_run_one_turn(tmp_path: Path) -> None:
     async def scene(world: World) -> None:
         fields = {"MsgType": "text", "Content": "慢1"}
-        answers = await asyncio.gather(*(world.pusher.send(ANNA, fields, "77") for _ in range(3)))
-        assert set(answers) == {"听到了：慢1"}
+        assert await world.pusher.repeat(ANNA, fields, at_once=True) == ["听到了：慢1"] * 3
+        assert await world.pusher.repeat(ANNA, {"MsgType": "text", "Content": "再来"}) == ["听到了：再来"] * 3
+        await world.pusher.send(ANNA, {"MsgType": "text", "Content": "一个号"}, "77")
         assert await world.pusher.send(BERT, {"MsgType": "text", "Content": "同一个号"}, "77") == "听到了：同一个号"
 
     world = play(tmp_path, scene)
-    assert world.told() == ["慢1", "同一个号"]
+    assert world.told() == ["慢1", "再来", "一个号", "同一个号"]
     assert world.platform.violations == []
 
 
@@ -310,21 +285,6 @@ def test_kinds_that_nobody_can_read_are_answered(tmp_path: Path) -> None:
     assert world.told() == []
     assert world.platform.violations == []
     assert b"30.25" not in (tmp_path / "test.db").read_bytes()
-
-
-def test_a_turn_of_a_killed_process_is_answered_after_the_restart_once(tmp_path: Path) -> None:
-    async def scene(world: World) -> None:
-        push = asyncio.create_task(world.pusher.say(ANNA, "慢3帮帮我"))
-        await until(lambda: bool(world.processes))
-        await asyncio.sleep(1)
-        world.kill()
-        await push
-        await world.start()
-        await until(lambda: any("帮帮我" in text for text in world.seen(ANNA)), 40)
-        await asyncio.sleep(2)
-
-    world = play(tmp_path, scene)
-    assert sum("帮帮我" in text for text in world.seen(ANNA)) == 1
 
 
 def test_a_wrong_table_of_codes_stops_the_channel_with_its_row(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Public vectors of the platform and of other implementations, both ways, and everything that must be refused."""
+"""Fixed vectors both ways, and everything that must be refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from bot.channels.wechat import crypto, incoming
+from bot.channels.wechat import crypto, incoming, outgoing
 from bot.channels.wechat.crypto import Forged
 
 VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
@@ -29,7 +29,7 @@ def ids(rows: list[dict[str, Any]]) -> list[str]:
 def test_the_signature_of_a_request_is_known_and_one_changed_byte_is_not(one: dict[str, Any]) -> None:
     parts = (one["token"], one["timestamp"], one["nonce"])
     assert crypto.signed(one["signature"], *parts)
-    changed = ("0" if one["signature"][0] != "0" else "1") + one["signature"][1:]
+    changed = _other(one["signature"][0]) + one["signature"][1:]
     assert not crypto.signed(changed, *parts)
     assert not crypto.signed(one["signature"], parts[0], parts[1] + "1", parts[2])
 
@@ -49,16 +49,39 @@ def test_a_vector_is_opened_and_sealed_again_to_the_same_bytes(one: dict[str, An
     if isinstance(one.get("expect_fields"), dict):
         found = incoming.fields_of(message)
         assert {name: found[name] for name in one["expect_fields"]} == one["expect_fields"]
-    prefix = _open(one["encrypt"], key)[:16]
+    frame = _open(one["encrypt"], key)
+    prefix = one["random"].encode() if "random" in one else frame[:16]
     assert crypto.encrypt(message, key, one["appid"], prefix) == one["encrypt"].strip()
+    assert one.get("pad_len", frame[-1]) == frame[-1]
+
+
+def test_the_paddings_that_a_block_of_sixteen_would_refuse_are_among_the_vectors() -> None:
+    assert {16, 17, 19, 32} <= {one.get("pad_len") for one in SEALED}
 
 
 @pytest.mark.parametrize("one", [o for o in SEALED if "msg_signature" in o], ids=lambda one: str(one["id"]))
 def test_the_signature_covers_the_ciphertext(one: dict[str, Any]) -> None:
     parts = (one["token"], one["timestamp"], one["nonce"])
     assert crypto.signed(one["msg_signature"], *parts, one["encrypt"])
+    for n in (0, 20, 39):
+        changed = one["msg_signature"][:n] + _other(one["msg_signature"][n]) + one["msg_signature"][n + 1 :]
+        assert not crypto.signed(changed, *parts, one["encrypt"])
     assert not crypto.signed(one["msg_signature"], *parts, one["encrypt"][:-5] + "AAAA=")
     assert not crypto.signed(one["msg_signature"], *parts)
+
+
+def test_three_parts_are_signed_in_the_order_of_their_bytes() -> None:
+    [one] = [one for one in VECTORS if one["kind"] == "sorted_sha1"]
+    assert crypto.sign(*one["parts"]) == crypto.sign(*reversed(one["parts"])) == one["signature"]
+
+
+@pytest.mark.parametrize("one", [o for o in SEALED if "response_xml" in o], ids=lambda one: str(one["id"]))
+def test_a_whole_sealed_reply_has_the_same_bytes(one: dict[str, Any]) -> None:
+    key = crypto.read_key(one["encoding_aes_key"])
+    sealed = crypto.encrypt(one["plaintext"].encode(), key, one["appid"], one["random"].encode())
+    signature = crypto.sign(one["token"], one["timestamp"], one["nonce"], sealed)
+    reply = outgoing.sealed_reply(sealed=sealed, signature=signature, timestamp=one["timestamp"], nonce=one["nonce"])
+    assert reply == one["response_xml"]
 
 
 @pytest.mark.parametrize("pad", [*range(1, 33)])
@@ -113,6 +136,10 @@ def test_a_message_for_another_account_or_with_a_changed_byte_is_refused() -> No
 def test_what_is_no_key_is_refused(key: str) -> None:
     with pytest.raises(ValueError):
         crypto.read_key(key)
+
+
+def _other(digit: str) -> str:
+    return "0" if digit != "0" else "1"
 
 
 def _open(sealed: str, key: bytes) -> bytes:
