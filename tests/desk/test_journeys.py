@@ -107,7 +107,7 @@ def test_a_clerks_day_of_twelve_tickets(address: str, desk: Desk, staff: dict[st
         clerk.picture("desk-ticket-assigned")
         for number in numbers[:9]:
             handler.open(number)
-            handler.step("答复", text="商家同意退货退款，129元三天内退到您账户。")
+            handler.step("答复", text="经核实情况属实，商家同意退货退款，129元三天内退到您账户。")
             before = handler.clicks
             handler.step("办结", result="商家已退款。")
             assert handler.clicks - before <= MOST_CLICKS

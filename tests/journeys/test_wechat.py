@@ -136,7 +136,7 @@ def test_a_complaint_and_its_answer_over_wechat(tmp_path: Path) -> None:
         )
 
         platform.faults.code[TEMPLATE] = 48001  # not even that
-        await take(clerk, number, "reply", text="已联系商家，三天内退您2860元。")
+        await take(clerk, number, "reply", text="经核实情况属实，已联系商家，三天内退您2860元。")
 
         def somebody_must_call() -> bool:
             return "请打电话" in clerk.get(f"/tickets/{number}")
