@@ -190,3 +190,21 @@ def test_every_error_code_has_its_words() -> None:
     assert codes
     for code in codes:
         assert f"utter_error_{code}" in RESPONSES, code
+
+
+ONLY_ON_THE_WEBSITE = ("左下角", "右上角", "页面底部", "这张卡，", "点上面", "点一下", "下载", "“+”")
+
+
+@pytest.mark.parametrize("name", sorted(RESPONSES))
+def test_nobody_on_wechat_is_pointed_at_parts_of_the_website(name: str) -> None:
+    if name.startswith("utter_channel_"):
+        return  # those of the website's own errors
+    plain = [one for one in RESPONSES[name] if "channel" not in one]
+    own = [one for one in RESPONSES[name] if one.get("channel") == "wechat"]
+    assert plain and plain[0] is RESPONSES[name][0], "words placed by code are those of the first variant"
+    for one in own or plain:
+        text = str(one.get("text", ""))
+        assert not [word for word in ONLY_ON_THE_WEBSITE if word in text and "网页" not in text], text
+    for one in own:
+        assert set(re.findall(r"{(\w+)}", one["text"])) <= set(re.findall(r"{(\w+)}", plain[0]["text"]))
+        assert one.get("buttons") == plain[0].get("buttons")

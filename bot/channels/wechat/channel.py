@@ -102,8 +102,9 @@ class Wechat:
         self.client = Client(account, self.site.store)
         self.subscriptions = Subscriptions(self.site, account)
         self.delivery = Delivery(
-            self.site.store, self.site.reading, self.client, self.site.words, self._link, self.subscriptions.question
-        )
+            self.site.store, self.site.reading, self.client, self.site.words, self._link, self.subscriptions.question,
+            settings.public_url,
+        )  # fmt: skip
         self.media = Media(self.site, self.client)
         commands = {entry.key: (entry.title, entry.payload) for entry in menu.read(settings.reference_dir)}
         codes = _scenes(settings)

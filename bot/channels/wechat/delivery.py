@@ -49,11 +49,12 @@ class Delivery:
         words: Words,
         link: Callable[[Session, str], str],
         ask: Callable[[Session, str], str],
+        site: str = "",
     ) -> None:
-        """`link` makes a fresh address for a conversation; it stands in no stored message. `ask` words the question for
+        """`site` is the address of the website, "" where there is none. `link` makes a fresh address for a conversation; it stands in no stored message. `ask` words the question for
         one reminder, "" where there is nothing to ask."""
         self._store, self._reading, self._client, self._words, self._link = store, reading, client, words, link
-        self._ask = ask
+        self._ask, self._site = ask, site
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def passive(self, openid: str, key: str) -> str | None:
@@ -136,7 +137,9 @@ class Delivery:
         asked = any(message.turn_id is not None for message in taken.messages)
         if shown.choices or (asked and not (taken.parked or taken.unsure)):
             wechat.offer(session, openid, shown.choices)
-        return self._with_link(session, openid, shown)
+        site = self._site
+        texts, bare = (tuple(rendering.with_address(text, site) for text in part) for part in (shown.texts, shown.bare))
+        return self._with_link(session, openid, Shown(texts, bare, shown.choices, shown.lines))
 
     def _with_link(self, session: Session, openid: str, shown: Shown) -> Shown:
         """Where a message says 〔网页链接〕 the citizen gets one; desk and website keep those words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from xiaobao.conversations.tables import STAFF, Message
 from xiaobao.conversations.wechat import Handover
 
 MOST_CHOICES = 9  # one digit each
+# As the responses write a page of ours; not inside an address.
+SITE_PATH = re.compile(r"(?<![\w/.:-])(（?)(/chat[\w/-]*)(）?)", re.ASCII)
 Say = Callable[..., str]  # the text of `utter_channel_<name>` with its parameters
 
 
@@ -41,6 +44,8 @@ def render(taken: Handover, label: Callable[[Message], str], say: Say, more: str
         if text and message.speaker == STAFF:
             text = f"【{label(message)}】\n{text}"
         card = _card(message.card, say)
+        if card and (message.card or {}).get("type") == "citations":
+            text = _without_basis(text, say)
         bubbles += [part for part in (text, card) if part]
     bubbles += [more] if more else []
     choices = _choices(taken.messages)
@@ -49,6 +54,20 @@ def render(taken: Handover, label: Callable[[Message], str], say: Say, more: str
         return Shown(bare, bare, ())
     lines = f"{say('wechat_choose')}\n{outgoing.numbered([choice['title'] for choice in choices])}"
     return Shown(tuple(outgoing.split(outgoing.merge([*bubbles, lines]))), bare, tuple(choices), lines)
+
+
+def with_address(text: str, site: str) -> str:
+    """`text` with pages of ours as links that open from WeChat; without a website (`site` empty) they are left out."""
+    if not site:
+        return SITE_PATH.sub("", text)
+    return SITE_PATH.sub(lambda found: f" {site}{found[2]} ", text)
+
+
+def _without_basis(text: str, say: Say) -> str:
+    """An answer without its line of sources: the card below says them, with what to reply for the words of the law."""
+    begins = say("wechat_sources", sources="\n").split("\n")[0]
+    kept, _, last = text.rpartition("\n")
+    return kept if begins and last.startswith(begins) else text
 
 
 def _choices(messages: Sequence[Message]) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from xiaobao.conversations.wechat import Handover
 
 
 def say(name: str, **params: Any) -> str:
-    return {"wechat_choose": "回复数字就行："}.get(name, name)
+    words = {"wechat_choose": "回复数字就行：", "wechat_sources": "依据：{sources}（回复条文名就给您看原文）"}
+    return words.get(name, name).replace("{sources}", str(params.get("sources")))
 
 
 def shown(**fields: Any) -> tuple[str, ...]:
@@ -35,3 +36,22 @@ def test_a_long_summary_becomes_several_texts_that_the_platform_takes() -> None:
     texts = shown(card={"type": "summary", "rows": rows, "lines": []})
     assert len(texts) > 1 and all(len(text.encode()) <= outgoing.LONGEST for text in texts)
     assert "改4" in "".join(texts)
+
+
+def test_the_basis_of_an_answer_is_said_once() -> None:
+    items = [{"law": "消费者权益保护法", "article": "第二十五条"}]
+    text = shown(text="七天内能退。\n依据：《消费者权益保护法》第二十五条", card={"type": "citations", "items": items})[0]
+    assert text == "七天内能退。\n\n依据：《消费者权益保护法》第二十五条（回复条文名就给您看原文）"
+    assert shown(text="七天内能退。\n留好小票。", card={"type": "citations", "items": items})[0].startswith(
+        "七天内能退。\n留好小票。\n\n依据："
+    )
+    assert shown(text="七天内能退。\n依据：《消费者权益保护法》第二十五条")[0].count("依据") == 1
+
+
+def test_pages_of_the_website_open_from_wechat_or_are_left_out() -> None:
+    text = "看《隐私说明》（/chat/privacy）。"
+    there = rendering.with_address(text, "https://xb.example")
+    assert there == "看《隐私说明》 https://xb.example/chat/privacy 。"
+    assert rendering.with_address(there, "https://xb.example") == there  # a text that was parked is shown again
+    assert rendering.with_address("https://xb.example/chat#continue=a", "https://xb.example").count("https") == 1
+    assert rendering.with_address(text, "") == "看《隐私说明》。"
