@@ -15,7 +15,7 @@ from xiaobao.conversations import messages
 from xiaobao.conversations.messages import Draft
 from xiaobao.desk import context
 from xiaobao.desk.context import Desk
-from xiaobao.tickets import outbox, service
+from xiaobao.tickets import delivery, outbox, service
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.tables import Audit, Ticket
 from xiaobao.tickets.workflow import Role
@@ -231,5 +231,5 @@ def test_a_notice_that_reached_nobody_is_a_call_to_make(clerk: Browser, desk: De
             now=NOW,
             ticket_id=ticket.id,
         )
-        row.state = outbox.UNDELIVERED
+        row.state = delivery.UNDELIVERED
     assert "有1条通知没能送到群众手里" in clerk.get(f"/tickets/{number}").text

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories import NOW
-from xiaobao.tickets import outbox
+from xiaobao.tickets import delivery, outbox
 
 
 def put(sessions, **changes):
@@ -45,14 +45,14 @@ def test_what_was_delivered_is_not_handed_out_again(sessions):
     notice = put(sessions)
     for _ in range(2):
         with sessions.begin() as session:
-            outbox.delivered(session, notice, NOW)
+            delivery.settle(session, notice, delivery.DELIVERED, "delivered", NOW)
     assert due(sessions, NOW + timedelta(days=1)) == []
 
 
 def test_a_worker_that_dies_before_delivering_leaves_the_notice_to_the_next(sessions):
     notice = put(sessions)
     with pytest.raises(RuntimeError), sessions.begin() as session:
-        outbox.delivered(session, notice, NOW)
+        delivery.settle(session, notice, delivery.DELIVERED, "delivered", NOW)
         raise RuntimeError("killed")
     assert due(sessions) == [notice]
 
@@ -71,7 +71,7 @@ def test_failures_wait_longer_each_time_but_never_more_than_five_minutes(session
 def test_a_failure_after_the_delivery_does_not_bring_it_back(sessions):
     notice = put(sessions)
     with sessions.begin() as session:
-        outbox.delivered(session, notice, NOW)
+        delivery.settle(session, notice, delivery.DELIVERED, "delivered", NOW)
         outbox.failed(session, notice, NOW, "late")
     assert due(sessions, NOW + timedelta(days=1)) == []
 
@@ -86,7 +86,7 @@ def test_later_notices_of_a_conversation_wait_behind_one_that_is_tried_again(ses
 
 def test_an_unknown_notice_is_no_error(sessions):
     with sessions.begin() as session:
-        outbox.delivered(session, 4711, NOW)
+        assert not delivery.settle(session, 4711, delivery.DELIVERED, "delivered", NOW)
         outbox.failed(session, 4711, NOW, "gone")
 
 

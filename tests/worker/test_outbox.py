@@ -203,3 +203,42 @@ def test_a_notice_goes_through_the_door_of_its_channel_and_one_that_nobody_heard
     with sessions() as session:
         states = [session.get(OutboxRow, one).state for one in ids]
     assert states == ["delivered", "delivered", "undelivered"]
+
+
+def test_a_bot_that_refuses_for_a_day_blocks_nothing_and_somebody_calls(sessions, receiver):
+    first, second = put(sessions, 2)
+    receiver.answers[first] = (422, {"code": "response_unknown"})
+    deliver(sessions, receiver)
+    assert deliver(sessions, receiver, NOW + timedelta(hours=23)) == 0 and states(sessions) == ["waiting", "waiting"]
+    assert deliver(sessions, receiver, NOW + timedelta(hours=25)) == 1
+    assert states(sessions) == ["undeliverable", "delivered"]
+    assert [notice["notice_id"] for notice in receiver.got] == [second]
+
+
+def test_a_bot_that_is_down_for_days_is_waited_for(sessions, receiver):
+    put(sessions)
+    for hours in (0, 30, 60):
+        outbox.deliver(sessions, outbox.Bot("http://127.0.0.1:9", SECRET), lambda now=NOW + timedelta(hours=hours): now)
+    assert states(sessions) == ["waiting"]
+    assert deliver(sessions, receiver, NOW + timedelta(hours=61)) == 1
+
+
+def test_a_clock_that_was_set_back_holds_nothing_up(sessions, receiver):
+    put(sessions)
+    ahead = NOW + timedelta(hours=8)
+    outbox.deliver(sessions, outbox.Bot("http://127.0.0.1:9", SECRET), lambda: ahead)
+    assert deliver(sessions, receiver, NOW) == 1
+
+
+def test_a_lease_is_no_clock_that_was_set_back(sessions, receiver):
+    put(sessions)
+    with sessions.begin() as session:
+        assert len(outbox.claim(session, NOW)) == 1
+        assert outbox.claim(session, NOW + timedelta(seconds=1)) == []
+
+
+def test_news_outside_of_the_conversation_is_no_delivery(sessions, receiver):
+    (only,) = put(sessions)
+    receiver.answers[only] = (200, {"seq": 1, "delivery": "sent"})
+    assert deliver(sessions, receiver) == 1
+    assert states(sessions) == ["sent"]

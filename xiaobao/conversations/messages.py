@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from xiaobao.conversations.tables import BOT, CITIZEN, Conversation, Message, Turn, Upload
+
+_UNSHOWN = (Message.notice_id.is_not(None), Message.shown_at.is_(None))
 
 
 class UnknownConversation(LookupError):
@@ -66,6 +68,24 @@ def seen(session: Session, conversation_id: str, now: datetime) -> bool:
     if found is not None:
         found.last_seen_at = now
     return found is not None
+
+
+def unshown(session: Session, conversation_id: str, seq: int) -> bool:
+    """Whether there is a notice up to `seq` of which nobody has noted yet that it was shown."""
+    query = select(Message.id).where(Message.conversation_id == conversation_id, Message.seq <= seq)
+    return session.scalar(query.where(*_UNSHOWN).limit(1)) is not None
+
+
+def shown(session: Session, conversation_id: str, seq: int, now: datetime) -> None:
+    """The citizen's page has everything up to `seq`: note it of notices, once."""
+    rows = update(Message).where(Message.conversation_id == conversation_id, Message.seq <= seq, *_UNSHOWN)
+    session.execute(rows.values(shown_at=now))
+
+
+def first_shown(session: Session, notice_ids: Collection[str]) -> dict[str, datetime | None]:
+    """When the website first showed these notices, by notice id; those that stand in no conversation are left out."""
+    query = select(Message.notice_id, Message.shown_at).where(Message.notice_id.in_(notice_ids))
+    return {notice: at for notice, at in session.execute(query).tuples() if notice is not None}
 
 
 def append(session: Session, conversation_id: str, draft: Draft, now: datetime) -> tuple[Message, bool]:

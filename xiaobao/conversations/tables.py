@@ -10,7 +10,7 @@ import secrets
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -79,6 +79,9 @@ class Turn(Base):
     leased_until: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
+_UNSHOWN = text("notice_id IS NOT NULL AND shown_at IS NULL")
+
+
 class Message(Base):
     """One bubble. `payload` is what the bot is told (citizens only), `text` what people read."""
 
@@ -88,6 +91,7 @@ class Message(Base):
         UniqueConstraint("conversation_id", "client_message_id", name="uq_message_client"),
         UniqueConstraint("notice_id", name="uq_message_notice"),
         Index("ix_message_turn", "turn_id"),
+        Index("ix_message_unshown", "conversation_id", sqlite_where=_UNSHOWN, postgresql_where=_UNSHOWN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -103,6 +107,7 @@ class Message(Base):
     notice_id: Mapped[str | None] = mapped_column(String(64))
     turn_id: Mapped[str | None] = mapped_column(ForeignKey("turn.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(UtcTime)
+    shown_at: Mapped[datetime | None] = mapped_column(UtcTime)  # of a notice: the website's page had it
 
 
 class Upload(Base):

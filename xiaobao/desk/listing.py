@@ -12,7 +12,7 @@ from xiaobao.desk.context import here
 from xiaobao.tickets import boards, deadlines, matches, worklist
 from xiaobao.tickets.workflow import Kind, Status
 
-FILTERS = ("status", "kind", "mine", "nobody", "overdue", "stuck", "department", "person", "q", "merchant")
+FILTERS = ("status", "kind", "mine", "nobody", "overdue", "stuck", "unheard", "department", "person", "q", "merchant")
 EVERY_STATUS = "all"
 LONGEST_TEXT = 100  # characters
 
@@ -47,6 +47,7 @@ def filters(found: Mapping[str, str]) -> dict[str, Any]:
         "department": found["department"] or None,
         "overdue": bool(found["overdue"]),
         "quiet_since": desk.now() - boards.STUCK_AFTER if found["stuck"] else None,
+        "unheard": bool(found["unheard"]),
         "distress": staff.sees_distress,
         "reports": staff.sees_reports,
         "merchant": _of_merchant(found["merchant"]),

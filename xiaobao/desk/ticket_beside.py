@@ -7,6 +7,7 @@ from typing import Any
 from flask import g
 from sqlalchemy.orm import Session
 
+from xiaobao.desk import notice_log
 from xiaobao.desk.access import REPORT_READERS, Staff
 from xiaobao.desk.context import here
 from xiaobao.desk.documents import along, writable
@@ -20,13 +21,14 @@ from xiaobao.tickets.workflow import Status
 
 
 def of(reading: Session, ticket: TicketView, staff: Staff) -> dict[str, Any]:
-    """Values for `_contacts.html`, `_documents.html` and `_register.html`; log and documents only for who works on the ticket."""
+    """Values for `_contacts.html`, `_notices.html`, `_documents.html` and `_register.html`; log and documents only for who works on the ticket."""
     log = contacts.of_ticket(reading, ticket.number) if staff.works_on(ticket) else []
     linked = ticket.merchant_id
     entry = merchants_register.get(reading, merchants_register.root(reading, linked)) if linked else None
     links = staff.role in REPORT_READERS
     return {
         "contact_log": log,
+        "notices": notice_log.of(reading, ticket.number, here().words) if staff.works_on(ticket) else [],
         "unreached": contacts.unreached(log),
         "sides": Side,
         "means": Means,

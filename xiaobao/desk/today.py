@@ -1,4 +1,4 @@
-"""今天要办: mine, and what waits for somebody of my role, what runs out first on top."""
+"""今天要办: mine, whom to call, and what waits for somebody of my role, what runs out first on top."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST = 25  # of each list
 @screen.get("/today")
 @allow(*WORKERS)
 def page() -> str:
-    """Two lists; the whole of each is one click away."""
+    """Three lists; the whole of each is one click away. `calls`: a notice reached nobody, somebody telephones."""
     desk, staff = here(), me()
     today = deadlines.local_date(desk.now())
     seen: dict[str, Any] = {"distress": staff.sees_distress, "reports": staff.sees_reports}
@@ -28,8 +28,9 @@ def page() -> str:
             reading, today=today, status=worklist.ANY_OPEN, assignee=staff.account.id, limit=MOST, count=True, **seen
         )
         waiting = worklist.page(reading, today=today, limit=MOST, count=True, **seen, **waiting_for(staff))
+        calls = worklist.page(reading, today=today, unheard=True, limit=MOST, count=True, **seen)
     address = {name: value for name, value in waiting_for(staff).items() if name == "department"}
-    return render_template("today.html", mine=mine, waiting=waiting, today=today, bar=bar, address=address)
+    return render_template("today.html", mine=mine, waiting=waiting, calls=calls, today=today, bar=bar, address=address)
 
 
 def waiting_for(staff: Staff) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from xiaobao.imports.outcomes import Outcome
 from xiaobao.imports.sheets import FileProblem, Line
 from xiaobao.tickets.office import Office
 
-AT_ONCE = 100  # rows in a transaction: others wait for it a second or two at most
+AT_ONCE = 40  # rows in a transaction: others wait for it, about half a second
 LOOKED_AT_ONCE = 1000  # rows that are only looked at
-PAUSE_SECONDS = 0.12  # SQLite lets a waiting process ask again after at most 0.1 s; without it nobody else would write
+PAUSE_SECONDS = 0.25  # SQLite lets a waiting process ask again every 0.1 s; without it nobody else would write
 Entry = TypeVar("Entry")
 Seen = dict[str, tuple[str, tuple[Any, ...]]]  # what the lines before said, by draft
 

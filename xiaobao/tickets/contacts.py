@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from xiaobao import privacy
-from xiaobao.tickets import service
+from xiaobao.tickets import delivery, service
 from xiaobao.tickets.deadlines import local_date
 from xiaobao.tickets.errors import InvalidField, NotFound
 from xiaobao.tickets.filing import Actor
@@ -110,6 +110,10 @@ def add(
     session.flush()
     payload = {"contact": row.id, "side": entry.side, "means": entry.means, "reached": entry.reached}
     service.audit(session, actor=actor, action="add_contact", subject=number, now=now, payload=payload)
+    if entry.side == Side.CITIZEN and entry.reached:
+        delivery.told_by_staff(session, ticket.id, row.id, now)
+    elif entry.corrects is not None:
+        delivery.not_told_after_all(session, ticket.id, entry.corrects, now)
     if entry.telling:
         service.tell(
             session, number, actor=actor, now=now, office=office, means=str(entry.means), told_at=entry.at, text=said

@@ -25,7 +25,7 @@ Responses and their params (all text unless said otherwise; every notice has `nu
 | utter_notice_document_in_words | title, "document_text" (where no page of ours is at hand) |
 | utter_notice_reviewed, utter_notice_revoked, utter_notice_reopened | text |
 
-A row is handed out again until it is marked delivered, so the receiver must drop a notice id it has seen.
+Other states than `waiting`: xiaobao/tickets/delivery.py. A row is handed out again until it is settled, so the receiver must drop a notice id it has seen.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from xiaobao.tickets import delivery
 from xiaobao.tickets.tables import OutboxRow, Ticket
 
-UNDELIVERED = "undelivered"  # it stands in the conversation, but the citizen has not been reached: somebody calls
 LONGEST_WAIT = timedelta(minutes=5)
 FIRST_WAIT = timedelta(seconds=5)
 
@@ -114,13 +114,6 @@ def due(session: Session, now: datetime, limit: int = 50) -> list[Notice]:
     return [_notice(row) for row in rows]
 
 
-def delivered(session: Session, id: int, now: datetime) -> None:
-    """The citizen's conversation has it."""
-    row = session.get(OutboxRow, id)
-    if row is not None and row.state != "delivered":
-        row.state, row.delivered_at, row.last_error = "delivered", now, None
-
-
 def failed(session: Session, id: int, now: datetime, why: str) -> None:
     """Try again later: 5 s, 10 s, 20 s ... at most 5 minutes. `why` must carry no personal data."""
     row = session.get(OutboxRow, id)
@@ -129,13 +122,13 @@ def failed(session: Session, id: int, now: datetime, why: str) -> None:
     row.attempts += 1
     row.due_at = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(row.attempts - 1, 10))
     row.last_error = why[:500]
+    delivery.note(session, id, "failed", now, why)
 
 
 def not_heard(session: Session, number: str) -> int:
     """How many notices of a ticket reached nobody by themselves: work for somebody with a telephone."""
     query = select(func.count(OutboxRow.id)).join(Ticket, Ticket.id == OutboxRow.ticket_id)
-    states = (UNDELIVERED, "undeliverable")
-    return session.scalar(query.where(Ticket.number == number, OutboxRow.state.in_(states))) or 0
+    return session.scalar(query.where(Ticket.number == number, OutboxRow.state.in_(delivery.UNHEARD))) or 0
 
 
 def _notice(row: OutboxRow) -> Notice:

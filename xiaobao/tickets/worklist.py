@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
-from xiaobao.tickets import queries
+from xiaobao.tickets import delivery, queries
 from xiaobao.tickets.errors import InvalidField
-from xiaobao.tickets.tables import Ticket
+from xiaobao.tickets.tables import OutboxRow, Ticket
 from xiaobao.tickets.views import ClockView, TicketSummary, clock_view, ticket_summary
 from xiaobao.tickets.workflow import Kind
 
@@ -82,11 +82,12 @@ def conditions(
     reports: bool = True,
     merchant: OfMerchant | None = None,
     quiet_since: datetime | None = None,
+    unheard: bool = False,
 ) -> list[ColumnElement[bool]]:
     """What a filter asks of a ticket. `status` may be `ANY_OPEN`, `assignee` may be `NOBODY`.
 
     Messages of people in distress are left out unless `distress`, reports unless `reports` (办法 art. 37).
-    `quiet_since`: open, and nothing happened since that moment.
+    `quiet_since`: open, and nothing happened since that moment. `unheard`: a notice reached nobody, somebody calls.
     """
     found: list[ColumnElement[bool]] = []
     if status == ANY_OPEN:
@@ -106,6 +107,8 @@ def conditions(
         found += [Ticket.submitted_at >= merchant.since, Ticket.kind.in_([str(kind) for kind in merchant.kinds])]
     if overdue:
         found.append(Ticket.next_late < today)
+    if unheard:
+        found.append(Ticket.id.in_(select(OutboxRow.ticket_id).where(OutboxRow.state.in_(delivery.UNHEARD))))
     if quiet_since is not None:
         found += [Ticket.is_open == true(), Ticket.updated_at < quiet_since]
     return found

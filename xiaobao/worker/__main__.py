@@ -29,6 +29,7 @@ IMPORT_SECONDS = 2
 CLOCK_SECONDS = 300
 HOLIDAY_SECONDS = 3600
 ARCHIVE_SECONDS = 60
+SEEN_SECONDS = 3600
 RETENTION_HOUR = 3  # at night
 
 
@@ -53,6 +54,7 @@ def jobs(
 
     return {
         "outbox": partial(outbox.deliver, sessions, bot, deadlines.now),
+        "seen": partial(outbox.look_who_saw, sessions, deadlines.now),
         "previews": partial(previews.make_waiting, sessions, settings.evidence_dir),
         "texts": partial(ocr.read_waiting, sessions, reader, settings.evidence_dir, deadlines.now),
         "clocks": partial(clocks.remind, sessions, reference, deadlines.now),
@@ -75,6 +77,7 @@ def schedule(scheduler: BackgroundScheduler, found: dict[str, Callable[[], objec
     """Put every job on the scheduler; a late one is run once, not as often as it was missed."""
     every = {"outbox": OUTBOX_SECONDS, "previews": PREVIEW_SECONDS, "texts": TEXT_SECONDS, "clocks": CLOCK_SECONDS}
     every |= {"holidays": HOLIDAY_SECONDS, "archives": ARCHIVE_SECONDS, "imports": IMPORT_SECONDS}
+    every |= {"seen": SEEN_SECONDS}
     kept = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     for name, seconds in every.items():
         scheduler.add_job(guarded(name, found[name]), "interval", seconds=seconds, next_run_time=start, **kept)

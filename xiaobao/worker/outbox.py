@@ -13,11 +13,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 import requests
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
-from xiaobao.tickets import outbox
-from xiaobao.tickets.outbox import UNDELIVERED, Notice
+from xiaobao.conversations import messages
+from xiaobao.tickets import delivery, outbox
+from xiaobao.tickets.outbox import Notice
 from xiaobao.tickets.tables import OutboxRow
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,14 @@ TIMEOUT_SECONDS = 10
 BATCH = 100
 MOST_ROUNDS = 50  # a job that is called every second must end
 GONE = "conversation_unknown"  # the bot's code for a conversation that was forgotten after its time
-NOT_HEARD = frozenset({"undelivered", "left"})  # what the channel says when nobody hears of it by itself
+TAKEN = {  # the state of a notice by what the channel says of it; the website says nothing
+    "": delivery.DELIVERED,
+    "delivered": delivery.DELIVERED,
+    "sent": delivery.SENT,
+    "undelivered": delivery.UNDELIVERED,
+    "left": delivery.UNDELIVERED,
+}
+FARTHEST = outbox.LONGEST_WAIT + LEASE  # nothing is put off longer: the clock was set back
 DOORS = {"wechat": "/webhooks/wechat/internal/notices"}  # by channel
 OWN_DOOR = "/chat/internal/notices"
 
@@ -51,15 +59,15 @@ def deliver(sessions: sessionmaker[Session], bot: Bot, clock: Callable[[], datet
             with sessions.begin() as session:
                 notices = claim(session, clock())
             for n, notice in enumerate(notices):
-                why, answers = _post(http, bot, notice)
+                taken, why, answers = _post(http, bot, notice)
                 with sessions.begin() as session:
-                    _note(session, notice, why, clock())
+                    _note(session, notice, taken, why, clock())
                     if not answers:
                         for rest in notices[n + 1 :]:
                             release(session, rest.id, clock())
                 if not answers:
                     return count
-                count += why == ""
+                count += taken is not None
             if not notices:
                 break
     return count
@@ -77,7 +85,8 @@ def claim(session: Session, now: datetime, limit: int = BATCH) -> list[Notice]:
         )
         .exists()
     )
-    query = select(OutboxRow).where(OutboxRow.state == "waiting", OutboxRow.due_at <= now, first)
+    due = or_(OutboxRow.due_at <= now, OutboxRow.due_at > now + FARTHEST)
+    query = select(OutboxRow).where(OutboxRow.state == "waiting", due, first)
     query = query.order_by(OutboxRow.id).limit(limit).with_for_update(skip_locked=True)
     rows = list(session.scalars(query))
     for row in rows:
@@ -92,8 +101,8 @@ def release(session: Session, id: int, now: datetime) -> None:
         row.due_at = now
 
 
-def _post(http: requests.Session, bot: Bot, notice: Notice) -> tuple[str, bool]:
-    """(why it failed, empty when it did not; whether the bot answers at all)."""
+def _post(http: requests.Session, bot: Bot, notice: Notice) -> tuple[str | None, str, bool]:
+    """(what the channel says of it, None when it was not taken; why not; whether the bot answers at all)."""
     body = {
         "notice_id": str(notice.id),
         "conversation_id": notice.conversation_id,
@@ -107,11 +116,11 @@ def _post(http: requests.Session, bot: Bot, notice: Notice) -> tuple[str, bool]:
         door = DOORS.get(notice.channel or "", OWN_DOOR)
         answer = http.post(f"{bot.url}{door}", json=body, headers=headers, timeout=TIMEOUT_SECONDS)
     except requests.RequestException as error:
-        return type(error).__name__, False  # the message of the error may hold the body
+        return None, type(error).__name__, False  # the message of the error may hold the body
     if answer.status_code == 200:
-        return (UNDELIVERED if _said(answer, "delivery") in NOT_HEARD else ""), True
+        return _said(answer, "delivery"), "", True
     code = _said(answer, "code")
-    return f"{answer.status_code} {code}".strip(), answer.status_code < 500
+    return None, f"{answer.status_code} {code}".strip(), answer.status_code < 500
 
 
 def _said(answer: requests.Response, name: str) -> str:
@@ -122,14 +131,31 @@ def _said(answer: requests.Response, name: str) -> str:
     return str(found.get(name) or "")[:60] if isinstance(found, dict) else ""
 
 
-def _note(session: Session, notice: Notice, why: str, now: datetime) -> None:
+def _note(session: Session, notice: Notice, taken: str | None, why: str, now: datetime) -> None:
     """Write down what became of a notice."""
-    if not why:
-        outbox.delivered(session, notice.id, now)
-    elif why in (f"404 {GONE}", UNDELIVERED):
-        row = session.get(OutboxRow, notice.id)
-        if row is not None and row.state == "waiting":
-            row.state, row.last_error = UNDELIVERED if why == UNDELIVERED else "undeliverable", why
+    if taken is not None:
+        state = TAKEN.get(taken, delivery.DELIVERED)
+        delivery.settle(session, notice.id, state, taken or "delivered", now)
+    elif why == f"404 {GONE}":
+        delivery.settle(session, notice.id, delivery.UNDELIVERABLE, "gone", now)
+    elif why[0].isdigit() and now - notice.created_at > delivery.GIVEN_UP_AFTER:
+        logger.error("Notice %d was refused for a day (%s); somebody has to call.", notice.id, why)
+        delivery.settle(session, notice.id, delivery.UNDELIVERABLE, "given_up", now, why)
     else:
         logger.warning("Notice %d was not taken (%s); it will be tried again.", notice.id, why)
         outbox.failed(session, notice.id, now, why)
+
+
+def look_who_saw(sessions: sessionmaker[Session], clock: Callable[[], datetime]) -> int:
+    """What the website has shown to nobody for three days becomes a call, and none when it is seen after all.
+
+    Returns how many calls there are more.
+    """
+    now = clock()
+    with sessions.begin() as session:
+        waiting, flagged = delivery.on_the_website(session, now), delivery.flagged_unseen(session)
+        shown = messages.first_shown(session, [str(one) for one in (*waiting, *flagged)])
+        unseen = [one for one in waiting if str(one) in shown and shown[str(one)] is None]
+        delivery.mark_unseen(session, unseen, now)
+        delivery.mark_seen(session, [one for one in flagged if shown.get(str(one))], now)
+    return len(unseen)

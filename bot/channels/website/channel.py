@@ -12,6 +12,7 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot import process
 from bot.channels.website.continuing import Continuing
 from bot.channels.website.evidence import Evidence
 from bot.channels.website.front import Front
@@ -84,6 +85,7 @@ class Life:
 
     async def start(self, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
         """Take up what a former process left owed, without holding up the start."""
+        process.prepare()
         self.site.app = app
         app.add_task(self._recover())
 

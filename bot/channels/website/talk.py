@@ -118,6 +118,8 @@ class Talk:
         until = time.monotonic() + _number(request, "wait", LONGEST_WAIT)
         if seq and await self.site.reading(wechat.behind, conversation_id, seq):
             await self.site.store(wechat.shown_elsewhere, conversation_id, seq)  # a WeChat conversation, read here
+        if seq and await self.site.reading(messages.unshown, conversation_id, seq):
+            await self.site.store(messages.shown, conversation_id, seq, now())
         with self.site.bell.listen(conversation_id) as heard:
             found = await self.site.reading(messages.after, conversation_id, seq)
             while not found and (left := until - time.monotonic()) > 0:

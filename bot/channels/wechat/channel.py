@@ -14,6 +14,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, text
 from sqlalchemy.orm import Session
 
+from bot import process
 from bot.channels.website.store import now
 from bot.channels.website.turns import Patience
 from bot.channels.website.website import Website
@@ -153,6 +154,7 @@ class Wechat:
 
     async def start(self, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
         """Take up what a former process left, now and from time to time."""
+        process.prepare()
         self.site.app = app
         self._watch = loop.create_task(self._keep_watch())
 

@@ -40,7 +40,9 @@ def test_a_long_summary_becomes_several_texts_that_the_platform_takes() -> None:
 
 def test_the_basis_of_an_answer_is_said_once() -> None:
     items = [{"law": "消费者权益保护法", "article": "第二十五条"}]
-    text = shown(text="七天内能退。\n依据：《消费者权益保护法》第二十五条", card={"type": "citations", "items": items})[0]
+    text = shown(text="七天内能退。\n依据：《消费者权益保护法》第二十五条", card={"type": "citations", "items": items})[
+        0
+    ]
     assert text == "七天内能退。\n\n依据：《消费者权益保护法》第二十五条（回复条文名就给您看原文）"
     assert shown(text="七天内能退。\n留好小票。", card={"type": "citations", "items": items})[0].startswith(
         "七天内能退。\n留好小票。\n\n依据："
