@@ -90,12 +90,15 @@ def load(model: str, kind: str, folder: Path, actions_url: str) -> Any:
     from rasa.utils.endpoints import EndpointConfig
     from rasa.utils.log_utils import configure_structlog
 
+    from bot import process
     from bot.lock_store import PromptLockStore
     from bot.tracker_store import FlatTrackerStore
 
     logging.getLogger("rasa").setLevel(logging.WARNING)
     configure_structlog(logging.WARNING)
     store = {"flat": FlatTrackerStore, "stock": SQLTrackerStore}[kind](host=f"sqlite:///{folder / 'tracker.db'}")
+    if kind == "flat":
+        process.prepare()  # as the channels do when the server starts
     endpoint = EndpointConfig(actions_url, enable_selective_domain=True)
     return Agent.load(model, tracker_store=store, lock_store=PromptLockStore(), action_endpoint=endpoint)
 

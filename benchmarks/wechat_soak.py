@@ -52,6 +52,7 @@ QUESTIONS = (
 )  # fmt: skip
 MERCHANTS = ("好物电器店", "乐动健身", "鲜果多超市", "云上书店", "小满家具城", "晴天摄影")
 ITEMS = ("电水壶", "健身卡", "榨汁机", "台灯", "沙发", "写真套餐")
+EMPTY = ("[]", "null", None)  # what a list that waits may hold
 CHOICE = re.compile(r"^(\d)\. (.+)$", re.MULTILINE)
 
 
@@ -202,12 +203,19 @@ async def soak(citizens: int, turns: int, seed: int, share: float, data: Path) -
             wrong = judge(data / "xiaobao.db", platform, people, result)
             if not wrong["lost"]:
                 break
+        # A message whose outcome became unknown only after that visit is shown with the one after it.
+        late = kept(data / "xiaobao.db", people)
+        await asyncio.gather(*(one.turn("好的谢谢") for one in late))
+        if late:
+            await asyncio.sleep(LATE_SECONDS)
+            wrong = judge(data / "xiaobao.db", platform, people, result)
         spent = time.monotonic() - begun
     finally:
         await asyncio.to_thread(product.stop)
         await runner.cleanup()
     leaked = leaks(data, [TOKEN, APP_SECRET, AES_KEY, *platform.issued, *(one.openid for one in people)])
-    return summary(result, platform, wrong, leaked, spent) | {"citizens": citizens, "seed": seed, "fault share": share}
+    told = {"citizens": citizens, "seed": seed, "fault share": share, "came once more": len(late)}
+    return summary(result, platform, wrong, leaked, spent) | told
 
 
 def process_of(product: Product, name: str) -> int:
@@ -227,6 +235,15 @@ def process_of(product: Product, name: str) -> int:
         if above == product.process.pid and command[1:3] == ["-m", name]:
             return process
     raise RuntimeError(f"no process {name}")
+
+
+def kept(database: Path, people: list[Citizen]) -> list[Citizen]:
+    """Of whom something waits for the next visit."""
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    rows = connection.execute("SELECT openid, parked, unsure, sending FROM wechat_citizen").fetchall()
+    connection.close()
+    waiting = {openid for openid, *lists in rows if any(one not in EMPTY for one in lists)}
+    return [one for one in people if one.openid in waiting]
 
 
 def judge(database: Path, platform: Platform, people: list[Citizen], result: Result) -> dict[str, list[str]]:
@@ -257,7 +274,8 @@ def judge(database: Path, platform: Platform, people: list[Citizen], result: Res
         query = "SELECT COUNT(*) FROM message WHERE conversation_id = ? AND speaker <> 'citizen' AND seq > ?"
         if hidden := connection.execute(query, (conversation_id, shown)).fetchone()[0]:
             lost.append(f"{hidden} answers were not shown")
-        lost += ["something waits still" for kept in lists if kept not in ("[]", "null", None)]
+        names = ("parked", "unsure", "sending")
+        lost += [f"something waits still: {name}" for name, one in zip(names, lists, strict=True) if one not in EMPTY]
         for fault in screen_faults(one.follower.screen):
             (doubled if "twice" in fault else lost).append(f"{one.openid[:16]}: {fault}")
     twice = connection.execute("SELECT COUNT(*) FROM (SELECT 1 FROM tickets GROUP BY draft_id HAVING COUNT(*) > 1)")
