@@ -116,7 +116,8 @@ def run(url: str, folder: Path, count: int, share: float, seed: int) -> dict[str
     threading.Thread(target=door.serve_forever, args=(0.05,), daemon=True).start()
     try:
         began = time.monotonic()
-        kills = work(url, folder, door, sessions, random.Random(seed + 1))
+        looking = database.make_sessions(engine, read_only=True)  # waits for no writer and holds none up
+        kills = work(url, folder, door, looking, random.Random(seed + 1))
         seconds = time.monotonic() - began
         found = judge(sessions)
     finally:
