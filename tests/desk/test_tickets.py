@@ -227,9 +227,27 @@ def test_a_notice_that_reached_nobody_is_a_call_to_make(clerk: Browser, desk: De
             conversation_id=CONVERSATION,
             channel="wechat",
             response="utter_notice_closed",
-            params={},
+            params={"text": "已退款", "number": number, "staff_name": "李受理", "phone": "13800001234"},
             now=NOW,
             ticket_id=ticket.id,
         )
-        row.state = delivery.UNDELIVERED
-    assert "有1条通知没能送到群众手里" in clerk.get(f"/tickets/{number}").text
+        session.flush()
+        delivery.settle(session, row.id, delivery.UNDELIVERED, "left", NOW)
+    page = clerk.get(f"/tickets/{number}").text
+    assert "有1条通知没能送到群众手里" in page and "通知记录（1）" in page
+    assert "未能送达，请打电话" in page and "不再关注公众号" in page and "已退款" in page
+    assert number in clerk.get("/today").text.split('id="h-calls"')[1].split('id="h-waiting"')[0]
+    assert number in clerk.get("/?unheard=1").text
+    told = {"side": "citizen", "means": "telephone", "reached": "yes", "said": "已告诉他退款", "at": "2026-11-23T10:00"}
+    clerk.post(f"/tickets/{number}/contacts", **told)
+    page = clerk.get(f"/tickets/{number}").text
+    assert "没能送到群众手里" not in page and "已电话告知" in page
+    assert "请打电话" not in clerk.get("/today").text and number not in clerk.get("/?unheard=1").text
+
+
+def test_the_log_of_notices_is_for_who_works_on_the_ticket(app: Flask, desk: Desk, clerk: Browser) -> None:
+    number = file_ticket(desk.writing)
+    clerk.post(f"/tickets/{number}/accept", version=clerk.version(number))
+    assert "通知记录（1）" in clerk.get(f"/tickets/{number}").text
+    assert "还没送出，正在再试" in clerk.get(f"/tickets/{number}").text
+    assert "通知记录" not in signed_in(app, Role.INSPECTOR).get(f"/tickets/{number}").text
