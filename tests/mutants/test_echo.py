@@ -1,6 +1,6 @@
 """What has to hold after filing is checked by checks that are themselves checked: broken variants must not pass them.
 
-That nothing is sent to who has unfollowed is among the variants of the channel (test_wechat.py and its judge).
+Missing: a variant that sends to who has unfollowed.
 """
 
 from __future__ import annotations

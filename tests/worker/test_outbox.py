@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from tests.factories import NOW
+from tests.simulators.json_door import JsonHandler
 from xiaobao.tickets import outbox as tickets_outbox
 from xiaobao.tickets.tables import OutboxRow
 from xiaobao.worker import outbox
@@ -36,26 +36,18 @@ class Receiver(ThreadingHTTPServer):
         return outbox.Bot(f"http://127.0.0.1:{self.server_port}", SECRET)
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Handler(JsonHandler):
     server: Receiver
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.body()
         doors = ("/chat/internal/notices", "/webhooks/wechat/internal/notices")
         known = self.path in doors and self.headers["X-Xiaobao-Secret"] == SECRET
         status, answer = self.server.answers.get(body["notice_id"], (200, {"seq": 1})) if known else (401, {})
         if status == 200:
             self.server.got.append(body)
             self.server.doors[body["notice_id"]] = self.path
-        data = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: Any) -> None:
-        return
+        self.answer(status, answer)
 
 
 @pytest.fixture

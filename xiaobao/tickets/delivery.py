@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from xiaobao.tickets.notice_tables import NoticeTry
@@ -122,7 +122,7 @@ def not_told_after_all(session: Session, ticket_id: int, contact_id: int, now: d
         note(session, row.id, "recalled", now)
 
 
-def on_the_website(session: Session, now: datetime) -> list[int]:
+def on_the_website(now: datetime) -> Select[tuple[int]]:
     """Notices that have stood on the website for some days, oldest first, and of people who can be called."""
     query = select(OutboxRow.id).join(Ticket, Ticket.id == OutboxRow.ticket_id).where(
         OutboxRow.state == DELIVERED,
@@ -130,14 +130,12 @@ def on_the_website(session: Session, now: datetime) -> list[int]:
         OutboxRow.channel == "website",
         Ticket.contact_phone.is_not(None),
     )  # fmt: skip
-    return list(session.scalars(query.order_by(OutboxRow.id)))
+    return query.order_by(OutboxRow.id)
 
 
-def flagged_unseen(session: Session) -> list[int]:
+def flagged_unseen() -> Select[tuple[int]]:
     """Notices that are to be told by telephone because nobody had seen them."""
-    return list(
-        session.scalars(select(OutboxRow.id).where(OutboxRow.state == UNDELIVERED, OutboxRow.last_error == "unseen"))
-    )
+    return select(OutboxRow.id).where(OutboxRow.state == UNDELIVERED, OutboxRow.last_error == "unseen")
 
 
 def mark_unseen(session: Session, ids: Collection[int], now: datetime) -> None:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 import requests
-from sqlalchemy import or_, select
+from sqlalchemy import cast, or_, select
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
-from xiaobao.conversations import messages
+from xiaobao.conversations.tables import Message
 from xiaobao.tickets import delivery, outbox
 from xiaobao.tickets.outbox import Notice
 from xiaobao.tickets.tables import OutboxRow
@@ -28,8 +28,7 @@ TIMEOUT_SECONDS = 10
 BATCH = 100
 MOST_ROUNDS = 50  # a job that is called every second must end
 GONE = "conversation_unknown"  # the bot's code for a conversation that was forgotten after its time
-TAKEN = {  # the state of a notice by what the channel says of it; the website says nothing
-    "": delivery.DELIVERED,
+TAKEN = {  # the state of a notice by what the channel says of it
     "delivered": delivery.DELIVERED,
     "sent": delivery.SENT,
     "undelivered": delivery.UNDELIVERED,
@@ -118,7 +117,7 @@ def _post(http: requests.Session, bot: Bot, notice: Notice) -> tuple[str | None,
     except requests.RequestException as error:
         return None, type(error).__name__, False  # the message of the error may hold the body
     if answer.status_code == 200:
-        return _said(answer, "delivery"), "", True
+        return _said(answer, "delivery") or "delivered", "", True  # the website says nothing
     code = _said(answer, "code")
     return None, f"{answer.status_code} {code}".strip(), answer.status_code < 500
 
@@ -134,8 +133,7 @@ def _said(answer: requests.Response, name: str) -> str:
 def _note(session: Session, notice: Notice, taken: str | None, why: str, now: datetime) -> None:
     """Write down what became of a notice."""
     if taken is not None:
-        state = TAKEN.get(taken, delivery.DELIVERED)
-        delivery.settle(session, notice.id, state, taken or "delivered", now)
+        delivery.settle(session, notice.id, TAKEN.get(taken, delivery.DELIVERED), taken, now)
     elif why == f"404 {GONE}":
         delivery.settle(session, notice.id, delivery.UNDELIVERABLE, "gone", now)
     elif why[0].isdigit() and now - notice.created_at > delivery.GIVEN_UP_AFTER:
@@ -152,10 +150,11 @@ def look_who_saw(sessions: sessionmaker[Session], clock: Callable[[], datetime])
     Returns how many calls there are more.
     """
     now = clock()
+    message = Message.notice_id == cast(OutboxRow.id, Message.notice_id.type)
     with sessions.begin() as session:
-        waiting, flagged = delivery.on_the_website(session, now), delivery.flagged_unseen(session)
-        shown = messages.first_shown(session, [str(one) for one in (*waiting, *flagged)])
-        unseen = [one for one in waiting if str(one) in shown and shown[str(one)] is None]
+        waiting = delivery.on_the_website(now).join(Message, message).where(Message.shown_at.is_(None))
+        flagged = delivery.flagged_unseen().join(Message, message).where(Message.shown_at.is_not(None))
+        unseen, seen = session.scalars(waiting).all(), session.scalars(flagged).all()
         delivery.mark_unseen(session, unseen, now)
-        delivery.mark_seen(session, [one for one in flagged if shown.get(str(one))], now)
+        delivery.mark_seen(session, seen, now)
     return len(unseen)

@@ -116,10 +116,8 @@ class Talk:
         conversation_id = await self.site.conversation_of(request)
         seq = int(_number(request, "after", 2**31 - 1))
         until = time.monotonic() + _number(request, "wait", LONGEST_WAIT)
-        if seq and await self.site.reading(wechat.behind, conversation_id, seq):
-            await self.site.store(wechat.shown_elsewhere, conversation_id, seq)  # a WeChat conversation, read here
-        if seq and await self.site.reading(messages.unshown, conversation_id, seq):
-            await self.site.store(messages.shown, conversation_id, seq, now())
+        if seq and await self.site.reading(_to_note, conversation_id, seq):
+            await self.site.store(_note_shown, conversation_id, seq)
         with self.site.bell.listen(conversation_id) as heard:
             found = await self.site.reading(messages.after, conversation_id, seq)
             while not found and (left := until - time.monotonic()) > 0:
@@ -137,6 +135,17 @@ class Talk:
 
     def _shown(self, message: Message) -> dict[str, Any]:
         return messages.as_json(message, self.site.words.label(message))
+
+
+def _to_note(session: Any, conversation_id: str, seq: int) -> bool:
+    return wechat.behind(session, conversation_id, seq) or messages.unshown(session, conversation_id, seq)
+
+
+def _note_shown(session: Any, conversation_id: str, seq: int) -> None:
+    """The page has everything up to `seq`."""
+    if wechat.behind(session, conversation_id, seq):
+        wechat.shown_elsewhere(session, conversation_id, seq)  # a WeChat conversation, read here
+    messages.shown(session, conversation_id, seq, now())
 
 
 def _open_and_greet(session: Any) -> str:
