@@ -59,11 +59,12 @@ class Turns:
         on_new_message: Callable[[UserMessage], Awaitable[object]],
         actions_answer: Callable[[], Awaitable[bool]],
         patience: Patience,
-        at_once: int = 32,
+        at_once: int = 12,
         channel: str = "website",
         finished: Callable[[str], None] = lambda conversation_id: None,
     ) -> None:
-        """`at_once` bounds the turns that run side by side, so that a thousand retries cannot starve a new message.
+        """`at_once` bounds the turns that run side by side: each computes, so that more of them only end later, and
+        what comes in has to wait for the loop behind all of them.
 
         `channel`: whose conversations are taken up after a restart. `finished` is called with the conversation after
         each turn that was answered or given up.

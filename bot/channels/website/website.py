@@ -53,7 +53,8 @@ class Website:
         self.settings = settings
         self.app: Sanic | None = None
         engine = make_engine(settings.database_url)
-        self.store = Store(make_sessions(engine))
+        self.sessions_made = make_sessions(engine)
+        self.store = Store(self.sessions_made)
         self.reading = Store(make_sessions(engine, read_only=True))
         self.bell = Bell()
         self.words = Words(self._responses)

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 SENDING_LASTS = timedelta(seconds=60)  # longer than all tries of one call
 LINE_OPEN = timedelta(seconds=6)  # the platform hangs up after five
-LOOK = 0.3
+LOOK = 0.5
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 from bot.channels.website import bell as bells
 from bot.channels.website import consents, limits, typed
 from bot.channels.website.problems import Problem
-from bot.channels.website.store import now
+from bot.channels.website.store import Store, now
 from bot.channels.website.turns import GREETING
 from bot.channels.website.website import Website
 from bot.channels.wechat.client import Client
@@ -31,11 +32,16 @@ from bot.channels.wechat.media import Media
 from xiaobao.conversations import messages, turns, wechat
 from xiaobao.conversations.messages import Draft, UnknownButton, UsedButton
 from xiaobao.conversations.scenes import Scene
-from xiaobao.conversations.tables import CITIZEN, SYSTEM, WechatCitizen
+from xiaobao.conversations.tables import CITIZEN, SYSTEM, WechatAccount, WechatCitizen
 from xiaobao.conversations.wechat import ACTION, LATE, MESSAGE, QUIET, REPLIED
+from xiaobao.database import is_outage
+
+logger = logging.getLogger(__name__)
 
 IN_TIME = 4.2  # seconds: the platform waits for five
 LAST_TRY = 3
+LOOK = 0.5  # seconds between two looks for what another process answered
+FIRST_PAUSE, LONGEST_PAUSE, KEEP_TRYING = 0.1, 1.0, 20.0  # seconds; three tries of the platform last fifteen
 HOLD = 10.0  # longer than the platform waits: it hangs up and tries again
 MEDIA_KINDS = ("image", "voice", "video", "shortvideo")
 UNSUPPORTED = "[收到不支持的消息类型，暂无法显示]"  # the platform's own words for a sticker
@@ -57,6 +63,18 @@ class Taken:
     quiet: bool = False
 
 
+class NotKept(Exception):
+    """What a citizen sent is not stored, and they have to be told."""
+
+
+@dataclass
+class Storing:
+    """A push that is being stored, and how many tries of the platform wait for that."""
+
+    task: asyncio.Task[Taken | None]
+    tries: int = 0
+
+
 class Reception:
     """Takes pushes in. `menu` gives the command of a menu key, `scenes` what the office's printed codes stand for."""
 
@@ -71,32 +89,72 @@ class Reception:
     ) -> None:
         self.site, self._client, self._delivery, self._media, self._menu = site, client, delivery, media, menu
         self._scenes = scenes
+        self._pushes = Store(site.sessions_made, threads=2)  # never behind what the turns read and write
+        self._storing: dict[str, Storing] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def answer(self, push: Push) -> str | None:
         """The text that goes back with this push, None for `success`."""
         begun = time.monotonic()
-        known = await self.site.store(_known, push.key)
+        known = await self.site.reading(_known, push.key)
         if known is None:
-            taken = await self._first(push)
+            try:
+                taken = await self._first(push, begun)
+            except NotKept:
+                return self.site.words.say("wechat_not_kept")
             if taken is not None:
                 return await self._reply(push, taken, begun, tries=1)
-            known = await self.site.store(_known, push.key)  # another process was first
+            known = await self.site.reading(_known, push.key)  # another try or process was first
         if known is None or known.state in (LATE, QUIET):
             return None
         if known.state == REPLIED:
             return known.reply
-        await self.site.store(wechat.again, push.key, now())
+        await self._pushes(wechat.again, push.key, now())
         media = (wechat.digest(push.key), known.media_id) if known.media_id else None
         taken = Taken(push.sender, known.conversation_id, known.seq, media)
         return await self._reply(push, taken, begun, tries=known.tries + 1)
 
-    async def _first(self, push: Push) -> Taken | None:
-        try:
-            taken: Taken = await self.site.store(self._store_push, push)
-        except IntegrityError:
-            return None
-        return taken
+    async def _first(self, push: Push, begun: float) -> Taken | None:
+        """Store the push; None when it is stored already. A try that finds the storing under way waits for it.
+
+        Nothing is answered before it is stored: the platform tries again. Raises NotKept when there will be no other
+        try, or when trying again is of no use: then the citizen is told.
+        """
+        storing = self._storing.get(push.key)
+        mine = storing is None
+        if storing is None:
+            storing = self._storing[push.key] = Storing(self._run(self._keep(push)))
+            storing.task.add_done_callback(lambda _: self._storing.pop(push.key, None))
+        storing.tries += 1
+        last = storing.tries >= LAST_TRY
+        await asyncio.wait({storing.task}, timeout=begun + (IN_TIME if last else HOLD) - time.monotonic())
+        if not storing.task.done():
+            if not last:
+                return None  # the platform has hung up
+            logger.error("A push could not be stored in three tries; the citizen is asked to send it again.")
+            raise NotKept
+        if storing.task.exception() is not None:
+            raise NotKept
+        return storing.task.result() if mine else None
+
+    async def _keep(self, push: Push) -> Taken | None:
+        """Store the push, however long the database is away within reason; None when another process was first."""
+        pause, until = FIRST_PAUSE, time.monotonic() + KEEP_TRYING
+        while True:
+            try:
+                taken: Taken = await self._pushes(self._store_push, push)
+            except IntegrityError:
+                return None
+            except Exception as error:
+                logger.error("A push could not be stored (%s).", type(error).__name__)
+                if not is_outage(error) or time.monotonic() > until:
+                    raise
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            else:
+                if taken.seq is not None:  # whether or not anybody still holds the line
+                    self.site.turns.wake(taken.conversation_id)
+                return taken
 
     async def _reply(self, push: Push, taken: Taken, begun: float, tries: int) -> str | None:
         if taken.quiet:
@@ -104,12 +162,12 @@ class Reception:
         if taken.media is not None:
             await self._fetched(taken, begun)
         elif taken.seq is not None:
-            self.site.turns.wake(taken.conversation_id)
+            self.site.turns.wake(taken.conversation_id)  # after a restart nobody else does
             if not await self._answered(taken, begun, tries):
                 return await self._late(push, taken, tries)
         text = await self._delivery.passive(taken.openid, push.key)
         if text is None and not await self.site.store(wechat.late, push.key):
-            known = await self.site.store(_known, push.key)  # the same push came twice at once: both get its answer
+            known = await self.site.reading(_known, push.key)  # the same push came twice at once: both get its answer
             return known.reply if known else None
         return text
 
@@ -124,18 +182,18 @@ class Reception:
                 left = begun + patience - time.monotonic()
                 if left <= 0:
                     return False
-                await bells.wait(heard, min(left, 0.3))  # another process may have answered: its bell is not heard
+                await bells.wait(heard, min(left, LOOK))  # another process may have answered: its bell is not heard
                 heard.clear()
 
     async def _may_send(self, openid: str) -> bool:
-        allowed: bool = await self.site.store(_may_send, self._client.account.app_id, openid)
+        allowed: bool = await self.site.reading(_may_send, self._client.account.app_id, openid)
         return allowed
 
     async def _late(self, push: Push, taken: Taken, tries: int) -> str | None:
         """The time is up: by a message of our own when there is a right to it, else the citizen is told to come back."""
         if await self._may_send(taken.openid):
             if not await self.site.store(wechat.late, push.key):
-                known = await self.site.store(_known, push.key)  # the same push, come twice, was answered just now
+                known = await self.site.reading(_known, push.key)  # the same push, come twice, was answered just now
                 return known.reply if known else None
             self._run(self._client.typing(taken.openid))
             self._delivery.after_turn(taken.conversation_id)  # the turn may have ended a moment ago
@@ -314,7 +372,8 @@ def _known(session: Session, key: str) -> Known | None:
 
 
 def _may_send(session: Session, app_id: str, openid: str) -> bool:
-    row = wechat.known(session, openid)
-    if row is None or wechat.account(session, app_id).may_send is False:
+    row = session.get(WechatCitizen, openid)
+    account = session.get(WechatAccount, app_id)
+    if row is None or (account is not None and account.may_send is False):
         return False
     return wechat.left_to_send(row, now()) > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from io import BytesIO
 from pathlib import Path
@@ -271,3 +272,24 @@ def test_an_interface_that_takes_three_seconds_does_not_hold_up_the_event_loop(t
         assert max(stalls, default=0.0) < 1000
 
     play(tmp_path, scene, MEASURE_STALLS="1")
+
+
+def test_while_the_database_is_locked_nothing_is_lost_and_nobody_is_told_that_it_is_kept(tmp_path: Path) -> None:
+    async def scene(world: World) -> None:
+        await world.pusher.say(BERT, "你好")
+        writer = sqlite3.connect(tmp_path / "test.db", isolation_level=None)
+        writer.execute("BEGIN IMMEDIATE")
+        anna = asyncio.create_task(world.pusher.say(ANNA, "买了台坏冰箱"))
+        await asyncio.sleep(8)
+        bert = asyncio.create_task(world.pusher.say(BERT, "买了台坏电视"))
+        told = await anna  # three tries are over: an honest word instead of the platform's fault text, or of silence
+        assert "没能存下来" in told and "再发一遍" in told
+        writer.execute("ROLLBACK")
+        await bert
+        await until(lambda: "听到了：买了台坏电视" in world.seen(BERT))
+        await world.pusher.say(ANNA, "买了台坏冰箱")
+        await until(lambda: any("听到了：买了台坏冰箱" in text for text in world.seen(ANNA)))
+
+    world = play(tmp_path, scene)
+    assert world.told().count("买了台坏电视") == 1
+    assert all("没能存下来" not in text for text in world.seen(BERT)), "the lock ended before his third try did"
