@@ -292,7 +292,7 @@ def test_words_that_cannot_be_sent_are_refused(sessions: Sessions, text: str) ->
 
 
 def test_a_forgotten_conversation_leaves_no_wish(sessions: Sessions) -> None:
-    conversation_id, wish = begin(sessions)
+    _, wish = begin(sessions)
     take(sessions, wish)
     with sessions.begin() as session:
         messages.forget_older_than(session, NOON + timedelta(days=1))
