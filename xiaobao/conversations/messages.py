@@ -176,10 +176,10 @@ def after(session: Session, conversation_id: str, seq: int, limit: int = 500) ->
     return list(session.scalars(query.order_by(Message.seq).limit(limit)))
 
 
-def of_conversation(session: Session, conversation_id: str) -> list[Message]:
-    """The whole conversation, oldest first (the desk shows it beside the ticket)."""
+def of_conversation(session: Session, conversation_id: str, most: int | None = None) -> list[Message]:
+    """The whole conversation, or its last `most` messages, oldest first (the desk shows it)."""
     query = select(Message).where(Message.conversation_id == conversation_id)
-    return list(session.scalars(query.order_by(Message.seq)))
+    return list(reversed(session.scalars(query.order_by(Message.seq.desc()).limit(most)).all()))
 
 
 def as_json(message: Message, speaker_label: str) -> dict[str, Any]:
