@@ -77,6 +77,8 @@ def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Even
         return True, None
     if act == "distress":
         return True, form.comfort(turn, draft)
+    if act == "request_human" and handoff.queue(turn, draft):
+        return True, None
     if act == "request_human":
         draft.save(turn.now)
         draft.flags[handoff.IN_THE_MIDDLE] = True
@@ -168,6 +170,8 @@ def _reply(turn: Turn, draft: Draft, act: str, asking: str, form: Any) -> None:
         referral.own_letter(turn, draft)
     elif act == "resume":
         turn.say("utter_going_on")
+    elif act == "human_left":
+        handoff.back(turn, inside_form=True)
     elif act == "ask_progress":
         turn.say("utter_progress_after_form")
     elif act == "ask_disclosure":

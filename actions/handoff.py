@@ -1,4 +1,4 @@
-"""To a human: until a conversation can be handed over, an urgent call-back ticket with hours and telephone."""
+"""To a human: within the office's hours a place in the queue of its clerks, else an urgent call-back ticket."""
 
 from __future__ import annotations
 
@@ -7,16 +7,70 @@ import uuid
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import people
-from actions.base import Door, Events, Turn
-from actions.draft import Draft
+from actions.base import Door, Events, Turn, XiaobaoAction
+from actions.draft import PERSON, VALUES, Draft
+from xiaobao.conversations import takeovers
+from xiaobao.conversations.messages import UnknownConversation
 from xiaobao.tickets import service
 
 IN_THE_MIDDLE = "back_after_call"  # flag of the draft: a human was asked for while its form was open
+CALL_BACK = "call_back"  # value of the button of those who would rather not wait
+BACK = {  # by how the wait or the talk ended
+    takeovers.LEFT: "utter_human_left",
+    takeovers.SILENT: "utter_human_silent",
+    takeovers.NOBODY: "utter_human_not_free",
+}
+# Said already, kept apart, or of no use to a clerk; contact data a clerk reads in the talk, masked as everywhere.
+_NOT_SUMMED_UP = {*PERSON, "narrative", "ticket_kind", "consent", "confirmed"}
+
+
+def queue(turn: Turn, draft: Draft) -> bool:
+    """Call a clerk and tell the place in the queue; False when nobody receives now, or a call is rather wanted."""
+    office = turn.context.office
+    if turn.entity("value") == CALL_BACK or not office.receives_at(turn.now):
+        return False
+    try:
+        with turn.session() as session:
+            place = takeovers.ask(session, turn.conversation_id, _told_so_far(draft), turn.now)
+    except UnknownConversation:  # a channel that keeps no messages: nobody could answer there
+        return False
+    turn.say(
+        "utter_human_queued" if place > 1 else "utter_human_queued_first",
+        buttons=[_rather_not_wait(turn)],
+        ahead=place - 1,
+        minutes=office.wait_minutes,
+    )
+    return True
+
+
+def _told_so_far(draft: Draft) -> dict[str, object]:
+    """What the clerk finds of a form that is open or put aside: kind, story, values."""
+    slots = {name: draft.values[name] for name in VALUES if name in draft.values and name not in _NOT_SUMMED_UP}
+    return {"kind": draft.kind, "story": draft.get("narrative") or "", "slots": slots} if draft.begun else {}
+
+
+def _rather_not_wait(turn: Turn) -> dict[str, str]:
+    if people.known(turn).get("no_calls"):
+        return turn.button("rather_write_back", "request_human", value=CALL_BACK)
+    return turn.button("rather_call_back", "request_human", value=CALL_BACK)
+
+
+def back(turn: Turn, inside_form: bool = False) -> None:
+    """The clerk has left, was silent or never came: say so, and what the citizen can do now."""
+    ending = turn.entity("value") or takeovers.LEFT
+    buttons = []
+    if ending == takeovers.NOBODY:
+        buttons = [_rather_not_wait(turn)]
+    elif not inside_form:
+        buttons = [turn.button("resume", "resume")] if turn.slot("draft_saved_at") else []
+        buttons += [turn.button("complain", "submit_complaint"), turn.button("human", "request_human")]
+    turn.say(BACK.get(ending, BACK[takeovers.LEFT]), buttons=buttons)
 
 
 def ask_for_call_back(turn: Turn) -> Events:
-    """Say who is there and ask for a telephone number."""
+    """Say who is there and ask for a telephone number; whoever waited for a clerk waits no longer."""
     office, person = turn.context.office, people.known(turn)
+    _wait_no_longer(turn)
     if person.get("minor") == "child":
         turn.say("utter_child_human", telephone=office.telephone, hours=office.hours)
         return []
@@ -25,6 +79,14 @@ def ask_for_call_back(turn: Turn) -> Events:
     name = "utter_human_now" if office.staffed_at(turn.now) else "utter_human_nobody_there"
     turn.say(name, hours=office.hours, telephone=office.telephone)
     return [SlotSet("pending_question", "call_back:"), FollowupAction("question_form")]
+
+
+def _wait_no_longer(turn: Turn) -> None:
+    try:
+        with turn.session() as session:
+            takeovers.cancel(session, turn.conversation_id, turn.now)
+    except UnknownConversation:
+        pass
 
 
 def write_back(turn: Turn) -> Events:
@@ -77,4 +139,15 @@ class RequestHuman(Door):
         return "action_request_human"
 
     def act(self, turn: Turn) -> Events:
-        return ask_for_call_back(turn)
+        return [] if queue(turn, Draft.at_hand(turn.tracker)) else ask_for_call_back(turn)
+
+
+class HumanLeft(XiaobaoAction):
+    """Sent by the channel when a conversation comes back from a clerk, or when none came."""
+
+    def name(self) -> str:
+        return "action_human_left"
+
+    def act(self, turn: Turn) -> Events:
+        back(turn)
+        return []

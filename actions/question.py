@@ -139,6 +139,9 @@ class ValidateQuestionForm(XiaobaoAction):
         if turn.intent == "decide_sound":
             sounds.decide(turn)
             return _again()
+        if turn.intent == "human_left":
+            handoff.back(turn, inside_form=True)
+            return _again()
         if turn.pressed:
             return _never_mind(turn) if turn.intent == "deny" else _elsewhere(turn)
         closed = CLOSED.get(question.purpose)

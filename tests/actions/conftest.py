@@ -15,6 +15,7 @@ import pytest
 import actions as actions_package
 from actions import base
 from tests.simulators.loop import Conversation
+from xiaobao.tickets import office_settings
 
 
 def every_action() -> dict[str, Any]:
@@ -46,6 +47,9 @@ def environment(
     shutil.copy(sqlite_template, tmp_path / "xiaobao.db")
     (tmp_path / "cache").symlink_to(index_cache)
     base.context.cache_clear()
+    # Whether 转人工 is a place in the queue depends on the hour; tests that are about that set both (test_handoff.py).
+    with base.context().sessions.begin() as session:
+        office_settings.save(session, {"wait_minutes": "0"})
     yield tmp_path
     base.context.cache_clear()
 

@@ -17,7 +17,7 @@ from xiaobao.tickets.workflow import Kind
 def test_an_urgent_ticket_rings_until_somebody_has_it(
     clerk: Browser, desk: Desk, staff: dict[str, AccountView]
 ) -> None:
-    assert clerk.get("/pulse").json == {"overdue": 0, "soon": 0, "distress": 0, "urgent": None}
+    assert clerk.get("/pulse").json == {"overdue": 0, "soon": 0, "distress": 0, "waiting": 0, "urgent": None}
     file_ticket(desk.writing)
     number = file_ticket(desk.writing, ticket_kind="report", urgent=True)
     assert clerk.get("/pulse").json["urgent"] == number  # type: ignore[index]

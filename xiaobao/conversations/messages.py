@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from xiaobao.conversations.tables import BOT, CITIZEN, Conversation, Message, Turn, Upload
+from xiaobao.conversations.tables import BOT, CITIZEN, Conversation, Message, Takeover, Turn, Upload
 
 _UNSHOWN = (Message.notice_id.is_not(None), Message.shown_at.is_(None))
 
@@ -91,10 +91,10 @@ def first_shown(session: Session, notice_ids: Collection[str]) -> dict[str, date
 def append(session: Session, conversation_id: str, draft: Draft, now: datetime) -> tuple[Message, bool]:
     """Append a message and return it with True, or the earlier one of the same key with False.
 
-    The key is `client_message_id` within the conversation or `notice_id` everywhere.
-    Raises UnknownConversation.
+    The key is `client_message_id` within the conversation or `notice_id` everywhere. What a citizen says while a
+    member of staff talks is theirs to answer: the bot owes nothing. Raises UnknownConversation.
     """
-    owner = _locked(session, conversation_id)
+    owner = locked(session, conversation_id)
     earlier = _earlier(session, conversation_id, draft)
     if earlier is not None:
         return earlier, False
@@ -113,7 +113,7 @@ def append(session: Session, conversation_id: str, draft: Draft, now: datetime) 
         card=card,
         client_message_id=draft.client_message_id,
         notice_id=draft.notice_id,
-        turn_id=draft.turn_id,
+        turn_id=draft.turn_id or (_turn_of_the_clerk(session, owner) if draft.speaker == CITIZEN else None),
         at=now,
     )
     session.add(message)
@@ -132,9 +132,10 @@ def press(
     """Append the press of a button as the citizen's message and mark the button used.
 
     Pressed again with the same `client_message_id`, the first message is returned. Without `owed` the bot is told
-    nothing and owes nothing. Raises UnknownConversation, UnknownButton, UsedButton.
+    nothing and owes nothing; while a member of staff talks a button of the bot does nothing and may be pressed later.
+    Raises UnknownConversation, UnknownButton, UsedButton.
     """
-    _locked(session, conversation_id)
+    owner = locked(session, conversation_id)
     draft = Draft(speaker=CITIZEN, client_message_id=client_message_id)
     earlier = _earlier(session, conversation_id, draft)
     if earlier is not None:
@@ -145,7 +146,8 @@ def press(
         raise UnknownButton(button_id)
     if button["used"]:
         raise UsedButton(button_id)
-    if not button.get("row"):  # the links of a summary stay alive: one may change the same row twice
+    unheard = owed and owner.takeover_id is not None
+    if not (button.get("row") or unheard):  # the links of a summary stay alive: one may change the same row twice
         shown.buttons = [{**b, "used": True} if b["id"] == button_id else b for b in shown.buttons]
     pressed = Draft(
         speaker=CITIZEN,
@@ -174,10 +176,10 @@ def after(session: Session, conversation_id: str, seq: int, limit: int = 500) ->
     return list(session.scalars(query.order_by(Message.seq).limit(limit)))
 
 
-def of_conversation(session: Session, conversation_id: str) -> list[Message]:
-    """The whole conversation, oldest first (the desk shows it beside the ticket)."""
+def of_conversation(session: Session, conversation_id: str, most: int | None = None) -> list[Message]:
+    """The whole conversation, or its last `most` messages, oldest first (the desk shows it)."""
     query = select(Message).where(Message.conversation_id == conversation_id)
-    return list(session.scalars(query.order_by(Message.seq)))
+    return list(reversed(session.scalars(query.order_by(Message.seq.desc()).limit(most)).all()))
 
 
 def as_json(message: Message, speaker_label: str) -> dict[str, Any]:
@@ -225,17 +227,24 @@ def forget_older_than(session: Session, before: datetime, keep: Collection[str] 
         for upload in session.scalars(loose):
             paths += [path for path in (upload.path, upload.preview_path) if path]
             session.delete(upload)
+        session.execute(delete(Takeover).where(Takeover.conversation_id == conversation_id))
         session.execute(delete(Message).where(Message.conversation_id == conversation_id))
         session.execute(delete(Turn).where(Turn.conversation_id == conversation_id))
         session.execute(delete(Conversation).where(Conversation.id == conversation_id))
     return Forgotten(len(old), tuple(paths))
 
 
-def _locked(session: Session, conversation_id: str) -> Conversation:
+def locked(session: Session, conversation_id: str) -> Conversation:
+    """The conversation with the lock that orders all its writers. Raises UnknownConversation."""
     found = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise UnknownConversation(conversation_id)
     return found
+
+
+def _turn_of_the_clerk(session: Session, owner: Conversation) -> str | None:
+    talk = session.get(Takeover, owner.takeover_id) if owner.takeover_id is not None else None
+    return talk.turn_id if talk else None
 
 
 def _earlier(session: Session, conversation_id: str, draft: Draft) -> Message | None:
@@ -285,6 +294,6 @@ def _shown_with(session: Session, conversation_id: str, button_id: str) -> Messa
 
 __all__ = [
     "BOT", "Draft", "Forgotten", "UnknownButton", "UnknownConversation", "UsedButton", "after", "append", "as_json",
-    "conversation", "forget_older_than", "last_of_others", "of_conversation", "open_conversation", "payload_of", "press",
-    "seen", "set_form",
+    "conversation", "forget_older_than", "last_of_others", "locked", "of_conversation", "open_conversation", "payload_of",
+    "press", "seen", "set_form",
 ]  # fmt: skip

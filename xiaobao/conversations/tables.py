@@ -61,6 +61,7 @@ class Conversation(Base):
     # The counter lives here so that a lock on this one row orders all writers of a conversation.
     last_seq: Mapped[int] = mapped_column(default=0)
     form: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    takeover_id: Mapped[int | None]  # a member of staff talks now: the bot is silent (see takeovers.py)
 
 
 class Turn(Base):
@@ -108,6 +109,33 @@ class Message(Base):
     turn_id: Mapped[str | None] = mapped_column(ForeignKey("turn.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(UtcTime)
     shown_at: Mapped[datetime | None] = mapped_column(UtcTime)  # of a notice: the website's page had it
+
+
+_OPEN = text("over_at IS NULL")
+
+
+class Takeover(Base):
+    """A wish to talk to a human, from the queue to its end. See takeovers.py."""
+
+    __tablename__ = "takeover"
+    __table_args__ = (
+        Index("uq_takeover_open", "conversation_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_takeover_conversation_id", "conversation_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(10))  # waiting | talking | over
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)
+    summary: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the form knew: {kind, story, slots}
+    account_id: Mapped[int | None]
+    staff_name: Mapped[str | None] = mapped_column(String(60))
+    taken_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    greeting: Mapped[str | None] = mapped_column(Text)  # still to be said: the bot ends its sentence first
+    turn_id: Mapped[str | None] = mapped_column(String(32))  # what is said to the clerk belongs to this turn
+    over_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    ending: Mapped[str | None] = mapped_column(String(10))  # left | silent | nobody | cancelled
+    ring_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)  # the bot is to be told that there is news
 
 
 class Upload(Base):

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from xiaobao.conversations import messages
+from xiaobao.conversations import messages, takeovers
 from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import ABANDONED, ANSWERED, CITIZEN, RECEIVED, SYSTEM, Conversation, Message, Turn
 
@@ -56,10 +56,11 @@ def next_turn(
 
     Waiting texts are joined by line breaks into one turn; a command (a button, a card) makes a turn of its own.
     With a `runner` the turn is leased to it: None as well while another living process runs a turn of this
-    conversation. That process looks for waiting messages when it is done, so nothing is forgotten.
+    conversation. That process looks for waiting messages when it is done, so nothing is forgotten. None while a
+    member of staff talks: what is owed then waits for their leaving.
     """
     owner = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
-    if owner is None:
+    if owner is None or owner.takeover_id is not None:
         return None
     query = select(Turn).where(Turn.conversation_id == conversation_id, Turn.state == RECEIVED)
     open_turn = session.scalars(query.order_by(Turn.received_at)).first()
@@ -82,8 +83,11 @@ def next_turn(
 
 
 def renew(session: Session, turn_id: str, runner: Runner, now: datetime) -> bool:
-    """Keep a turn for another attempt; False when it is over or another process took it."""
-    turn = session.get(Turn, turn_id, with_for_update=True, populate_existing=True)
+    """Keep a turn for another attempt; False when it is over, another process took it or a member of staff talks."""
+    turn = _locked(session, turn_id)
+    if turn is not None and takeovers.bot_has_ended(session, turn.conversation_id, now):
+        turn.leased_until = None
+        return False
     return turn is not None and turn.state == RECEIVED and _leased(turn, runner, now)
 
 
@@ -183,15 +187,25 @@ def _close(
     state: str,
     form: dict[str, Any] | bool | None,
 ) -> bool:
-    turn = session.get(Turn, turn_id, with_for_update=True, populate_existing=True)
-    if turn is None or turn.state != RECEIVED:
+    turn = _locked(session, turn_id)
+    if turn is None or turn.state != RECEIVED or takeovers.staff_speaks(session, turn.conversation_id):
         return False
     for draft in drafts:
         messages.append(session, turn.conversation_id, replace(draft, turn_id=turn_id), now)
     if not isinstance(form, bool):
         messages.set_form(session, turn.conversation_id, form)
     turn.state, turn.answered_at = state, now
+    takeovers.bot_has_ended(session, turn.conversation_id, now)
     return True
+
+
+def _locked(session: Session, turn_id: str) -> Turn | None:
+    """The turn, its conversation locked before it as everywhere."""
+    conversation_id = session.scalar(select(Turn.conversation_id).where(Turn.id == turn_id))
+    if conversation_id is None:
+        return None
+    messages.locked(session, conversation_id)
+    return session.get(Turn, turn_id, with_for_update=True, populate_existing=True)
 
 
 def _said(session: Session, turn_id: str) -> list[Message]:

@@ -176,6 +176,12 @@ def waits(session: Session, row: WechatCitizen) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
+def held_back(session: Session, conversation_id: str, now: datetime) -> bool:
+    """Whether something waits that WeChat lets us say only after the citizen's next words."""
+    row = of_conversation(session, conversation_id)
+    return row is not None and waits(session, row) and left_to_send(row, now) == 0
+
+
 def used_up(session: Session, openid: str) -> None:
     """The platform says that the window is closed or its quota used up, whatever we counted."""
     row = session.get(WechatCitizen, openid, with_for_update=True, populate_existing=True)

@@ -32,6 +32,7 @@ from xiaobao.desk import (
     office_settings,
     papers_out,
     pulse,
+    reception,
     reminders,
     reply_check,
     saved,
@@ -111,7 +112,7 @@ def _add_screens(app: Flask) -> None:
         app.register_blueprint(room.screen)
     for room in (staff_intake, merchants_register, ticket_register, reminders):
         app.register_blueprint(room.screen)
-    for room in (documents, document_templates, papers_out):
+    for room in (documents, document_templates, papers_out, reception):
         app.register_blueprint(room.screen)
     for room in (liaison, inspections, bulk_assign, office_settings, staff_sessions, imports):
         app.register_blueprint(room.screen)
@@ -133,17 +134,20 @@ def _everywhere() -> dict[str, object]:
         "today": deadlines.local_date(desk.now()),
         "categories": desk.words.categories,
         "alarms": tickets.alarms(g.get("staff")),
-        "reminded": _reminded(),
+        **_waiting(),
     }
 
 
-def _reminded() -> int:
-    """How many reminders wait for who is signed in; 0 for who works on no tickets."""
+def _waiting() -> dict[str, int]:
+    """How many reminders and citizens wait for who is signed in; 0 for who works on no tickets."""
     staff = g.get("staff")
     if staff is None or staff.role not in access.WORKERS or staff.account.must_change:
-        return 0
+        return {"reminded": 0, "received": 0}
     with here().reading() as reading:
-        return tickets_reminders.count(reading, staff.actor)
+        return {
+            "reminded": tickets_reminders.count(reading, staff.actor),
+            "received": reception.waiting(reading, staff),
+        }
 
 
 def _health() -> Response:

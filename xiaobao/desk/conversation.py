@@ -17,17 +17,19 @@ _QUERY_CODE = re.compile(r"(查询码\D{0,4})\d{6}")
 
 @dataclass(frozen=True)
 class Said:
-    """One bubble. `card` is the type of a card that is not shown here (receipt, contact ...), or None."""
+    """One bubble. `card` is the type of a card that is not shown here (receipt, contact ...), or None; `file` the
+    name of an uploaded one."""
 
     speaker: str
     staff_name: str | None
     text: str
     card: str | None
     at: datetime
+    file: str = ""
 
 
-def said(session: Session, conversation_id: str, unmasked: bool = False) -> list[Said]:
-    """Everything said, oldest first, with contact data masked unless asked for; the query code always."""
+def said(session: Session, conversation_id: str, unmasked: bool = False, most: int | None = None) -> list[Said]:
+    """Everything said, or the last `most`, oldest first, with contact data masked unless asked for; the query code always."""
     mask = privacy.mask_sensitive if unmasked else privacy.mask_pii
     return [
         Said(
@@ -36,6 +38,7 @@ def said(session: Session, conversation_id: str, unmasked: bool = False) -> list
             text=_QUERY_CODE.sub(r"\1******", mask(message.text)),
             card=str(message.card.get("type")) if message.card else None,
             at=message.at,
+            file=mask(str(message.card.get("filename") or "")) if message.card else "",
         )
-        for message in messages.of_conversation(session, conversation_id)
+        for message in messages.of_conversation(session, conversation_id, most)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from xiaobao.desk import tickets
+from xiaobao.desk import reception, tickets
 from xiaobao.desk.access import READERS, WORKERS, allow, check_visible, me
 from xiaobao.desk.context import here
 from xiaobao.tickets import presences, worklist
@@ -19,8 +19,9 @@ def pulse() -> Response:
     staff, alarms = me(), tickets.alarms(me())
     with here().reading() as reading:
         urgent = worklist.newest_urgent(reading, staff.sees_distress, staff.sees_reports)
+        waits = {"waiting": reception.waiting(reading, staff)} if staff.role in WORKERS else {}
     counts = {"overdue": alarms.overdue, "soon": alarms.soon, "distress": alarms.distress} if alarms else {}
-    return jsonify({**counts, "urgent": urgent})
+    return jsonify({**counts, **waits, "urgent": urgent})
 
 
 @screen.post("/tickets/<number>/presence")

@@ -116,9 +116,14 @@ def check(
         *_parts(reply, mine),
         *_citations(reply, rules.laws, mine),
         *_promises(reply, ticket, mine, today, holidays),
-        *_others(reply, ticket, mine, known_numbers),
+        *_others(reply, mine, (ticket.contact_phone or "", *known_numbers), ticket.contact_email or ""),
     ]
     return sorted(found, key=lambda one: not one.blocks)
+
+
+def check_words(text: str, rules: Rules, *, known_numbers: Iterable[str] = ()) -> list[Finding]:
+    """What to look at before a clerk's words go into a conversation: law that is not in force, secrets, numbers of others."""
+    return [*_citations(text, rules.laws, rules.rules), *_others(text, rules.rules, known_numbers, "")]
 
 
 def blocking(findings: Sequence[Finding]) -> list[str]:
@@ -238,17 +243,17 @@ def _days(sentence: str, today: date, holidays: Holidays) -> Iterable[tuple[str,
             yield match[0], today + timedelta(days=amount)
 
 
-def _others(reply: str, ticket: TicketView, mine: Sequence[Rule], known: Iterable[str]) -> Iterable[Finding]:
+def _others(reply: str, mine: Sequence[Rule], known: Iterable[str], own_mail: str) -> Iterable[Finding]:
     """Numbers that are neither the citizen's nor an office's; identity and card numbers are never sent."""
     secret = any(rule.words.search(reply) for rule in mine if rule.kind == "secret")
     if secret or privacy.mask_sensitive(reply) != reply:
         yield Finding("sensitive", "")
-    theirs = {_bare(number) for number in (ticket.contact_phone or "", *known)}
+    theirs = {_bare(number) for number in known}
     for number in _PHONE.findall(reply):
         if _bare(number) not in theirs:
             yield Finding("number", privacy.mask_phone(number))
     for mail in _EMAIL.findall(reply):
-        if mail.lower() != (ticket.contact_email or "").lower():
+        if mail.lower() != own_mail.lower():
             yield Finding("email", privacy.mask_email(mail))
 
 

@@ -57,6 +57,8 @@ class Office:
     staffed: tuple[tuple[time, time], ...] = ()
     sector: str = ""  # of an institution: bank, life (人身保险公司), property, payment
     reopen_days: int = 30  # natural days after closing in which a citizen may reopen: the office's own, no law's
+    wait_minutes: int = 10  # a citizen waits for a clerk in the conversation; 0: nobody receives there, only call-backs
+    silent_minutes: int = 10  # without a word between citizen and clerk, before the bot comes back
 
     def may_handle(self, code: str) -> bool:
         """Whether matters of this authority code may be filed here."""
@@ -68,6 +70,10 @@ class Office:
             return False
         moment = now.astimezone(TIMEZONE).time()
         return any(start <= moment < end for start, end in self.staffed)
+
+    def receives_at(self, now: datetime) -> bool:
+        """Whether a citizen may wait for a clerk in the conversation."""
+        return self.wait_minutes > 0 and self.staffed_at(now)
 
     def grounds(self) -> list[reference_data.Ground]:
         """Grounds on which this kind of office may refuse."""
@@ -108,6 +114,8 @@ def load(reference_dir: Path, office_id: str) -> Office:
         staffed=_times(row["staffed"]),
         sector=row.get("sector", ""),
         reopen_days=int(row.get("reopen_days") or Office.reopen_days),
+        wait_minutes=int(row.get("wait_minutes") or Office.wait_minutes),
+        silent_minutes=int(row.get("silent_minutes") or Office.silent_minutes),
     )
 
 

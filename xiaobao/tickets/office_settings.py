@@ -23,7 +23,12 @@ from xiaobao.tickets.office import Office
 from xiaobao.tickets.roles_tables import OfficeSetting
 
 SHOWN = ("name", "address", "telephone", "hours", "footer")  # words that citizens read
-NUMBERS = {"target_days": (1, 60), "reopen_days": (1, 365)}  # working days; natural days
+NUMBERS = {
+    "target_days": (1, 60),  # working days
+    "reopen_days": (1, 365),  # natural days
+    "wait_minutes": (0, 120),
+    "silent_minutes": (1, 120),
+}
 AUTO_ASSIGN = "auto_assign"  # "yes": a rule assigns at acceptance, no button is pressed
 FIELDS = (*SHOWN, *NUMBERS, AUTO_ASSIGN)
 LONGEST = 200  # characters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,6 +59,14 @@ def of_conversation(session: Session, conversation_id: str) -> list[TicketView]:
     theirs = (Ticket.conversation_id == conversation_id, Ticket.kind != str(Kind.DISTRESS))
     rows = session.scalars(select(Ticket).where(*theirs).order_by(Ticket.id.desc()))
     return [ticket_view(row) for row in rows]
+
+
+def in_distress(session: Session, conversation_ids: Collection[str]) -> set[str]:
+    """Those of these conversations in which somebody cried for help."""
+    query = select(Ticket.conversation_id).where(
+        Ticket.conversation_id.in_(conversation_ids), Ticket.kind == str(Kind.DISTRESS)
+    )
+    return {found for found in session.scalars(query) if found} if conversation_ids else set()
 
 
 def contact_of(session: Session, conversation_id: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`python -m xiaobao.worker`: outbox, clocks, retention, previews and texts of pictures, packages of archived tickets by the clock. Safe to run twice."""
+"""`python -m xiaobao.worker`: outbox, humans and back, clocks, retention, previews and texts of pictures, packages of archived tickets by the clock. Safe to run twice."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from xiaobao.imports import jobs as imports
 from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines, office, office_settings
 from xiaobao.tickets import reference as references
-from xiaobao.worker import archives, clocks, ocr, outbox, previews, retention
+from xiaobao.worker import archives, clocks, ocr, outbox, previews, retention, takeovers
 
 logger = logging.getLogger("xiaobao.worker")
 
 OUTBOX_SECONDS = 1
+TAKEOVER_SECONDS = 1
 PREVIEW_SECONDS = 2
 TEXT_SECONDS = 2
 IMPORT_SECONDS = 2
@@ -54,6 +55,14 @@ def jobs(
 
     return {
         "outbox": partial(outbox.deliver, sessions, bot, deadlines.now),
+        "takeovers": partial(
+            takeovers.tend,
+            sessions,
+            make_sessions(engine, read_only=True),
+            bot,
+            partial(office_settings.layered, filed),
+            deadlines.now,
+        ),
         "seen": partial(outbox.look_who_saw, sessions, deadlines.now),
         "previews": partial(previews.make_waiting, sessions, settings.evidence_dir),
         "texts": partial(ocr.read_waiting, sessions, reader, settings.evidence_dir, deadlines.now),
@@ -77,7 +86,7 @@ def schedule(scheduler: BackgroundScheduler, found: dict[str, Callable[[], objec
     """Put every job on the scheduler; a late one is run once, not as often as it was missed."""
     every = {"outbox": OUTBOX_SECONDS, "previews": PREVIEW_SECONDS, "texts": TEXT_SECONDS, "clocks": CLOCK_SECONDS}
     every |= {"holidays": HOLIDAY_SECONDS, "archives": ARCHIVE_SECONDS, "imports": IMPORT_SECONDS}
-    every["seen"] = SEEN_SECONDS
+    every |= {"seen": SEEN_SECONDS, "takeovers": TAKEOVER_SECONDS}
     kept = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     for name, seconds in every.items():
         scheduler.add_job(guarded(name, found[name]), "interval", seconds=seconds, next_run_time=start, **kept)

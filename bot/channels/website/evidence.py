@@ -16,7 +16,7 @@ from bot.channels.website.problems import Problem
 from bot.channels.website.store import now
 from bot.channels.website.website import Route, Website, body_of
 from bot.channels.website.words import Words
-from xiaobao.conversations import messages, sensitive, uploads
+from xiaobao.conversations import messages, sensitive, takeovers, uploads
 from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import BOT, CITIZEN
 
@@ -123,7 +123,9 @@ def _take_in(
     if kept:
         bubble = Draft(speaker=CITIZEN, card={"type": "evidence", **shown})
         message, _ = messages.append(session, conversation_id, bubble, at)
-        if upload.media_type.startswith("audio/"):
+        if takeovers.with_human(session, conversation_id):
+            pass  # the clerk sees it and says what is to be said
+        elif upload.media_type.startswith("audio/"):
             messages.append(session, conversation_id, _asks_about_sound(words, upload.evidence_id), at)
         elif first:
             thanks = words.say("evidence", most=incoming.MOST_FILES)

@@ -1,6 +1,8 @@
-"""Pushes of our own processes: the worker tells what staff did."""
+"""Pushes of our own processes: the worker tells what staff did, and rings when a clerk spoke, came or left."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -10,6 +12,7 @@ from bot.channels.website.output import draft
 from bot.channels.website.problems import Problem
 from bot.channels.website.sessions import knows_secret
 from bot.channels.website.store import now
+from bot.channels.website.talk import CHANNEL
 from bot.channels.website.website import Route, Website, body_of
 from bot.channels.website.words import UnknownResponse
 from xiaobao.conversations import messages
@@ -18,14 +21,33 @@ from xiaobao.conversations.tables import BOT, STAFF, SYSTEM
 
 
 class Notices:
-    """POST /internal/notices."""
+    """POST /internal/notices and /internal/ring."""
 
     def __init__(self, site: Website) -> None:
         self.site = site
 
     def routes(self) -> list[Route]:
         """See Route."""
-        return [("/internal/notices", self.post_notice, "POST", True)]
+        return [
+            ("/internal/notices", self.post_notice, "POST", True),
+            ("/internal/ring", self.post_ring, "POST", True),
+        ]
+
+    async def post_ring(self, request: Request) -> HTTPResponse:
+        """POST /chat/internal/ring: something was said or is owed in a conversation; whoever listens looks now."""
+        if not knows_secret(request, self.site.settings.internal_secret):
+            raise Problem("secret_wrong")
+        conversation_id = (await body_of(request)).get("conversation_id")
+        if not isinstance(conversation_id, str):
+            raise Problem("field_wrong", field="conversation_id")
+        try:
+            channel = await self.site.reading(_channel, conversation_id)
+        except UnknownConversation:
+            raise Problem("conversation_unknown") from None
+        if channel == CHANNEL:  # turns of another channel are run there, but its page may be open here
+            self.site.turns.wake(conversation_id)
+        self.site.bell.ring(conversation_id)
+        return as_json_response({"rung": True})
 
     async def post_notice(self, request: Request) -> HTTPResponse:
         """POST /chat/internal/notices: a push from the worker, appended once per notice_id."""
@@ -58,3 +80,7 @@ class Notices:
             raise Problem("conversation_unknown") from None
         self.site.bell.ring(conversation_id)
         return as_json_response({"seq": message.seq, "already": not fresh})
+
+
+def _channel(session: Any, conversation_id: str) -> str:
+    return messages.conversation(session, conversation_id).channel

@@ -83,6 +83,10 @@ class WechatInput(InputChannel):
         async def notice(request: Request) -> HTTPResponse:
             return await desk.notices.post(request)
 
+        @blueprint.post("/internal/ring")
+        async def ring(request: Request) -> HTTPResponse:
+            return await desk.notices.ring(request)
+
         return blueprint
 
 

@@ -27,7 +27,7 @@ DELIVERED, SENT, UNDELIVERED, LEFT = "delivered", "sent", "undelivered", "left"
 
 
 class Notices:
-    """POST /webhooks/wechat/internal/notices."""
+    """POST /webhooks/wechat/internal/notices and /ring."""
 
     def __init__(self, site: Website, client: Client, delivery: Delivery) -> None:
         self.site, self._client, self._delivery = site, client, delivery
@@ -56,6 +56,21 @@ class Notices:
             return as_json_response({"code": "conversation_unknown"}, status=404)
         delivery = await self._deliver(body["conversation_id"], str(body.get("notice_id")), body.get("params") or {})
         return as_json_response({"seq": message.seq, "already": not fresh, "delivery": delivery})
+
+    async def ring(self, request: Request) -> HTTPResponse:
+        """A clerk spoke, came or left: run what is owed and send what waits, as far as the quota reaches."""
+        if not knows_secret(request, self.site.settings.internal_secret):
+            return as_json_response({"code": "secret_wrong"}, status=401)
+        try:
+            conversation_id = json.loads(request.body or b"{}").get("conversation_id")
+        except (ValueError, AttributeError):
+            conversation_id = None
+        if not isinstance(conversation_id, str):
+            return as_json_response({"code": "body_unreadable"}, status=400)
+        self.site.turns.wake(conversation_id)
+        self.site.bell.ring(conversation_id)
+        self._delivery.after_turn(conversation_id)
+        return as_json_response({"rung": True})
 
     def _draft(self, body: dict[str, Any]) -> Draft:
         """Raises UnknownResponse."""

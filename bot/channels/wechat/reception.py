@@ -29,7 +29,7 @@ from bot.channels.wechat.client import Client
 from bot.channels.wechat.delivery import Delivery
 from bot.channels.wechat.incoming import Push
 from bot.channels.wechat.media import Media
-from xiaobao.conversations import messages, turns, wechat
+from xiaobao.conversations import messages, takeovers, turns, wechat
 from xiaobao.conversations.messages import Draft, UnknownButton, UsedButton
 from xiaobao.conversations.scenes import Scene
 from xiaobao.conversations.tables import CITIZEN, SYSTEM, WechatAccount, WechatCitizen
@@ -286,7 +286,9 @@ class Reception:
     def _words(self, session: Session, row: WechatCitizen, push: Push) -> int | None:
         if push.kind == "text" and push.text.strip() != UNSUPPORTED:
             choice = wechat.chosen(row, push.text, push.menu_id)
-            if choice is not None:
+            # To a human a number is a number; only a tap is certainly meant for the bot.
+            to_human = push.menu_id is None and takeovers.with_human(session, row.conversation_id)
+            if choice is not None and not to_human:
                 return self._pressed(session, row, push, choice["button"])
             if WEBSITE.fullmatch(push.text.strip()):
                 self._tell(session, row, self._way_to_the_website())

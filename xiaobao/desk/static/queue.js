@@ -53,6 +53,7 @@ async function pulse() {
     for (const place of document.querySelectorAll("[data-count]")) {
       const count = told[place.dataset.count];
       if (count !== undefined) place.textContent = count > 1000 ? "1000+" : count;
+      if (place.dataset.count === "waiting") place.hidden = !count;
     }
     const number = told.urgent && told.urgent !== kept.get(`urgent-seen:${account}`) && !location.pathname.endsWith(told.urgent) ? told.urgent : null;
     if (number === ringing) return;
