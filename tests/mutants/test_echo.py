@@ -134,13 +134,13 @@ def it_forgets_what_it_has_sent(patch: pytest.MonkeyPatch) -> None:
 
 
 def it_sends_what_is_due_in_any_order(patch: pytest.MonkeyPatch) -> None:
-    def claim(session: Session, now: datetime, limit: int = 100) -> list[outbox.Notice]:
+    def claim(session: Session, now: datetime, **_: Any) -> list[outbox.Notice]:
         rows = session.scalars(
             select(OutboxRow).where(OutboxRow.state == "waiting", OutboxRow.due_at <= now).order_by(OutboxRow.id.desc())
         ).all()
         for row in rows:
             row.due_at = now + HALF_A_MINUTE
-        return [outbox._notice(row) for row in rows]
+        return [outbox.notice(row) for row in rows]
 
     patch.setattr(worker, "claim", claim)
 

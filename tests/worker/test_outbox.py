@@ -234,3 +234,18 @@ def test_news_outside_of_the_conversation_is_no_delivery(sessions, receiver):
     receiver.answers[only] = (200, {"seq": 1, "delivery": "sent"})
     assert deliver(sessions, receiver) == 1
     assert states(sessions) == ["sent"]
+
+
+def test_notices_come_oldest_first_and_no_more_than_asked_for(sessions):
+    ids = [put(sessions, 1, f"c{n}")[0] for n in range(3)]
+    with sessions.begin() as session:
+        assert [str(notice.id) for notice in outbox.claim(session, NOW, limit=2)] == ids[:2]
+
+
+def test_on_postgresql_what_one_worker_holds_another_skips(sessions, engine):
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    put(sessions)
+    with sessions.begin() as one, sessions.begin() as other:
+        assert len(outbox.claim(one, NOW)) == 1
+        assert outbox.claim(other, NOW) == []

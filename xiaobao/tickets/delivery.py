@@ -1,6 +1,7 @@
 """What became of each notice: settled states, the log of tries, and whom somebody has to call.
 
-The states of a row in the outbox: `waiting` (tried again), `delivered` (it stands in the conversation), `sent` (outside
+The states of a row in the outbox: `waiting` (tried again), `held` (it stands in the conversation, the push waits for the
+end of the quiet hours), `delivered` (it stands in the conversation), `sent` (outside
 of the conversation only that there is news went out, or nobody knows), `undelivered` and `undeliverable` (somebody
 calls), `called` (somebody did).
 """
@@ -19,6 +20,8 @@ from xiaobao.tickets.notice_tables import NoticeTry
 from xiaobao.tickets.tables import OutboxRow, Ticket
 
 WAITING, DELIVERED, SENT, CALLED = "waiting", "delivered", "sent", "called"
+HELD = "held"  # of WeChat, in quiet hours; `due_at` is when they end
+UNSETTLED = (WAITING, HELD)
 UNDELIVERED = "undelivered"  # it stands in the conversation, but the citizen has not been reached: somebody calls
 UNDELIVERABLE = "undeliverable"  # it stands nowhere: the conversation is gone, or no door took it for a day
 UNHEARD = (UNDELIVERED, UNDELIVERABLE)
@@ -48,6 +51,7 @@ class Delivery:
     channel: str | None
     created_at: datetime
     state: str
+    due_at: datetime
     tries: tuple[Try, ...]
 
 
@@ -74,6 +78,22 @@ def settle(session: Session, outbox_id: int, state: str, outcome: str, now: date
     return True
 
 
+def hold(session: Session, outbox_id: int, until: datetime, now: datetime) -> None:
+    """It stands in the conversation; nobody is woken for it before `until`."""
+    row = session.get(OutboxRow, outbox_id)
+    if row is not None and row.state == WAITING:
+        row.state, row.due_at = HELD, until
+        note(session, outbox_id, "held", now)
+
+
+def went_along(session: Session, outbox_id: int, now: datetime) -> None:
+    """This notice was pushed: what was held in its conversation before it went with it, so it is looked at now."""
+    row = session.get(OutboxRow, outbox_id)
+    if row is not None:
+        mine = (OutboxRow.conversation_id == row.conversation_id, OutboxRow.id < outbox_id, OutboxRow.state == HELD)
+        session.execute(update(OutboxRow).where(*mine).values(state=WAITING, due_at=now))
+
+
 def of_ticket(session: Session, number: str) -> list[Delivery]:
     """Every notice of a ticket, newest first."""
     query = select(OutboxRow).join(Ticket, Ticket.id == OutboxRow.ticket_id).where(Ticket.number == number)
@@ -91,6 +111,7 @@ def of_ticket(session: Session, number: str) -> list[Delivery]:
             row.channel,
             row.created_at,
             row.state,
+            row.due_at,
             tuple(tries[row.id]),
         )
         for row in rows

@@ -57,6 +57,7 @@ class Office:
     staffed: tuple[tuple[time, time], ...] = ()
     sector: str = ""  # of an institution: bank, life (人身保险公司), property, payment
     reopen_days: int = 30  # natural days after closing in which a citizen may reopen: the office's own, no law's
+    quiet: str = ""  # quiet hours as `22:00-08:00`; conversations/quiet.py reads them
 
     def may_handle(self, code: str) -> bool:
         """Whether matters of this authority code may be filed here."""
@@ -108,6 +109,7 @@ def load(reference_dir: Path, office_id: str) -> Office:
         staffed=_times(row["staffed"]),
         sector=row.get("sector", ""),
         reopen_days=int(row.get("reopen_days") or Office.reopen_days),
+        quiet=row.get("quiet") or "",
     )
 
 

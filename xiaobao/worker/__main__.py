@@ -12,6 +12,7 @@ from functools import partial
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from xiaobao.conversations import quiet
 from xiaobao.database import make_engine, make_sessions
 from xiaobao.imports import columns
 from xiaobao.imports import jobs as imports
@@ -45,6 +46,7 @@ def jobs(
     bot = outbox.Bot(settings.bot_url, settings.internal_secret)
     reference = references.load(settings.reference_dir)
     filed = office.load(settings.reference_dir, settings.office_id)
+    hours = quiet.read(filed.quiet)
     stopped = over.is_set if over else (lambda: False)
 
     def at_night() -> None:
@@ -53,7 +55,7 @@ def jobs(
         imports.forget(sessions, settings.data_dir, now)
 
     return {
-        "outbox": partial(outbox.deliver, sessions, bot, deadlines.now),
+        "outbox": partial(outbox.deliver, sessions, bot, deadlines.now, hours),
         "seen": partial(outbox.look_who_saw, sessions, deadlines.now),
         "previews": partial(previews.make_waiting, sessions, settings.evidence_dir),
         "texts": partial(ocr.read_waiting, sessions, reader, settings.evidence_dir, deadlines.now),
