@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from xiaobao.desk import context
 from xiaobao.desk.context import Desk
 from xiaobao.tickets import delivery, outbox, service
 from xiaobao.tickets.accounts import AccountView
-from xiaobao.tickets.tables import Audit, Ticket
+from xiaobao.tickets.tables import Audit, OutboxRow, Ticket
 from xiaobao.tickets.workflow import Role
 
 EVIL = "<script>alert(1)</script>'; DROP TABLE tickets; --{{7*7}}"
@@ -251,3 +252,14 @@ def test_the_log_of_notices_is_for_who_works_on_the_ticket(app: Flask, desk: Des
     assert "通知记录（1）" in clerk.get(f"/tickets/{number}").text
     assert "还没送出，正在再试" in clerk.get(f"/tickets/{number}").text
     assert "通知记录" not in signed_in(app, Role.INSPECTOR).get(f"/tickets/{number}").text
+
+
+def test_a_held_notice_says_until_when(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    clerk.post(f"/tickets/{number}/accept", version=clerk.version(number))
+    with desk.writing.begin() as session:
+        row = session.scalars(select(OutboxRow)).one()
+        night = NOW.replace(hour=23)
+        delivery.hold(session, row.id, (night + timedelta(days=1)).replace(hour=8), night)
+    page = clerk.get(f"/tickets/{number}").text
+    assert "夜里不打扰，早上8点再发" in page and "请打电话" not in page

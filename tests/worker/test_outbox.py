@@ -30,10 +30,23 @@ class Receiver(ThreadingHTTPServer):
         self.got: list[dict[str, Any]] = []
         self.answers: dict[str, tuple[int, dict[str, Any]]] = {}
         self.doors: dict[str, str] = {}
+        self.shown: list[str] = []  # on WeChat, in the order in which the telephone had them
+        self.waits: dict[str, list[str]] = {}  # on WeChat, by conversation: in it, but nobody was woken
 
     @property
     def bot(self) -> outbox.Bot:
         return outbox.Bot(f"http://127.0.0.1:{self.server_port}", SECRET)
+
+    def on_wechat(self, body: dict[str, Any]) -> str:
+        """As bot/channels/wechat/notices.py: what is pushed takes along all that waits in its conversation."""
+        waits, notice = self.waits.setdefault(body["conversation_id"], []), body["notice_id"]
+        if notice not in (*waits, *self.shown):
+            waits.append(notice)
+        if body.get("hold") is True:
+            return "held" if notice in waits else "delivered"
+        self.shown += waits
+        waits.clear()
+        return "delivered"
 
 
 class Handler(JsonHandler):
@@ -47,6 +60,8 @@ class Handler(JsonHandler):
         if status == 200:
             self.server.got.append(body)
             self.server.doors[body["notice_id"]] = self.path
+            if "wechat" in self.path and "delivery" not in answer:
+                answer = answer | {"delivery": self.server.on_wechat(body)}
         self.answer(status, answer)
 
 
