@@ -21,7 +21,7 @@ class NoticeTry(Base):
     last_at: Mapped[datetime]
     times: Mapped[int] = mapped_column(Integer, default=1)
     # delivered | sent | undelivered | left | gone | failed | unseen | seen | called | recalled | given_up | held
-    # sms_waits | sms_sent | sms_unknown | sms_delivered | sms_refused | sms_failed | sms_given_up | sms_silent
+    # sms_waits | _again | _sent | _unknown | _delivered | _refused | _failed | _given_up | _silent | _dropped
     outcome: Mapped[str] = mapped_column(String(16))
     why: Mapped[str | None] = mapped_column(String(120))  # of a failure: status and code, no personal data
 
@@ -35,7 +35,7 @@ class Sms(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
     reference: Mapped[str] = mapped_column(String(32), unique=True)  # what gateway and reports call it by
-    state: Mapped[str] = mapped_column(String(16))  # waiting | sending | sent | done | dropped
+    state: Mapped[str] = mapped_column(String(16))  # sms.py
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]  # the next try; once sent: until when a report is waited for
     attempts: Mapped[int] = mapped_column(Integer, default=0)

@@ -95,7 +95,7 @@ def forget_trackers(sessions: sessionmaker[Session], tracker: sa.Engine, now: da
 def _waiting(session: Session) -> set[str]:
     """Conversations with an open ticket, or with a notice that is still to be delivered."""
     tickets = sa.select(Ticket.conversation_id).where(Ticket.status.in_([str(status) for status in OPEN]))
-    notices = sa.select(OutboxRow.conversation_id).where(OutboxRow.state.in_(delivery.UNSETTLED))
+    notices = sa.select(OutboxRow.conversation_id).where(OutboxRow.state.in_((*delivery.UNSETTLED, delivery.TEXTING)))
     return {found for query in (tickets, notices) for found in session.scalars(query) if found}
 
 
