@@ -25,6 +25,7 @@ from xiaobao.tickets import sms as texts
 from xiaobao.tickets.notice_tables import NoticeTry, Sms
 from xiaobao.tickets.tables import OutboxRow, Ticket
 from xiaobao.worker import sms
+from xiaobao.worker.outbox import look_who_saw
 
 pytestmark = pytest.mark.slow
 CODES = sms.codes(ROOT / "data" / "reference")
@@ -274,3 +275,23 @@ def test_no_log_holds_a_number_or_a_key(sessions, gateway, caplog):
     assert caplog.text and PHONE not in caplog.text and gateway.settings.key not in caplog.text
     with sessions() as session:
         assert PHONE not in json.dumps([str(vars(one)) for one in session.scalars(select(Sms))])
+
+
+def test_what_the_website_showed_to_nobody_for_three_days_is_told_by_a_text(sessions, gateway):
+    number = file_ticket(sessions, consent_version=CONSENT, contact_phone=PHONE, conversation_id="c1")
+    with sessions.begin() as session:
+        session.add(Conversation(id="c1", channel="website", created_at=NOW, last_seen_at=NOW))
+        ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+        row = outbox.put(
+            session, conversation_id="c1", channel="website", response="utter_notice_closed", params={}, now=NOW,
+            ticket_id=ticket.id,
+        )  # fmt: skip
+        session.flush()
+        messages.append(session, "c1", Draft(BOT, "已办结", notice_id=str(row.id)), NOW)
+        delivery.settle(session, row.id, delivery.DELIVERED, "delivered", NOW)
+    later = NOW + 3 * DAY + MINUTE
+    assert look_who_saw(sessions, lambda: later) == 1 and work(sessions, gateway, later) == 1
+    report(sessions, "delivered", later)
+    assert states(sessions) == ["delivered"]
+    assert look_who_saw(sessions, lambda: later + DAY) == 0, "a text has told of it: no call and no second text"
+    assert work(sessions, gateway, later + DAY) == 0
