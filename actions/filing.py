@@ -13,7 +13,7 @@ from xiaobao.conversations import uploads
 from xiaobao.reading import wishes
 from xiaobao.tickets import routing, service
 
-PRIVACY_NOTICE_VERSION = "2026-11"
+PRIVACY_NOTICE_VERSION = "2026-11-26"
 
 
 def route_of(turn: Turn, draft: Draft) -> Any:

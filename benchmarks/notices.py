@@ -42,7 +42,7 @@ from xiaobao.tickets.tables import OutboxRow, Ticket
 PER_TICKET = 10
 SPECIAL = 50  # one ticket in so many has no conversation any more, one a citizen who has left
 KILL_SECONDS = (5.0, 9.0)  # a worker needs some of it to start
-PATIENCE = 900.0  # seconds
+PATIENCE, PATIENCE_EACH = 300.0, 0.5  # seconds, and more for each notice: beyond that something hangs
 
 
 class Door(ThreadingHTTPServer):
@@ -107,9 +107,10 @@ def run(url: str, folder: Path, count: int, share: float, seed: int) -> dict[str
     try:
         began = time.monotonic()
         looking = database.make_sessions(engine, read_only=True)  # waits for no writer and holds none up
-        kills = work(url, folder, door, looking, random.Random(seed + 1))
+        patience = PATIENCE + PATIENCE_EACH * count
+        kills = work(url, folder, door, looking, random.Random(seed + 1), patience)
         seconds = time.monotonic() - began
-        found = judge(sessions)
+        found = judge(looking)
     finally:
         door.shutdown()
         door.server_close()
@@ -144,12 +145,14 @@ def write(sessions: sessionmaker[Session], count: int) -> None:
             session.flush()
 
 
-def work(url: str, folder: Path, door: Door, sessions: sessionmaker[Session], chance: random.Random) -> int:
+def work(
+    url: str, folder: Path, door: Door, sessions: sessionmaker[Session], chance: random.Random, patience: float
+) -> int:
     """Two workers until nothing waits, one of them killed now and then. How often that was. Raises TimeoutError."""
     names = {"DATABASE_URL": str(make_url(url).render_as_string(False)), "XIAOBAO_DATA": str(folder), "OCR": "no"}
     names |= {"SECRET_KEY": secrets.token_hex(20), "INTERNAL_SECRET": "i" * 40, "OFFICE": "demo"}
     names["BOT_URL"] = f"http://127.0.0.1:{door.server_port}"
-    until, kills = time.monotonic() + PATIENCE, 0
+    until, kills = time.monotonic() + patience, 0
     with (folder / "workers.log").open("wb") as log:
 
         def start() -> subprocess.Popen[bytes]:

@@ -131,3 +131,12 @@ def test_the_command_ends_with_1_only_when_something_is_bad(environ, monkeypatch
     out = capsys.readouterr().out
     assert "-> SECRET_KEY" in out
     assert "Not fit for production." in out
+
+
+def test_texts_to_telephones_and_where_their_reports_come_in_are_said(environ):
+    sms = {"SMS_URL": "https://sms.example.cn", "SMS_KEY": "k" * 16, "SMS_TEMPLATE": "T1", "SMS_SIGN": "云泽消保"}
+    sms["SMS_REPORT_KEY"] = "r" * 16
+    assert states(findings(environ), "SMS_URL is unset") == ["ok"]
+    assert states(findings(environ | sms), "PUBLIC_URL/webhooks/sms/reports") == ["warn"]
+    assert states(findings(environ | sms | HEALTHY), "https://chat.example.cn/webhooks/sms/reports") == ["ok"]
+    assert states(findings(environ | sms | {"SMS_KEY": "changeme"}), "SMS_KEY is a placeholder") == ["bad"]

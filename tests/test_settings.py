@@ -79,3 +79,30 @@ def test_an_env_file_may_hold_comments_quotes_and_equal_signs(tmp_path):
     path.write_text('\n# x\nA = "b c"\nURL=postgres://h/d?a=b\nEMPTY=\n', encoding="utf-8")
     assert read_env_file(path) == {"A": "b c", "URL": "postgres://h/d?a=b"}
     assert read_env_file(tmp_path / "none") == {}
+
+
+SMS = {"SMS_URL": "https://sms.example.cn/send", "SMS_KEY": "k-of-the-gateway-1", "SMS_TEMPLATE": "T1"}
+SMS |= {"SMS_SIGN": "云泽消保", "SMS_REPORT_KEY": "r-of-the-gateway-1"}
+
+
+def test_a_gateway_for_texts_is_all_or_nothing():
+    assert settings().sms is None
+    found = settings(**SMS).sms
+    assert found is not None and (found.auth, found.sign) == ("header", "云泽消保")
+    for name in SMS:
+        with pytest.raises(SettingsError, match=f"{name} missing"):
+            settings(**SMS | {name: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("SMS_URL", url) for url in ("http://sms.example.cn", "ftp://x", "sms.example.cn")),
+        *((name, value) for name in ("SMS_KEY", "SMS_REPORT_KEY") for value in ("changeme", "placeholder", "k" * 15)),
+        ("SMS_REPORT_KEY", SMS["SMS_KEY"]),
+        ("SMS_AUTH", "basic"),
+    ],
+)
+def test_a_gateway_in_the_clear_and_secrets_that_are_none_are_refused_by_name(name, value):
+    with pytest.raises(SettingsError, match=name):
+        settings(**SMS | {name: value})

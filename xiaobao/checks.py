@@ -71,10 +71,11 @@ def ports_free(settings: Settings) -> None:
 
 def office_known(settings: Settings) -> None:
     """OFFICE must be a row of data/reference/office.csv. Raises SettingsError."""
+    from xiaobao.conversations import quiet
     from xiaobao.tickets import office
 
     try:
-        office.load(settings.reference_dir, settings.office_id)
+        quiet.read(office.load(settings.reference_dir, settings.office_id).quiet)
     except (KeyError, LookupError, ValueError, OSError) as error:
         raise SettingsError(f"OFFICE={settings.office_id}: {error}. See data/reference/office.csv.") from None
 

@@ -22,6 +22,8 @@ from xiaobao.documents.containers import Unfit
 from xiaobao.documents.rendering import BrokenTemplate
 from xiaobao.settings import LOOPBACK, ROOT, SECRETS_FILE, Settings, SettingsError, environment
 from xiaobao.tickets import deadlines
+from xiaobao.tickets.reference import ReferenceFileError
+from xiaobao.worker import sms
 
 OK, WARN, BAD = "ok", "warn", "bad"
 DEMO_OFFICES = {"demo", "any", "regulator", "council", "bank", "pbc"}
@@ -151,6 +153,22 @@ def documents(settings: Settings) -> Iterator[Finding]:
         yield Finding(OK, "Documents are Word files, and PDF by LibreOffice.")
 
 
+def texts(settings: Settings) -> Iterator[Finding]:
+    """Whether those whom neither website nor WeChat reaches hear of it by a text."""
+    try:
+        sms.codes(settings.reference_dir)
+    except (ReferenceFileError, OSError) as error:
+        yield Finding(BAD, "data/reference/sms_codes.csv", str(error))
+        return
+    if settings.sms is None:
+        yield Finding(OK, "No texts to telephones (SMS_URL is unset): whom nothing reaches is called.")
+    elif not settings.public_url.startswith("https://"):
+        remedy = "Set PUBLIC_URL, and give the gateway PUBLIC_URL/webhooks/sms/reports."
+        yield Finding(WARN, "Delivery reports of texts find no way in: each text becomes a call after a day.", remedy)
+    else:
+        yield Finding(OK, f"Texts go out; their reports come to {settings.public_url}/webhooks/sms/reports.")
+
+
 def telemetry(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Rasa reports to an outside server unless told not to."""
     if environ.get("RASA_TELEMETRY_ENABLED", "false").lower() in {"false", "0"}:
@@ -207,6 +225,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     storage_engine,
     pictures,
     documents,
+    texts,
 )
 
 

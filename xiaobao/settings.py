@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDERS = {"changeme", "change-me", "secret", "password", "placeholder", "xxx", "todo", "example", "default"}
@@ -19,6 +20,18 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 class SettingsError(ValueError):
     """A setting is missing or wrong; the message names the variable and the remedy."""
+
+
+@dataclass(frozen=True)
+class Sms:
+    """The gateway that sends texts to telephones; see docs/notices.md. `auth` is header or hmac."""
+
+    url: str
+    key: str
+    auth: str
+    template: str
+    sign: str
+    report_key: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,7 @@ class Settings:
     video_max_mb: int
     conversation_max_mb: int
     ocr: bool = True
+    sms: Sms | None = None
     bot_address: str = ""
     actions_address: str = ""
     reference_dir: Path = ROOT / "data" / "reference"
@@ -106,6 +120,7 @@ class Settings:
             video_max_mb=_number(env, "VIDEO_MAX_MB", 200),
             conversation_max_mb=_number(env, "CONVERSATION_MAX_MB", 1000),
             ocr=_flag(env, "OCR", True),
+            sms=_sms(env),
             bot_address=(env.get("BOT_URL") or "").rstrip("/"),
             actions_address=(env.get("ACTIONS_URL") or "").rstrip("/"),
         )
@@ -154,6 +169,36 @@ def _secret(env: Mapping[str, str], name: str) -> str:
             f"{name} is a placeholder or shorter than 32 characters. Make one with: openssl rand -hex 32."
         )
     return value
+
+
+def _sms(env: Mapping[str, str]) -> Sms | None:
+    """The gateway, None when none is set. Raises SettingsError for one that is set in part or in the clear."""
+    given = {
+        "SMS_URL": env.get("SMS_URL", ""),
+        "SMS_KEY": env.get("SMS_KEY", ""),
+        "SMS_TEMPLATE": env.get("SMS_TEMPLATE", ""),
+        "SMS_SIGN": env.get("SMS_SIGN", ""),
+        "SMS_REPORT_KEY": env.get("SMS_REPORT_KEY", ""),
+    }
+    if not any(given.values()):
+        return None
+    missing = [name for name, value in given.items() if not value]
+    if missing:
+        raise SettingsError(f"SMS is set in part: {', '.join(missing)} missing. Set all of them, or none.")
+    url = urlsplit(given["SMS_URL"])
+    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
+        raise SettingsError("SMS_URL must be an https:// address: telephone numbers go there.")
+    for name in ("SMS_KEY", "SMS_REPORT_KEY"):
+        if given[name].lower() in PLACEHOLDERS or len(given[name]) < 16:
+            raise SettingsError(f"{name} is a placeholder or shorter than 16 characters. Take it from the gateway.")
+    if given["SMS_KEY"] == given["SMS_REPORT_KEY"]:
+        raise SettingsError("SMS_REPORT_KEY is the same as SMS_KEY: each opens a door of its own.")
+    auth = env.get("SMS_AUTH", "") or "header"
+    if auth not in ("header", "hmac"):
+        raise SettingsError(f"SMS_AUTH={auth!r}: use header or hmac.")
+    return Sms(
+        given["SMS_URL"], given["SMS_KEY"], auth, given["SMS_TEMPLATE"], given["SMS_SIGN"], given["SMS_REPORT_KEY"]
+    )
 
 
 def _port(env: Mapping[str, str], name: str, default: int) -> int:

@@ -25,7 +25,7 @@ INTERNAL = ("/chat/internal/notices", "/chat/internal", "/internal/x", "/webhook
             "/chat/%69nternal/notices", "/chat/x/../internal/notices", "/chat/INTERNAL/notices")  # fmt: skip
 CLOSED = ("/version", "/status", "/domain", "/model/parse", "/conversations/x/tracker", "/webhooks/rest/webhook",
           "/webhook", "/actions", "/chatter", "/chat/../version")  # fmt: skip
-OPEN = ("/chat", "/chat/sessions", "/chat/embed.js", "/webhooks/wechat/webhook")
+OPEN = ("/chat", "/chat/sessions", "/chat/embed.js", "/webhooks/wechat/webhook", "/webhooks/sms/reports")
 
 
 class Upstream(BaseHTTPRequestHandler):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +16,9 @@ from xiaobao.conversations import messages
 from xiaobao.conversations.messages import Draft
 from xiaobao.desk import context
 from xiaobao.desk.context import Desk
-from xiaobao.tickets import delivery, outbox, service
+from xiaobao.tickets import delivery, outbox, service, sms
 from xiaobao.tickets.accounts import AccountView
-from xiaobao.tickets.tables import Audit, Ticket
+from xiaobao.tickets.tables import Audit, OutboxRow, Ticket
 from xiaobao.tickets.workflow import Role
 
 EVIL = "<script>alert(1)</script>'; DROP TABLE tickets; --{{7*7}}"
@@ -251,3 +252,40 @@ def test_the_log_of_notices_is_for_who_works_on_the_ticket(app: Flask, desk: Des
     assert "通知记录（1）" in clerk.get(f"/tickets/{number}").text
     assert "还没送出，正在再试" in clerk.get(f"/tickets/{number}").text
     assert "通知记录" not in signed_in(app, Role.INSPECTOR).get(f"/tickets/{number}").text
+
+
+def test_a_held_notice_says_until_when(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    clerk.post(f"/tickets/{number}/accept", version=clerk.version(number))
+    with desk.writing.begin() as session:
+        row = session.scalars(select(OutboxRow)).one()
+        night = NOW.replace(hour=23)
+        delivery.hold(session, row.id, (night + timedelta(days=1)).replace(hour=8), night)
+    page = clerk.get(f"/tickets/{number}").text
+    assert "夜里不打扰，早上8点再发" in page and "请打电话" not in page
+
+
+def test_a_text_says_what_is_known_of_it_and_no_more(clerk: Browser, desk: Desk) -> None:
+    number = file_ticket(desk.writing, consent_version="2026-11-26", contact_phone="13800001234")
+    clerk.post(f"/tickets/{number}/accept", version=clerk.version(number))
+    night = NOW.replace(hour=23)
+    morning = (night + timedelta(days=1)).replace(hour=7, minute=30)
+
+    def page() -> str:
+        return clerk.get(f"/tickets/{number}").text
+
+    with desk.writing.begin() as session:
+        delivery.settle(session, session.scalars(select(OutboxRow.id)).one(), delivery.UNDELIVERED, "left", night)
+        assert sms.adopt(session, night, morning, "") == 1
+    assert "夜里不打扰，早上7点30分再发短信" in page() and "请打电话" not in page()
+    with desk.writing.begin() as session:
+        (text,) = sms.claim(session, morning, None, "")
+    with desk.writing.begin() as session:
+        sms.said(session, text.id, sms.ACCEPTED, morning)
+    assert "已发出" in page() and "已送达" not in page() and "只说了编号和有新进展" in page()
+    with desk.writing.begin() as session:
+        assert sms.silent(session, morning + sms.SILENT_AFTER) == 1
+    assert "未能送达，请打电话" in page() and "一直没有送达回执" in page()
+    with desk.writing.begin() as session:
+        assert sms.reported(session, text.reference, True, morning + 2 * sms.SILENT_AFTER)
+    assert "短信已送达" in page() and "请打电话" not in page()

@@ -74,6 +74,16 @@ def safe_mode_answers_in_plain_text() -> None:
     door.Door.answer = plain  # type: ignore[method-assign]
 
 
+def who_has_left_is_sent_to() -> None:
+    """Unfollowing is heard and nothing comes of it."""
+
+    def kept(session: Any, openid: str) -> str | None:
+        row = wechat.known(session, openid)
+        return row.conversation_id if row is not None else None
+
+    wechat.gone = kept
+
+
 def nothing_is_broken() -> None:
     """The product as it is."""
 
@@ -90,7 +100,9 @@ MISTAKES: dict[str, Callable[[], None]] = {
         a_refused_token_is_used_again,
         safe_mode_answers_in_plain_text,
     )
-}
+} | {
+    who_has_left_is_sent_to.__name__: who_has_left_is_sent_to
+}  # caught by test_echo.py; the platform itself would refuse
 
 
 if __name__ == "__main__":

@@ -1,7 +1,4 @@
-"""What has to hold after filing is checked by checks that are themselves checked: broken variants must not pass them.
-
-Missing: a variant that sends to who has unfollowed.
-"""
+"""What has to hold after filing is checked by checks that are themselves checked: broken variants must not pass them."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, sessionmaker
 
+from tests.bot.channels.wechat.world import ANNA, World, play
 from tests.factories import CITIZEN, CLERK, NOW, an_office, file_ticket
+from tests.mutants.broken_wechat import who_has_left_is_sent_to
 from tests.worker.test_outbox import Receiver, receiver
 from xiaobao.conversations import messages
 from xiaobao.conversations.messages import Draft
@@ -134,13 +134,13 @@ def it_forgets_what_it_has_sent(patch: pytest.MonkeyPatch) -> None:
 
 
 def it_sends_what_is_due_in_any_order(patch: pytest.MonkeyPatch) -> None:
-    def claim(session: Session, now: datetime, limit: int = 100) -> list[outbox.Notice]:
+    def claim(session: Session, now: datetime, **_: Any) -> list[outbox.Notice]:
         rows = session.scalars(
             select(OutboxRow).where(OutboxRow.state == "waiting", OutboxRow.due_at <= now).order_by(OutboxRow.id.desc())
         ).all()
         for row in rows:
             row.due_at = now + HALF_A_MINUTE
-        return [outbox._notice(row) for row in rows]
+        return [outbox.notice(row) for row in rows]
 
     patch.setattr(worker, "claim", claim)
 
@@ -187,6 +187,24 @@ def test_a_broken_variant_is_caught(
     broken(monkeypatch)
     with pytest.raises((AssertionError, pytest.fail.Exception)):
         check(sessions, receiver)
+
+
+async def leaves(world: World) -> None:
+    """Somebody writes and unfollows; then staff do something. Nothing may even be tried, and somebody calls."""
+    await world.pusher.say(ANNA, "你好")
+    await world.pusher.event(ANNA, "unsubscribe")
+    conversation = world.runs()[0]["sender"]
+    for name, hold in (("n1", False), ("n2", True)):
+        told = await world.notice(conversation, name, "utter_notice_accepted", hold=hold, number="XB1", handler="李")
+        assert worker.TAKEN.get(told["delivery"]) == delivery.UNDELIVERED
+        assert [call for call in world.platform.calls if call.endswith("/send")] == []
+
+
+def test_nothing_is_sent_to_who_has_unfollowed_and_a_variant_that_does_is_caught(tmp_path: Path) -> None:
+    play(tmp_path / "whole", leaves)
+    server = ("tests.mutants.broken_wechat", who_has_left_is_sent_to.__name__)
+    with pytest.raises(AssertionError):
+        play(tmp_path / "broken", leaves, judged=False, server=server)
 
 
 def _put(sessions: Sessions, conversation: str) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from tests.factories import CLERK, HANDLER, NOW, SUPERVISOR, a_submission, an_office
-from xiaobao.tickets import outbox, queries, service
+from tests.factories import CLERK, HANDLER, NOW, REFERENCE, SUPERVISOR, a_submission, an_office
+from xiaobao.desk.words import load
+from xiaobao.tickets import queries, service
 from xiaobao.tickets.errors import InvalidField, NotYet, StepNotOpen
+from xiaobao.tickets.tables import OutboxRow, Ticket
 from xiaobao.tickets.workflow import Step
 
 REGULATOR, BANK = an_office("regulator"), an_office("bank")
@@ -119,7 +122,7 @@ def test_an_internal_note_never_leaves_the_office(sessions):
     number = file(sessions)
     take(sessions, number, "note", CLERK, text="内部的话")
     with sessions.begin() as session:
-        assert outbox.due(session, NOW + timedelta(days=1)) == []
+        assert session.scalars(select(OutboxRow)).all() == []
 
 
 def test_merging_and_splitting_keep_the_first_day(sessions):
@@ -183,3 +186,28 @@ def test_a_nul_in_a_text_is_left_out(sessions):
 def queries_of(sessions, number):
     with sessions.begin() as session:
         return queries.ticket(session, number)
+
+
+def told(sessions, number):
+    with sessions() as session:
+        rows = select(OutboxRow).join(Ticket, Ticket.id == OutboxRow.ticket_id).where(Ticket.number == number)
+        return list(session.scalars(rows.order_by(OutboxRow.id)))
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_merged_ticket_says_so_after_what_waits_and_names_only_ones_own(sessions, own):
+    whole = file(sessions, conversation_id="c1" if own else "somebody else's")
+    other = file(sessions, draft_id="another", conversation_id="c1")
+    take(sessions, other, "ask_supplement", CLERK, text="补一张小票")
+    take(sessions, other, "merge", CLERK, into=whole)
+    waiting, merged = told(sessions, other)
+    assert [waiting.response, merged.response] == ["utter_notice_supplement_asked", "utter_notice_merged"]
+    assert (waiting.state, merged.state) == ("waiting", "waiting"), "one goes after the other"
+    words = load(REFERENCE).notice(merged.response, merged.params, False).text
+    assert other in words and (f"另一张单子 {whole} 合" in words) == own
+    assert own or whole not in str(merged.params)
+    assert told(sessions, whole) == []
+    take(sessions, other, "unmerge", CLERK, text="内部原因")
+    last = told(sessions, other)[-1]
+    assert "单独办" in load(REFERENCE).notice(last.response, last.params, False).text
+    assert "内部原因" not in load(REFERENCE).notice(last.response, last.params, False).text

@@ -212,6 +212,6 @@ def test_a_citizen_is_told_of_every_decision_of_staff():
         map(str, told)
     )
     assert {str(step) for step in silent} == set(
-        "submit take verify investigate decline supplement hand_over send_back split merge unmerge recuse ask_extension"
+        "submit take verify investigate decline supplement hand_over send_back split recuse ask_extension"
         " refuse_extension resume restart count_persons supervise answer_supervision tell note follow_up archive".split()
     )

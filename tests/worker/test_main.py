@@ -42,7 +42,7 @@ def test_every_job_is_scheduled_and_retention_runs_by_night_and_soon_after_a_sta
         scheduler,
         dict.fromkeys(
             (
-                *("outbox", "takeovers", "seen", "previews", "texts", "clocks", "holidays", "archives", "imports"),
+                *("outbox", "takeovers", "seen", "sms", "previews", "texts", "clocks", "holidays", "archives", "imports"),
                 "retention",
             ),
             lambda: None,

@@ -30,10 +30,23 @@ class Receiver(ThreadingHTTPServer):
         self.got: list[dict[str, Any]] = []
         self.answers: dict[str, tuple[int, dict[str, Any]]] = {}
         self.doors: dict[str, str] = {}
+        self.shown: list[str] = []  # on WeChat, in the order in which the telephone had them
+        self.waits: dict[str, list[str]] = {}  # on WeChat, by conversation: in it, but nobody was woken
 
     @property
     def bot(self) -> outbox.Bot:
         return outbox.Bot(f"http://127.0.0.1:{self.server_port}", SECRET)
+
+    def on_wechat(self, body: dict[str, Any]) -> str:
+        """As bot/channels/wechat/notices.py: what is pushed takes along all that waits in its conversation."""
+        waits, notice = self.waits.setdefault(body["conversation_id"], []), body["notice_id"]
+        if notice not in (*waits, *self.shown):
+            waits.append(notice)
+        if body.get("hold") is True:
+            return "held" if notice in waits else "delivered"
+        self.shown += waits
+        waits.clear()
+        return "delivered"
 
 
 class Handler(JsonHandler):
@@ -47,6 +60,8 @@ class Handler(JsonHandler):
         if status == 200:
             self.server.got.append(body)
             self.server.doors[body["notice_id"]] = self.path
+            if "wechat" in self.path and "delivery" not in answer:
+                answer = answer | {"delivery": self.server.on_wechat(body)}
         self.answer(status, answer)
 
 
@@ -234,3 +249,18 @@ def test_news_outside_of_the_conversation_is_no_delivery(sessions, receiver):
     receiver.answers[only] = (200, {"seq": 1, "delivery": "sent"})
     assert deliver(sessions, receiver) == 1
     assert states(sessions) == ["sent"]
+
+
+def test_notices_come_oldest_first_and_no_more_than_asked_for(sessions):
+    ids = [put(sessions, 1, f"c{n}")[0] for n in range(3)]
+    with sessions.begin() as session:
+        assert [str(notice.id) for notice in outbox.claim(session, NOW, limit=2)] == ids[:2]
+
+
+def test_on_postgresql_what_one_worker_holds_another_skips(sessions, engine):
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    put(sessions)
+    with sessions.begin() as one, sessions.begin() as other:
+        assert len(outbox.claim(one, NOW)) == 1
+        assert outbox.claim(other, NOW) == []

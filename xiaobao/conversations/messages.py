@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from xiaobao.conversations.tables import BOT, CITIZEN, Conversation, Message, Takeover, Turn, Upload
@@ -86,6 +86,26 @@ def first_shown(session: Session, notice_ids: Collection[str]) -> dict[str, date
     """When the website first showed these notices, by notice id; those that stand in no conversation are left out."""
     query = select(Message.notice_id, Message.shown_at).where(Message.notice_id.in_(notice_ids))
     return {notice: at for notice, at in session.execute(query).tuples() if notice is not None}
+
+
+def wrote_since(conversation_id: Any, since: datetime) -> ColumnElement[bool]:
+    """Whether the citizen wrote since then, as a condition: for a value or for another table's column."""
+    wrote = select(Message.id).join(Conversation, Conversation.id == Message.conversation_id)
+    wrote = wrote.where(Conversation.id == conversation_id, Conversation.last_seen_at >= since)
+    return wrote.where(Message.speaker == CITIZEN, Message.at >= since).exists()
+
+
+def begin_outside(session: Session, notice_id: str, now: datetime) -> bool:
+    """Note, before it is sent, that a reminder of this notice goes out beside the conversation. True: one had begun."""
+    row = session.scalars(select(Message).where(Message.notice_id == notice_id).with_for_update()).one()
+    begun = row.outside_at is not None
+    row.outside_at = row.outside_at or now
+    return begun
+
+
+def not_outside(session: Session, notice_id: str) -> None:
+    """The reminder of this notice certainly was not sent."""
+    session.execute(update(Message).where(Message.notice_id == notice_id).values(outside_at=None))
 
 
 def append(session: Session, conversation_id: str, draft: Draft, now: datetime) -> tuple[Message, bool]:

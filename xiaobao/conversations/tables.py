@@ -109,6 +109,9 @@ class Message(Base):
     turn_id: Mapped[str | None] = mapped_column(ForeignKey("turn.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(UtcTime)
     shown_at: Mapped[datetime | None] = mapped_column(UtcTime)  # of a notice: the website's page had it
+    outside_at: Mapped[datetime | None] = mapped_column(
+        UtcTime
+    )  # of a notice: a reminder beside the conversation began
 
 
 _OPEN = text("over_at IS NULL")
@@ -250,4 +253,16 @@ class WechatPush(Base):
     reply: Mapped[str | None] = mapped_column(Text)  # what was answered in the response, for the platform's retries
     tries: Mapped[int] = mapped_column(default=1)
     media_id: Mapped[str | None] = mapped_column(String(200))  # a file that is still to be fetched; it lives three days
+    at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+
+
+class SmsReport(Base):
+    """What a gateway for texts reports of one of them; the worker reads it. Holds neither number nor words."""
+
+    __tablename__ = "sms_report"
+    __table_args__ = (UniqueConstraint("reference", "status", name="uq_sms_report"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(32))
+    status: Mapped[str] = mapped_column(String(40))  # in the gateway's word; data/reference/sms_codes.csv knows it
     at: Mapped[datetime] = mapped_column(UtcTime, index=True)

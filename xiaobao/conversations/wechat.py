@@ -333,10 +333,11 @@ def gone(session: Session, openid: str) -> str | None:
     return conversation_id
 
 
-def unanswered(session: Session, now: datetime) -> list[str]:
+def unanswered(session: Session, now: datetime, awake: datetime | None = None) -> list[str]:
     """Conversations with something that nobody handed over and that may be sent now: after a crash they are told once.
 
-    Where the window is closed or its quota used up, it waits for the citizen's next visit.
+    Where the window is closed or its quota used up, it waits for the citizen's next visit. `awake`: only those who
+    wrote since then.
     """
     open_windows = or_(
         *(
@@ -352,6 +353,8 @@ def unanswered(session: Session, now: datetime) -> list[str]:
     query = select(WechatCitizen.conversation_id).where(
         WechatCitizen.followed, open_windows, or_(waiting.exists(), _filled(WechatCitizen.parked))
     )
+    if awake is not None:
+        query = query.where(messages.wrote_since(WechatCitizen.conversation_id, awake))
     return list(session.scalars(query))
 
 

@@ -22,6 +22,7 @@ class Told:
     created_at: datetime
     channel: str | None
     state: str
+    due_at: datetime  # of a held one: when the quiet hours end
     tries: tuple[Try, ...]
     seen_at: datetime | None
 
@@ -36,6 +37,7 @@ def of(reading: Session, number: str, words: Words) -> list[Told]:
             row.created_at,
             row.channel,
             row.state,
+            row.due_at,
             row.tries,
             seen.get(str(row.id)) if row.channel == "website" else None,
         )

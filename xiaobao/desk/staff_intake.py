@@ -27,7 +27,7 @@ from xiaobao.tickets.workflow import Kind, Role
 screen = Blueprint("staff_intake", __name__)
 ROLES = (Role.CLERK, Role.SUPERVISOR)
 CHANNEL = "desk"
-CONSENT_VERSION = "spoken-2026-11"  # the sentence on the page that is read to the caller
+CONSENT_VERSION = "spoken-2026-11-26"  # the sentence on the page that is read to the caller
 READER = "xiaobao.desk.reader"
 DRAFT = re.compile(r"[0-9a-f]{32}")
 _LOADING = threading.Lock()

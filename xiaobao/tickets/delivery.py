@@ -1,6 +1,7 @@
 """What became of each notice: settled states, the log of tries, and whom somebody has to call.
 
-The states of a row in the outbox: `waiting` (tried again), `delivered` (it stands in the conversation), `sent` (outside
+The states of a row in the outbox: `waiting` (tried again), `held` (it stands in the conversation, the push waits for the
+end of the quiet hours), `texting` (a text to the telephone is to tell of it), `delivered` (it stands in the conversation), `sent` (outside
 of the conversation only that there is news went out, or nobody knows), `undelivered` and `undeliverable` (somebody
 calls), `called` (somebody did).
 """
@@ -12,13 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from xiaobao.tickets.notice_tables import NoticeTry
+from xiaobao.tickets.notice_tables import NoticeTry, Sms
 from xiaobao.tickets.tables import OutboxRow, Ticket
 
 WAITING, DELIVERED, SENT, CALLED = "waiting", "delivered", "sent", "called"
+TEXTING = "texting"  # a text to the telephone is to tell of it; see sms.py
+HELD = "held"  # of WeChat, in quiet hours; `due_at` is when they end
+UNSETTLED = (WAITING, HELD)
 UNDELIVERED = "undelivered"  # it stands in the conversation, but the citizen has not been reached: somebody calls
 UNDELIVERABLE = "undeliverable"  # it stands nowhere: the conversation is gone, or no door took it for a day
 UNHEARD = (UNDELIVERED, UNDELIVERABLE)
@@ -48,6 +52,7 @@ class Delivery:
     channel: str | None
     created_at: datetime
     state: str
+    due_at: datetime
     tries: tuple[Try, ...]
 
 
@@ -74,11 +79,29 @@ def settle(session: Session, outbox_id: int, state: str, outcome: str, now: date
     return True
 
 
+def hold(session: Session, outbox_id: int, until: datetime, now: datetime) -> None:
+    """It stands in the conversation; nobody is woken for it before `until`."""
+    row = session.get(OutboxRow, outbox_id)
+    if row is not None and row.state == WAITING:
+        row.state, row.due_at = HELD, until
+        note(session, outbox_id, "held", now)
+
+
+def went_along(session: Session, outbox_id: int, now: datetime) -> None:
+    """This notice was pushed: what was held in its conversation before it went with it, so it is looked at now."""
+    row = session.get(OutboxRow, outbox_id)
+    if row is not None:
+        mine = (OutboxRow.conversation_id == row.conversation_id, OutboxRow.id < outbox_id, OutboxRow.state == HELD)
+        session.execute(update(OutboxRow).where(*mine).values(state=WAITING, due_at=now))
+
+
 def of_ticket(session: Session, number: str) -> list[Delivery]:
     """Every notice of a ticket, newest first."""
     query = select(OutboxRow).join(Ticket, Ticket.id == OutboxRow.ticket_id).where(Ticket.number == number)
     rows = list(session.scalars(query.order_by(OutboxRow.id.desc())))
     tries: dict[int, list[Try]] = {row.id: [] for row in rows}
+    texts = select(Sms.id, Sms.due_at).where(Sms.id.in_({row.sms_id for row in rows if row.state == TEXTING}))
+    sent_at = dict(session.execute(texts).tuples().all())
     found = select(NoticeTry).where(NoticeTry.outbox_id.in_(tries)).order_by(NoticeTry.id)
     for one in session.scalars(found) if tries else ():
         tries[one.outbox_id].append(Try(one.at, one.last_at, one.times, one.outcome))
@@ -91,6 +114,7 @@ def of_ticket(session: Session, number: str) -> list[Delivery]:
             row.channel,
             row.created_at,
             row.state,
+            sent_at.get(row.sms_id or 0, row.due_at),
             tuple(tries[row.id]),
         )
         for row in rows
@@ -98,10 +122,12 @@ def of_ticket(session: Session, number: str) -> list[Delivery]:
 
 
 def told_by_staff(session: Session, ticket_id: int, contact_id: int, now: datetime) -> int:
-    """Somebody of ours reached the citizen: the calls of this ticket are done. How many notices that were."""
-    rows = session.scalars(
-        select(OutboxRow).where(OutboxRow.ticket_id == ticket_id, OutboxRow.state.in_(UNHEARD)).with_for_update()
-    ).all()
+    """Somebody of ours reached the citizen: the calls of this ticket are done. How many notices that were.
+
+    No text is sent any more, and none is waited for.
+    """
+    told = or_(OutboxRow.state.in_((*UNHEARD, TEXTING)), and_(OutboxRow.state == SENT, OutboxRow.sms_id > 0))
+    rows = session.scalars(select(OutboxRow).where(OutboxRow.ticket_id == ticket_id, told).with_for_update()).all()
     for row in rows:
         row.state, row.last_error = CALLED, f"contact {contact_id}"
         note(session, row.id, "called", now)
@@ -128,6 +154,7 @@ def on_the_website(now: datetime) -> Select[tuple[int]]:
         OutboxRow.state == DELIVERED,
         OutboxRow.due_at.between(now - LOOKED_BACK, now - UNSEEN_AFTER),
         OutboxRow.channel == "website",
+        OutboxRow.sms_id.is_(None),  # a text has told of it
         Ticket.contact_phone.is_not(None),
     )  # fmt: skip
     return query.order_by(OutboxRow.id)

@@ -99,13 +99,17 @@ def split(taking: Taking) -> dict[str, Any]:
 
 
 def merge(taking: Taking) -> dict[str, Any]:
-    """并件 into an open ticket of the same process: a report never joins a complaint (办法 art. 37)."""
+    """并件 into an open ticket of the same process: a report never joins a complaint (办法 art. 37).
+
+    The citizen hears of it, and which ticket it is when that is their own; of somebody else's nobody hears.
+    """
     ticket, number = taking.ticket, taking.typed["into"]
     other = taking.session.scalar(select(Ticket).where(Ticket.number == number))
     if other is None or other is ticket or other.process != ticket.process or other.status in ENDED:
         raise InvalidField("into", "no open ticket of the same kind")
     ticket.merged_into = other.number
-    return kept(taking)
+    own = ticket.conversation_id is not None and ticket.conversation_id == other.conversation_id
+    return {**kept(taking), "joined": f" {other.number} " if own else ""}
 
 
 def unmerge(taking: Taking) -> dict[str, Any]:

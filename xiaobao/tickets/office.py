@@ -59,6 +59,7 @@ class Office:
     reopen_days: int = 30  # natural days after closing in which a citizen may reopen: the office's own, no law's
     wait_minutes: int = 10  # a citizen waits for a clerk in the conversation; 0: nobody receives there, only call-backs
     silent_minutes: int = 10  # without a word between citizen and clerk, before the bot comes back
+    quiet: str = ""  # quiet hours as `22:00-08:00`; conversations/quiet.py reads them
 
     def may_handle(self, code: str) -> bool:
         """Whether matters of this authority code may be filed here."""
@@ -116,6 +117,7 @@ def load(reference_dir: Path, office_id: str) -> Office:
         reopen_days=int(row.get("reopen_days") or Office.reopen_days),
         wait_minutes=int(row.get("wait_minutes") or Office.wait_minutes),
         silent_minutes=int(row.get("silent_minutes") or Office.silent_minutes),
+        quiet=row.get("quiet") or "",
     )
 
 

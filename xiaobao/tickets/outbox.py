@@ -23,6 +23,8 @@ Responses and their params (all text unless said otherwise; every notice has `nu
 | utter_notice_review_received | - |
 | utter_notice_document | title, "document_number", "document" (its id: opened on the chat page by its conversation only) |
 | utter_notice_document_in_words | title, "document_text" (where no page of ours is at hand) |
+| utter_notice_merged | "joined" (the number of the other ticket when it is their own, else empty) |
+| utter_notice_unmerged | - |
 | utter_notice_reviewed, utter_notice_revoked, utter_notice_reopened | text |
 
 Other states than `waiting`: xiaobao/tickets/delivery.py. A row is handed out again until it is settled, so the receiver must drop a notice id it has seen.
@@ -35,7 +37,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from xiaobao.tickets import delivery
 from xiaobao.tickets.tables import OutboxRow, Ticket
@@ -49,6 +51,7 @@ class Notice:
     """One row of the outbox as the worker sees it; `id` is the notice id at the receiver."""
 
     id: int
+    ticket_id: int | None
     conversation_id: str
     channel: str | None
     response: str
@@ -90,30 +93,6 @@ def put(
     return row
 
 
-def due(session: Session, now: datetime, limit: int = 50) -> list[Notice]:
-    """Notices to be delivered now, oldest first.
-
-    While a notice is being tried again, later ones of the same conversation wait behind it: nobody reads of a
-    reply before the acceptance. On PostgreSQL rows that another worker holds are skipped; on SQLite there is
-    one writer at a time.
-    """
-    earlier = aliased(OutboxRow)
-    put_off = select(earlier.id).where(
-        earlier.conversation_id == OutboxRow.conversation_id,
-        earlier.id < OutboxRow.id,
-        earlier.state == "waiting",
-        earlier.due_at > now,
-    )
-    rows = session.scalars(
-        select(OutboxRow)
-        .where(OutboxRow.state == "waiting", OutboxRow.due_at <= now, ~put_off.exists())
-        .order_by(OutboxRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=OutboxRow)
-    )
-    return [_notice(row) for row in rows]
-
-
 def failed(session: Session, id: int, now: datetime, why: str) -> None:
     """Try again later: 5 s, 10 s, 20 s ... at most 5 minutes. `why` must carry no personal data."""
     row = session.get(OutboxRow, id)
@@ -131,9 +110,11 @@ def not_heard(session: Session, number: str) -> int:
     return session.scalar(query.where(Ticket.number == number, OutboxRow.state.in_(delivery.UNHEARD))) or 0
 
 
-def _notice(row: OutboxRow) -> Notice:
+def notice(row: OutboxRow) -> Notice:
+    """The row as the worker sees it."""
     return Notice(
         id=row.id,
+        ticket_id=row.ticket_id,
         conversation_id=row.conversation_id,
         channel=row.channel,
         response=row.response,

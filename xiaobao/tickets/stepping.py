@@ -187,7 +187,7 @@ def _tell(
     running = [clock for clock in ticket.clocks if clock.state == "running"]
     due = f"{running[-1].due.year}年{running[-1].due.month}月{running[-1].due.day}日" if running else ""
     fields = {field.name: "" for field in row.fields}
-    said = {name: value for name, value in payload.items() if isinstance(value, str)}
+    said = {name: value for name, value in payload.items() if isinstance(value, str) and name != "into"}
     outbox.put(
         session,
         ticket_id=ticket.id,

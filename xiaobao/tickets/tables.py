@@ -279,12 +279,12 @@ class OutboxRow(Base):
     staff_name: Mapped[str | None]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(
-        String(16), default="waiting"
-    )  # waiting | delivered | undelivered | undeliverable
+    state: Mapped[str] = mapped_column(String(16), default="waiting")  # delivery.py
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     last_error: Mapped[str | None]
     delivered_at: Mapped[datetime | None]
+    # The text that tells of it; no foreign key, as adding one to a full table copies it. Both go with their ticket.
+    sms_id: Mapped[int | None] = mapped_column(Integer, index=True)
 
 
 class NumberSequence(Base):

@@ -458,8 +458,8 @@ _HANDING = (
     + _rows(_DISPUTED, _HANDLED, Step.SEND_BACK, WORKERS, _S.ACCEPTED, (WHY,), own_only=True)
     + _rows(_NOT_ACCEPTED, _HANDLED, Step.SEND_BACK, WORKERS, _S.SUBMITTED, (WHY,), own_only=True)
     + _rows(_EVERY, (*_NEW, _S.ACCEPTED, _S.ASSIGNED), Step.SPLIT, DECIDERS, STAY, (Field("text", "拆出的内容"),))
-    + _rows(_EVERY, _NEW, Step.MERGE, DECIDERS, _S.MERGED, (Field("into", "并入的单号", "line"),), _END)
-    + _rows(_EVERY, (_S.MERGED,), Step.UNMERGE, DECIDERS, _S.SUBMITTED, (WHY,))
+    + _rows(_EVERY, _NEW, Step.MERGE, DECIDERS, _S.MERGED, (Field("into", "并入的单号", "line"),), _END, "merged")
+    + _rows(_EVERY, (_S.MERGED,), Step.UNMERGE, DECIDERS, _S.SUBMITTED, (WHY,), notice="unmerged")
     + _rows(
         _COMPLAINT,
         _ACCEPTED,

@@ -12,13 +12,14 @@ from functools import partial
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from xiaobao.conversations import quiet
 from xiaobao.database import make_engine, make_sessions
 from xiaobao.imports import columns
 from xiaobao.imports import jobs as imports
 from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines, office, office_settings
 from xiaobao.tickets import reference as references
-from xiaobao.worker import archives, clocks, ocr, outbox, previews, retention, takeovers
+from xiaobao.worker import archives, clocks, ocr, outbox, previews, retention, sms, takeovers
 
 logger = logging.getLogger("xiaobao.worker")
 
@@ -31,6 +32,7 @@ CLOCK_SECONDS = 300
 HOLIDAY_SECONDS = 3600
 ARCHIVE_SECONDS = 60
 SEEN_SECONDS = 3600
+SMS_SECONDS = 5
 RETENTION_HOUR = 3  # at night
 
 
@@ -46,6 +48,7 @@ def jobs(
     bot = outbox.Bot(settings.bot_url, settings.internal_secret)
     reference = references.load(settings.reference_dir)
     filed = office.load(settings.reference_dir, settings.office_id)
+    hours, words = quiet.read(filed.quiet), sms.codes(settings.reference_dir)
     stopped = over.is_set if over else (lambda: False)
 
     def at_night() -> None:
@@ -54,7 +57,7 @@ def jobs(
         imports.forget(sessions, settings.data_dir, now)
 
     return {
-        "outbox": partial(outbox.deliver, sessions, bot, deadlines.now),
+        "outbox": partial(outbox.deliver, sessions, bot, deadlines.now, hours),
         "takeovers": partial(
             takeovers.tend,
             sessions,
@@ -63,6 +66,7 @@ def jobs(
             partial(office_settings.layered, filed),
             deadlines.now,
         ),
+        "sms": partial(sms.work, sessions, settings.sms, words, deadlines.now, hours),
         "seen": partial(outbox.look_who_saw, sessions, deadlines.now),
         "previews": partial(previews.make_waiting, sessions, settings.evidence_dir),
         "texts": partial(ocr.read_waiting, sessions, reader, settings.evidence_dir, deadlines.now),
@@ -86,7 +90,7 @@ def schedule(scheduler: BackgroundScheduler, found: dict[str, Callable[[], objec
     """Put every job on the scheduler; a late one is run once, not as often as it was missed."""
     every = {"outbox": OUTBOX_SECONDS, "previews": PREVIEW_SECONDS, "texts": TEXT_SECONDS, "clocks": CLOCK_SECONDS}
     every |= {"holidays": HOLIDAY_SECONDS, "archives": ARCHIVE_SECONDS, "imports": IMPORT_SECONDS}
-    every |= {"seen": SEEN_SECONDS, "takeovers": TAKEOVER_SECONDS}
+    every |= {"seen": SEEN_SECONDS, "takeovers": TAKEOVER_SECONDS, "sms": SMS_SECONDS}
     kept = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     for name, seconds in every.items():
         scheduler.add_job(guarded(name, found[name]), "interval", seconds=seconds, next_run_time=start, **kept)

@@ -3,23 +3,30 @@
 Two workers may run at once: a notice is leased in a transaction of its own, posted outside of any
 transaction (the bot writes into the same database), and marked afterwards. Who dies in between leaves a
 lease that runs out; the bot drops a notice id it has seen. Notices of one conversation keep their order.
+
+In quiet hours a notice of WeChat is shown in its conversation at once, where the website has it, and the push is held.
+Held ones go as soon as it is not quiet, whatever moment was written down for them: so a clock that was set back or
+forward holds up nothing. A later one does not wait for them; when it is pushed, all that waits goes along in order.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import requests
-from sqlalchemy import cast, or_, select
+from sqlalchemy import ColumnElement, and_, cast, or_, select, true
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
+from xiaobao.conversations import messages
+from xiaobao.conversations.quiet import NEVER, WRITES, Quiet
 from xiaobao.conversations.tables import Message
 from xiaobao.tickets import delivery, outbox
 from xiaobao.tickets.outbox import Notice
-from xiaobao.tickets.tables import OutboxRow
+from xiaobao.tickets.tables import OutboxRow, Ticket
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +44,8 @@ TAKEN = {  # the state of a notice by what the channel says of it
 FARTHEST = outbox.LONGEST_WAIT + LEASE  # nothing is put off longer: the clock was set back
 DOORS = {"wechat": "/webhooks/wechat/internal/notices"}  # by channel
 OWN_DOOR = "/chat/internal/notices"
+HELD = "held"  # what the channel says of a notice that it shows only to who comes by themselves
+TO_DISTRESS = "utter_notice_cared"  # urgent whatever the ticket is
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ class Bot:
     secret: str
 
 
-def deliver(sessions: sessionmaker[Session], bot: Bot, clock: Callable[[], datetime]) -> int:
+def deliver(sessions: sessionmaker[Session], bot: Bot, clock: Callable[[], datetime], quiet: Quiet = NEVER) -> int:
     """Deliver what is due and return how many notices reached the bot.
 
     A bot that does not answer ends the round: the others would fail alike.
@@ -56,11 +65,13 @@ def deliver(sessions: sessionmaker[Session], bot: Bot, clock: Callable[[], datet
     with requests.Session() as http:
         for _ in range(MOST_ROUNDS):
             with sessions.begin() as session:
-                notices = claim(session, clock())
+                now = clock()
+                notices = claim(session, now, quiet=quiet)
+                silent = not_to_wake(session, notices, now, quiet)
             for n, notice in enumerate(notices):
-                taken, why, answers = _post(http, bot, notice)
+                taken, why, answers = _post(http, bot, notice, notice.id in silent)
                 with sessions.begin() as session:
-                    _note(session, notice, taken, why, clock())
+                    _note(session, notice, taken, why, clock(), quiet)
                     if not answers:
                         for rest in notices[n + 1 :]:
                             release(session, rest.id, clock())
@@ -72,25 +83,43 @@ def deliver(sessions: sessionmaker[Session], bot: Bot, clock: Callable[[], datet
     return count
 
 
-def claim(session: Session, now: datetime, limit: int = BATCH) -> list[Notice]:
-    """Lease notices that are due, oldest first, at most one a conversation: the next waits for its turn."""
+def claim(session: Session, now: datetime, limit: int = BATCH, quiet: Quiet = NEVER) -> list[Notice]:
+    """Lease notices that are due, oldest first, at most one a conversation: the next waits for its turn.
+
+    On PostgreSQL rows that another worker holds are skipped; on SQLite there is one writer at a time.
+    """
     earlier = aliased(OutboxRow)
-    first = ~(
-        select(earlier.id)
-        .where(
-            earlier.conversation_id == OutboxRow.conversation_id,
-            earlier.state == "waiting",
-            earlier.id < OutboxRow.id,
-        )
-        .exists()
-    )
+    before = or_(earlier.state == delivery.WAITING, _may_go(earlier, now, quiet))
+    mine = (earlier.conversation_id == OutboxRow.conversation_id, earlier.id < OutboxRow.id)
+    first = ~select(earlier.id).where(*mine, before).exists()
     due = or_(OutboxRow.due_at <= now, OutboxRow.due_at > now + FARTHEST)
-    query = select(OutboxRow).where(OutboxRow.state == "waiting", due, first)
+    ready = or_(and_(OutboxRow.state == delivery.WAITING, due), _may_go(OutboxRow, now, quiet))
+    query = select(OutboxRow).where(OutboxRow.state.in_(delivery.UNSETTLED), ready, first)
     query = query.order_by(OutboxRow.id).limit(limit).with_for_update(skip_locked=True)
     rows = list(session.scalars(query))
     for row in rows:
-        row.due_at = now + LEASE
-    return [Notice(**{field.name: getattr(row, field.name) for field in fields(Notice)}) for row in rows]
+        row.state, row.due_at = delivery.WAITING, now + LEASE
+    return [outbox.notice(row) for row in rows]
+
+
+def _may_go(row: Any, now: datetime, quiet: Quiet) -> ColumnElement[bool]:
+    """Held, and held no longer: it is not quiet, or the citizen is awake and has it before them by now."""
+    awake = messages.wrote_since(row.conversation_id, now - WRITES) if quiet.until(now) else true()
+    return and_(row.state == delivery.HELD, awake)
+
+
+def not_to_wake(session: Session, notices: list[Notice], now: datetime, quiet: Quiet) -> set[int]:
+    """Those for which nobody's telephone is made to sound now: it is quiet, they can wait, and nobody just wrote."""
+    if quiet.until(now) is None or not notices:
+        return set()
+    numbers = {notice.ticket_id for notice in notices if notice.ticket_id is not None}
+    urgent = set(session.scalars(select(Ticket.id).where(Ticket.id.in_(numbers), Ticket.urgent)))
+    calm = [
+        one for one in notices if one.ticket_id not in urgent and one.response != TO_DISTRESS and one.channel in DOORS
+    ]
+    return {
+        one.id for one in calm if not session.scalar(select(messages.wrote_since(one.conversation_id, now - WRITES)))
+    }
 
 
 def release(session: Session, id: int, now: datetime) -> None:
@@ -100,7 +129,7 @@ def release(session: Session, id: int, now: datetime) -> None:
         row.due_at = now
 
 
-def _post(http: requests.Session, bot: Bot, notice: Notice) -> tuple[str | None, str, bool]:
+def _post(http: requests.Session, bot: Bot, notice: Notice, hold: bool) -> tuple[str | None, str, bool]:
     """(what the channel says of it, None when it was not taken; why not; whether the bot answers at all)."""
     body = {
         "notice_id": str(notice.id),
@@ -109,7 +138,7 @@ def _post(http: requests.Session, bot: Bot, notice: Notice) -> tuple[str | None,
         "params": notice.params,
         "speaker": notice.speaker,
         "staff_name": notice.staff_name,
-    }
+    } | ({"hold": True} if hold else {})
     headers = {"X-Xiaobao-Secret": bot.secret}
     try:
         door = DOORS.get(notice.channel or "", OWN_DOOR)
@@ -130,10 +159,14 @@ def _said(answer: requests.Response, name: str) -> str:
     return str(found.get(name) or "")[:60] if isinstance(found, dict) else ""
 
 
-def _note(session: Session, notice: Notice, taken: str | None, why: str, now: datetime) -> None:
+def _note(session: Session, notice: Notice, taken: str | None, why: str, now: datetime, quiet: Quiet) -> None:
     """Write down what became of a notice."""
-    if taken is not None:
+    if taken == HELD:
+        delivery.hold(session, notice.id, quiet.until(now) or now, now)
+    elif taken is not None:
         delivery.settle(session, notice.id, TAKEN.get(taken, delivery.DELIVERED), taken, now)
+        if taken == "delivered" and quiet.until(now):
+            delivery.went_along(session, notice.id, now)
     elif why == f"404 {GONE}":
         delivery.settle(session, notice.id, delivery.UNDELIVERABLE, "gone", now)
     elif why[0].isdigit() and now - notice.created_at > delivery.GIVEN_UP_AFTER:

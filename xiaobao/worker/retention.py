@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from xiaobao.conversations import messages, parts, uploads
 from xiaobao.conversations.tables import Conversation, UploadInParts
-from xiaobao.tickets import lessons
+from xiaobao.tickets import delivery, lessons
 from xiaobao.tickets.tables import OutboxRow, Ticket
 from xiaobao.tickets.workflow import OPEN
 
@@ -95,7 +95,7 @@ def forget_trackers(sessions: sessionmaker[Session], tracker: sa.Engine, now: da
 def _waiting(session: Session) -> set[str]:
     """Conversations with an open ticket, or with a notice that is still to be delivered."""
     tickets = sa.select(Ticket.conversation_id).where(Ticket.status.in_([str(status) for status in OPEN]))
-    notices = sa.select(OutboxRow.conversation_id).where(OutboxRow.state == "waiting")
+    notices = sa.select(OutboxRow.conversation_id).where(OutboxRow.state.in_((*delivery.UNSETTLED, delivery.TEXTING)))
     return {found for query in (tickets, notices) for found in session.scalars(query) if found}
 
 

@@ -22,6 +22,7 @@ class OfficeCard:
     hours: str
     holder: str
     footer: str
+    quiet: str = ""  # quiet hours; conversations/quiet.py reads them
 
 
 def read(reference_dir: Path, office_id: str) -> OfficeCard:

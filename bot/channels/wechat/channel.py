@@ -15,6 +15,7 @@ from sanic.response import HTTPResponse, text
 from sqlalchemy.orm import Session
 
 from bot import process
+from bot.channels.website import office
 from bot.channels.website.store import now
 from bot.channels.website.turns import Patience
 from bot.channels.website.website import Website
@@ -29,7 +30,8 @@ from bot.channels.wechat.media import Media
 from bot.channels.wechat.notices import Notices
 from bot.channels.wechat.reception import Reception
 from bot.channels.wechat.subscriptions import Subscriptions
-from xiaobao.conversations import links, scenes
+from xiaobao.conversations import links, quiet, scenes
+from xiaobao.conversations.quiet import Quiet
 from xiaobao.conversations.scenes import Scene
 from xiaobao.conversations.wechat import CHANNEL
 from xiaobao.settings import Settings, SettingsError
@@ -108,7 +110,7 @@ class Wechat:
         self.subscriptions = Subscriptions(self.site, account)
         self.delivery = Delivery(
             self.site.store, self.site.reading, self.client, self.site.words, self._link, self.subscriptions.question,
-            settings.public_url,
+            settings.public_url, _quiet(settings),
         )  # fmt: skip
         self.media = Media(self.site, self.client)
         commands = {entry.key: (entry.title, entry.payload) for entry in menu.read(settings.reference_dir)}
@@ -191,6 +193,14 @@ def _scenes(settings: Settings) -> dict[str, Scene]:
         return scenes.load(settings.reference_dir)
     except (OSError, ValueError) as error:
         raise SettingsError(f"data/reference/wechat_scenes.csv: {error}") from None
+
+
+def _quiet(settings: Settings) -> Quiet:
+    """The office's quiet hours. Raises SettingsError."""
+    try:
+        return quiet.read(office.read(settings.reference_dir, settings.office_id).quiet)
+    except ValueError as error:
+        raise SettingsError(f"data/reference/office.csv: {error}") from None
 
 
 def _query(request: Request) -> dict[str, str]:

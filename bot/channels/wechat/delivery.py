@@ -21,6 +21,7 @@ from bot.channels.wechat import rendering
 from bot.channels.wechat.client import Client, Outcome
 from bot.channels.wechat.rendering import Shown
 from xiaobao.conversations import wechat
+from xiaobao.conversations.quiet import NEVER, WRITES, Quiet
 
 logger = logging.getLogger(__name__)
 
@@ -50,11 +51,12 @@ class Delivery:
         link: Callable[[Session, str], str],
         ask: Callable[[Session, str], str],
         site: str = "",
+        quiet: Quiet = NEVER,
     ) -> None:
-        """`site` is the address of the website, "" where there is none. `link` makes a fresh address for a conversation; it stands in no stored message. `ask` words the question for
+        """`site` is the address of the website, "" where there is none. `quiet`: when nobody is woken. `link` makes a fresh address for a conversation; it stands in no stored message. `ask` words the question for
         one reminder, "" where there is nothing to ask."""
         self._store, self._reading, self._client, self._words, self._link = store, reading, client, words, link
-        self._ask, self._site = ask, site
+        self._ask, self._site, self._quiet = ask, site, quiet
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def passive(self, openid: str, key: str) -> str | None:
@@ -169,10 +171,14 @@ class Delivery:
             logger.error("What waits could not be sent (%s).", type(error).__name__)
 
     async def recover(self) -> None:
-        """After a start and now and then: what a dead process left, and what nobody was told."""
+        """After a start and now and then: what a dead process left, and what nobody was told.
+
+        In quiet hours only those who just wrote.
+        """
         await self._store(wechat.orphaned, now())
         await self._store(wechat.forget_pushes, now())
-        for conversation_id in await self._reading(wechat.unanswered, now()):
+        awake = now() - WRITES if self._quiet.until(now()) else None
+        for conversation_id in await self._reading(wechat.unanswered, now(), awake):
             self.after_turn(conversation_id)
 
     async def stop(self) -> None:

@@ -23,7 +23,7 @@ from xiaobao.conversations.tables import BOT, STAFF, SYSTEM
 
 NEWS_FIELDS = ("character_string1", "thing2")  # of the template: the number, and that there is news
 REACHED = (Outcome.SENT, Outcome.UNKNOWN)  # one that may have arrived is not sent by another way again
-DELIVERED, SENT, UNDELIVERED, LEFT = "delivered", "sent", "undelivered", "left"
+DELIVERED, SENT, UNDELIVERED, LEFT, HELD = "delivered", "sent", "undelivered", "left", "held"
 
 
 class Notices:
@@ -36,7 +36,8 @@ class Notices:
         """A notice of the worker: appended once, then sent. Answers what became of it.
 
         `delivery`: delivered (the platform took it in the conversation), sent (outside of it, with number and
-        有新进展 only), undelivered (it waits for the citizen's next visit; somebody should call), left (unfollowed).
+        有新进展 only), undelivered (it waits for the citizen's next visit; somebody should call), left (unfollowed),
+        held (`hold` was asked for: it stands in the conversation, nothing was sent).
         """
         if not knows_secret(request, self.site.settings.internal_secret):
             return as_json_response({"code": "secret_wrong"}, status=401)
@@ -54,7 +55,7 @@ class Notices:
             message, fresh = await self.site.store(messages.append, body["conversation_id"], said, now())
         except UnknownConversation:
             return as_json_response({"code": "conversation_unknown"}, status=404)
-        delivery = await self._deliver(body["conversation_id"], str(body.get("notice_id")), body.get("params") or {})
+        delivery = await self._deliver(body, message.seq)
         return as_json_response({"seq": message.seq, "already": not fresh, "delivery": delivery})
 
     async def ring(self, request: Request) -> HTTPResponse:
@@ -83,10 +84,14 @@ class Notices:
             said.speaker, said.text, said.buttons, said.card, staff_name=body.get("staff_name"), notice_id=notice_id
         )
 
-    async def _deliver(self, conversation_id: str, notice_id: str, params: dict[str, Any]) -> str:
+    async def _deliver(self, body: dict[str, Any], seq: int) -> str:
+        conversation_id = body["conversation_id"]
         openid: str | None = await self.site.reading(_openid, conversation_id)
         if openid is None:
             return LEFT
+        if body.get("hold") is True:
+            shown = not await self.site.reading(wechat.behind, conversation_id, seq)
+            return DELIVERED if shown else HELD
         outcome = await self._delivery.send(openid)
         if outcome in (None, Outcome.SENT):
             return DELIVERED
@@ -94,14 +99,23 @@ class Notices:
             return LEFT
         if outcome == Outcome.UNKNOWN:
             return SENT
-        return await self._outside(openid, notice_id, params)
+        return await self._outside(openid, str(body.get("notice_id"))[:64], body.get("params") or {})
 
     async def _outside(self, openid: str, notice_id: str, params: dict[str, Any]) -> str:
         """By the first right there is: a template message, else a consent to one reminder.
 
         Outside the conversation others may read along: the number and 有新进展, nothing else.
         """
-        number, news = str(params.get("number") or ""), self.site.words.say("wechat_news")
+        if await self.site.store(messages.begin_outside, notice_id, now()):
+            return SENT  # a process died over it: whether the reminder went out nobody knows, it is not sent twice
+        outcome = await self._remind(openid, notice_id, str(params.get("number") or ""))
+        if outcome in REACHED:
+            return SENT
+        await self.site.store(messages.not_outside, notice_id)
+        return UNDELIVERED
+
+    async def _remind(self, openid: str, notice_id: str, number: str) -> Outcome:
+        news = self.site.words.say("wechat_news")
         url = f"{self.site.settings.public_url}/chat" if self.site.settings.public_url else ""
         account, outcome = self._client.account, Outcome.NOT_GRANTED
         if account.template_id:
@@ -110,7 +124,7 @@ class Notices:
             outcome = await self._client.send_template(openid, account.template_id, values, url, key)
         if outcome not in REACHED and account.subscribe_id:
             outcome = await self._subscribed(openid, f"{number} {news}".strip(), news, url)
-        return SENT if outcome in REACHED else UNDELIVERED
+        return outcome
 
     async def _subscribed(self, openid: str, text: str, title: str, url: str) -> Outcome:
         """Use a consent; it is given back when the message was certainly not sent for another reason than itself."""

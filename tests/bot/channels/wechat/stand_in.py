@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,8 @@ def build(folder: Path) -> Sanic:
     patience = Patience(**json.loads((folder / "patience.json").read_text(encoding="utf-8")))
     options = {name.removeprefix("WECHAT_").lower(): value for name, value in os.environ.items()}
     settings = Settings.from_env()
+    if os.environ.get("REFERENCE"):  # an office with quiet hours, say
+        settings = replace(settings, reference_dir=Path(os.environ["REFERENCE"]))
     look_again = float(os.environ.get("LOOK_AGAIN", "30"))
     register(
         [WebsiteInput(settings, patience), WechatInput(settings, Account.from_options(options), patience, look_again)],

@@ -253,6 +253,32 @@ def test_one_reminder_is_asked_for_at_filing_and_used_once_when_nothing_else_rea
     assert world.platform.violations == []
 
 
+def test_a_process_killed_over_a_reminder_does_not_remind_twice(tmp_path: Path) -> None:
+    """Two consents are there; the second is not used for what the first was used for."""
+
+    async def scene(world: World) -> None:
+        for _ in range(2):
+            await agree(await world.pusher.say(ANNA, "回执"), ANNA)
+        conversation_id = world.runs()[0]["sender"]
+        world.platform.faults.code[SEND] = 45015
+        world.platform.faults.slow = 0.7
+        told = asyncio.create_task(world.notice(conversation_id, "n1", "utter_notice_accepted", number="XB1"))
+        await until(lambda: SUBSCRIBED in world.platform.calls)
+        world.kill()
+        with pytest.raises(aiohttp.ClientError):
+            await told
+        await asyncio.sleep(0.8)  # the platform had it all the same
+        world.platform.faults.slow = 0.0
+        await world.start()
+        again = await world.notice(conversation_id, "n1", "utter_notice_accepted", number="XB1")
+        assert again["delivery"] == "sent" and again["already"]
+        assert [line["from"] for line in world.platform.follower(ANNA).screen].count("template") == 1
+        other = await world.notice(conversation_id, "n2", "utter_notice_accepted", number="XB1")
+        assert other["delivery"] == "sent", "the second consent is there for something else"
+
+    play_in_public(tmp_path, scene, WECHAT_SUBSCRIBE_ID="once")
+
+
 def test_without_a_website_nobody_is_sent_there(tmp_path: Path) -> None:
     async def scene(world: World) -> None:
         assert "没有开网页" in await world.pusher.say(ANNA, "网页")

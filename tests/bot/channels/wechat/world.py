@@ -129,9 +129,13 @@ class World:
             process.kill()
             process.wait()
 
-    async def notice(self, conversation_id: str, notice_id: str, response: str, **params: str) -> dict[str, Any]:
+    async def notice(
+        self, conversation_id: str, notice_id: str, response: str, hold: bool = False, **params: str
+    ) -> dict[str, Any]:
         """What the worker does when staff did something."""
-        body = {"notice_id": notice_id, "conversation_id": conversation_id, "response": response, "params": params}
+        body: dict[str, Any] = {"notice_id": notice_id, "conversation_id": conversation_id, "response": response}
+        body["params"] = params
+        body |= {"hold": True} if hold else {}
         where = f"http://127.0.0.1:{self.ports[0]}/webhooks/wechat/internal/notices"
         headers = {"X-Xiaobao-Secret": SECRET}
         async with aiohttp.ClientSession() as client, client.post(where, json=body, headers=headers) as answer:
