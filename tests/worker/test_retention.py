@@ -115,7 +115,7 @@ def test_a_path_that_leads_out_of_the_evidence_folder_is_not_followed(tmp_path):
     outside = tmp_path / "precious"
     outside.write_text("x")
     (tmp_path / "evidence").mkdir()
-    assert not retention._unlink(tmp_path / "evidence", "../precious")
+    assert not retention.unlink(tmp_path / "evidence", "../precious")
     assert outside.exists()
 
 

@@ -2,7 +2,8 @@
 off on their way, sensitive files whose question nobody answered.
 
 Personal information is kept no longer than its purpose needs: 《个人信息保护法》第十九条. How long that is, is
-CONVERSATION_DAYS. Conversations with an open ticket stay: their citizens wait for an answer.
+CONVERSATION_DAYS. Conversations with an open ticket stay: their citizens wait for an answer. Of a conversation that
+goes on for years the old part goes.
 """
 
 from __future__ import annotations
@@ -40,10 +41,12 @@ def forget(
 ) -> Removed:
     """Forget what nobody opened for `days` days. A crash on the way is made good by the next run."""
     with sessions.begin() as session:
-        forgotten = messages.forget_older_than(session, now - timedelta(days=days), keep=_waiting(session))
+        waiting = _waiting(session)
+        forgotten = messages.forget_older_than(session, now - timedelta(days=days), keep=waiting)
+        messages.forget_said_before(session, now - timedelta(days=days), keep=waiting)
         # Before the commit: after a crash the rows are still there and the next run finds them again.
         paths = [*forgotten.paths, *_unwanted(session, now)]
-        removed = sum(_unlink(evidence_dir, path) for path in paths)
+        removed = sum(unlink(evidence_dir, path) for path in paths)
         lessons.forget(session, now)
     removed += _strays(sessions, evidence_dir, now)
     return Removed(forgotten.conversations, removed, forget_trackers(sessions, tracker, now))
@@ -63,33 +66,56 @@ def _strays(sessions: sessionmaker[Session], evidence_dir: Path, now: datetime) 
     old = [path for path in folder.iterdir() if path.stat().st_mtime < before]
     with sessions.begin() as session:
         known = set(session.scalars(sa.select(UploadInParts.upload_id)))
-    return sum(_unlink(evidence_dir, f"{parts.FOLDER}/{path.name}") for path in old if path.name not in known)
+    return sum(unlink(evidence_dir, f"{parts.FOLDER}/{path.name}") for path in old if path.name not in known)
 
 
 def forget_trackers(sessions: sessionmaker[Session], tracker: sa.Engine, now: datetime) -> int:
     """Delete Rasa's rows of conversations that are no more; returns of how many."""
-    metadata = sa.MetaData()
-    metadata.reflect(
-        tracker, only=[name for name in sa.inspect(tracker).get_table_names() if name in ("events", "heads")]
-    )
-    if "events" not in metadata.tables:
+    tables = _tables(tracker)
+    if "events" not in tables:
         return 0
-    events = metadata.tables["events"]
-    last = sa.select(events.c.sender_id).group_by(events.c.sender_id)
-    last = last.having(sa.func.max(events.c.timestamp) < (now - GRACE).timestamp())
-    with tracker.connect() as connection:
-        senders = list(connection.scalars(last))
-    gone = []
-    for start in range(0, len(senders), CHUNK):
-        part = senders[start : start + CHUNK]
+    count, part = 0, _senders(tracker, "")
+    while part:
         with sessions.begin() as session:
             alive = set(session.scalars(sa.select(Conversation.id).where(Conversation.id.in_(part))))
-        gone += [sender for sender in part if sender not in alive]
-    for start in range(0, len(gone), CHUNK):
-        with tracker.begin() as connection:
-            for table in metadata.tables.values():
-                connection.execute(table.delete().where(table.c.sender_id.in_(gone[start : start + CHUNK])))
-    return len(gone)
+        for sender in part:
+            if sender not in alive and _ended(tracker, tables["events"], sender, now - GRACE):
+                forget_sender(tracker, sender)
+                count += 1
+        part = _senders(tracker, part[-1])
+    return count
+
+
+def forget_sender(tracker: sa.Engine, sender: str) -> None:
+    """Delete Rasa's rows of one conversation."""
+    with tracker.begin() as connection:
+        for table in _tables(tracker).values():
+            connection.execute(table.delete().where(table.c.sender_id == sender))
+
+
+def _senders(tracker: sa.Engine, after: str) -> list[str]:
+    """The next conversations in order, found by jumps along the index: their events are not read."""
+    walk = sa.text(
+        "WITH RECURSIVE walk (sender) AS (SELECT MIN(sender_id) FROM events WHERE sender_id > :after UNION ALL "
+        "SELECT (SELECT MIN(sender_id) FROM events WHERE sender_id > walk.sender) FROM walk WHERE sender IS NOT NULL) "
+        "SELECT sender FROM walk WHERE sender IS NOT NULL LIMIT :most"
+    )
+    with tracker.connect() as connection:
+        return list(connection.scalars(walk, {"after": after, "most": CHUNK}))
+
+
+def _ended(tracker: sa.Engine, events: sa.Table, sender: str, before: datetime) -> bool:
+    newest = sa.select(events.c.timestamp).where(events.c.sender_id == sender).order_by(events.c.id.desc()).limit(1)
+    with tracker.connect() as connection:
+        return (connection.scalar(newest) or 0.0) < before.timestamp()
+
+
+def _tables(tracker: sa.Engine) -> dict[str, sa.Table]:
+    """The tables of Rasa's own store and ours, as far as the bot has made them."""
+    metadata = sa.MetaData()
+    there = [name for name in sa.inspect(tracker).get_table_names() if name in ("events", "heads")]
+    metadata.reflect(tracker, only=there)
+    return dict(metadata.tables)
 
 
 def _waiting(session: Session) -> set[str]:
@@ -99,7 +125,7 @@ def _waiting(session: Session) -> set[str]:
     return {found for query in (tickets, notices) for found in session.scalars(query) if found}
 
 
-def _unlink(folder: Path, relative: str) -> bool:
+def unlink(folder: Path, relative: str) -> bool:
     """Remove one file; a path that leads out of the folder is never followed."""
     path = (folder / relative).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
