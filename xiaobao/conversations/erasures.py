@@ -140,6 +140,7 @@ def erase_filed(session: Session, number: str) -> list[str]:
 
 def keep_bare(session: Session, number: str) -> None:
     """Of the files of a ticket that is kept: no link to its citizen, nothing that was read out of them."""
-    bare = {"conversation_id": "", "text_lines": None, "text_values": None}
+    # The name people see stands in the ticket.
+    bare = {"conversation_id": "", "filename": "", "text_lines": None, "text_values": None}
     session.execute(update(Upload).where(Upload.filed_as == number).values(**bare))
     session.execute(update(Document).where(Document.ticket_number == number).values(conversation_id=None))

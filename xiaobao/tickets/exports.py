@@ -37,6 +37,7 @@ COLUMNS = (
     *("department", "assignee", "next_due", "result", "score", *CONTACT),
 )
 FREE = ("item", "claim", "narrative", "result")  # texts in which people write telephone numbers
+BARE = ("number", "kind", "status", "submitted_at", "department", "assignee", "next_due")  # nothing that a citizen told
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -85,5 +86,5 @@ def _row(ticket: Ticket, unmasked: bool) -> list[Any]:
         values.update({name: masked(name, values[name]) for name in CONTACT})
         values.update({name: privacy.mask_pii(values[name]) for name in FREE if values[name]})
     if stored_only:  # its citizen asked for erasure: nothing of theirs leaves
-        values.update(dict.fromkeys((*CONTACT, *FREE)))
+        values = {name: values[name] if name in BARE else None for name in COLUMNS}
     return [harmless(values[name]) for name in COLUMNS]

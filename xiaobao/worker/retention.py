@@ -88,8 +88,9 @@ def forget_trackers(sessions: sessionmaker[Session], tracker: sa.Engine, now: da
 
 def forget_sender(tracker: sa.Engine, sender: str) -> None:
     """Delete Rasa's rows of one conversation."""
+    tables = _tables(tracker)
     with tracker.begin() as connection:
-        for table in _tables(tracker).values():
+        for table in tables.values():
             connection.execute(table.delete().where(table.c.sender_id == sender))
 
 
