@@ -6,15 +6,18 @@ to its caller.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, String, delete
+from sqlalchemy import JSON, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from xiaobao.conversations.tables import Base, UtcTime, new_id
+from xiaobao.conversations import messages, uploads
+from xiaobao.conversations.tables import Base, Message, Upload, UtcTime, WechatCitizen, new_id
 
 LIFE = timedelta(hours=1)
+MOST = 2000  # newest messages in one copy
 
 
 class PersonalCopy(Base):
@@ -26,6 +29,45 @@ class PersonalCopy(Base):
     conversation_id: Mapped[str] = mapped_column(String(32), index=True)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     made_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a conversation holds: messages as (when, speaker, words), files that belong to no ticket yet or any more."""
+
+    channel: str
+    begun: datetime
+    last_seen: datetime
+    count: int
+    said: tuple[tuple[datetime, str, str], ...]
+    files: tuple[Upload, ...]
+    follows: bool | None  # the office's WeChat account; None: not a conversation of WeChat
+
+
+def stored(session: Session, conversation_id: str) -> Stored:
+    """Everything kept of a conversation. Raises UnknownConversation."""
+    found = messages.conversation(session, conversation_id)
+    theirs = Message.conversation_id == conversation_id
+    newest = list(session.scalars(select(Message).where(theirs).order_by(Message.seq.desc()).limit(MOST)))
+    follower = session.scalar(select(WechatCitizen.followed).where(WechatCitizen.conversation_id == conversation_id))
+    return Stored(
+        channel=found.channel,
+        begun=found.created_at,
+        last_seen=found.last_seen_at,
+        count=session.scalar(select(func.count()).where(theirs)) or 0,
+        said=tuple((one.at, one.speaker, one.text) for one in reversed(newest) if one.text),
+        files=tuple(uploads.of_conversation(session, conversation_id, not_filed=True)),
+        follows=follower,
+    )
+
+
+def refuse_files(session: Session, conversation_id: str, now: datetime) -> list[str]:
+    """Take back every consent to keep a sensitive file that is in no ticket; returns the paths to remove at once."""
+    paths: list[str] = []
+    for answer in (uploads.GIVEN, uploads.ASKED):
+        for kind in uploads.kinds_in(session, conversation_id, answer):
+            paths += uploads.refuse(session, conversation_id, kind, "", now)[1]
+    return paths
 
 
 def keep(session: Session, conversation_id: str, content: dict[str, Any], now: datetime) -> str:
