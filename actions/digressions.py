@@ -90,7 +90,6 @@ def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Even
     return True, None
 
 
-
 def _own_data(turn: Turn, draft: Draft, form: Any) -> Events | None:
     """What was shown leaves the form open; a question about it, or its end, puts the draft aside or away."""
     events = my_data.MyData().act(turn)

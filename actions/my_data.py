@@ -182,9 +182,7 @@ def show(turn: Turn) -> None:
         lines.append(words.text("utter_my_data_follows"))
     for one in seen.tickets:
         kept = kept_words(turn, one)
-        lines.append(
-            words.text("utter_my_data_ticket", kind=one.kind, number=one.number, status=one.status, kept=kept)
-        )
+        lines.append(words.text("utter_my_data_ticket", kind=one.kind, number=one.number, status=one.status, kept=kept))
         if one.marks:
             marks = "、".join(f"{words.title(name)}{_plain(turn, value)}" for name, value in one.marks[:MASKED_IN_CHAT])
             lines.append(words.text("utter_my_data_marks", marks=marks))
@@ -241,7 +239,12 @@ def copy_of(turn: Turn, seen: _Seen, draft: Draft) -> dict[str, Any]:
         for at, speaker, text in said.said
     ]
     sections.append({"title": words.title("said"), "rows": spoken})
-    return {"title": words.title("copy"), "office": turn.context.office.name, "at": _time(turn.now), "sections": sections}
+    return {
+        "title": words.title("copy"),
+        "office": turn.context.office.name,
+        "at": _time(turn.now),
+        "sections": sections,
+    }
 
 
 def _file(upload: Any) -> dict[str, str]:
@@ -295,7 +298,11 @@ def _what_stays(turn: Turn) -> str:
     gone = len(seen.tickets) - len(kept)
     lines = [
         words.text(
-            "utter_my_data_erase_ticket", kind=one.kind, number=one.number, code=one.query_code, kept=kept_words(turn, one)
+            "utter_my_data_erase_ticket",
+            kind=one.kind,
+            number=one.number,
+            code=one.query_code,
+            kept=kept_words(turn, one),
         )
         for one in kept
     ]

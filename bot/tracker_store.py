@@ -7,6 +7,9 @@ opened a form, the last turns as they were) and the id of the first event after 
 
 A snapshot gives the rule policy and the forms what stock Rasa gives them. Policies that look further back
 than KEEP_TURNS, and actions that read `tracker.events`, would see less; we have neither.
+
+Contact data stays as long as a form needs it: what goes into the archive is made bare, and when the form is over all
+that was said to it is (conversations/trackers.py).
 """
 
 from __future__ import annotations
@@ -17,13 +20,15 @@ from typing import Any, cast
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, AllSlotsReset, BotUttered, Event, SlotSet
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, AllSlotsReset, BotUttered, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.orm import Query, Session
 
+from xiaobao.conversations import trackers
 from xiaobao.database import make_engine, make_sessions
 
 KEEP_TURNS = 5  # the rule policy may look back this far
+MADE_BARE = 1500  # newest events that are looked through when a form ends: a hundred turns and more
 COMPACT_AFTER = 40  # new events since the last snapshot; below this a replay costs less than a new snapshot
 
 
@@ -72,13 +77,19 @@ class FlatTrackerStore(SQLTrackerStore):
         """
         await self.stream_events(tracker)
         with self.sessionmaker.begin() as session:
-            rows = [self._row(tracker.sender_id, event) for event in self._unstored(session, tracker)]
+            unstored, needed = self._unstored(session, tracker), needs_contact(tracker)
+            rows = [self._row(tracker.sender_id, event, keep=needed) for event in unstored]
             session.add_all(rows)
             session.flush()
             head: Any = session.get(self.Head, tracker.sender_id)
-            live = self._live(session, tracker.sender_id, head.first_id if head else 0)
+            first = head.first_id if head else 0
+            live = self._live(session, tracker.sender_id, first)
             if rows and live.count() >= COMPACT_AFTER:
                 self._take_snapshot(session, tracker, max(row.id for row in rows))
+                if needed:
+                    self._make_archive_bare(session, tracker, first)
+            if not needed and any(_ends_need(event) for event in unstored):
+                self._make_all_bare(session, tracker)
 
     async def forget(self, sender_id: str) -> int:
         """Delete a conversation, archive included; returns how many events it had."""
@@ -99,8 +110,24 @@ class FlatTrackerStore(SQLTrackerStore):
                 return events[place + 1 :]
         raise StaleTracker(f"The {len(events)} events to be saved do not continue what is stored.")
 
-    def _row(self, sender_id: str, event: Event) -> Any:
-        data = event.as_dict()
+    def _make_archive_bare(self, session: Session, tracker: DialogueStateTracker, first: int) -> None:
+        """Take contact data out of what a new snapshot made archive, from the event `first` on."""
+        head: Any = session.get(self.Head, tracker.sender_id)
+        if head is not None:
+            rows = self._live(session, tracker.sender_id, first).filter(self.SQLEvent.id < head.first_id)
+            _make_bare(rows, _contact_in(tracker))
+
+    def _make_all_bare(self, session: Session, tracker: DialogueStateTracker) -> None:
+        """Take contact data out of everything that was said while it was needed."""
+        head: Any = session.get(self.Head, tracker.sender_id)
+        values = _contact_in(tracker)
+        if head is not None:
+            head.snapshot = trackers.bare_json(head.snapshot, values)
+        newest = self._live(session, tracker.sender_id, 0).order_by(None).order_by(self.SQLEvent.id.desc())
+        _make_bare(newest.limit(MADE_BARE), values)
+
+    def _row(self, sender_id: str, event: Event, keep: bool = True) -> Any:
+        data = event.as_dict() if keep else trackers.bare(event.as_dict(), ())
         return self.SQLEvent(
             sender_id=sender_id,
             type_name=event.type_name,
@@ -114,11 +141,37 @@ class FlatTrackerStore(SQLTrackerStore):
         snapshot = compact(tracker, self.domain.slots)
         if snapshot is not None:
             text = json.dumps([event.as_dict() for event in snapshot])
+            if not needs_contact(tracker):
+                text = trackers.bare_json(text, ())
             session.merge(self.Head(sender_id=tracker.sender_id, first_id=last_id + 1, snapshot=text))
 
     def _live(self, session: Session, sender_id: str, first: int) -> Query[Any]:
         query = session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id, self.SQLEvent.id >= first)
         return query.order_by(self.SQLEvent.id)
+
+
+def needs_contact(tracker: DialogueStateTracker) -> bool:
+    """Whether a form is open or put aside, or has contact data in hand."""
+    held = (*trackers.CONTACT, trackers.HELD, trackers.PUT_ASIDE)
+    return bool(tracker.active_loop_name) or any(tracker.get_slot(name) for name in held if name in tracker.slots)
+
+
+def _contact_in(tracker: DialogueStateTracker) -> set[str]:
+    return trackers.values_in(event.as_dict() for event in tracker.events)
+
+
+def _make_bare(rows: Query[Any], values: set[str]) -> None:
+    for row in rows:
+        data = trackers.bare_json(row.data, values)
+        if data != row.data:
+            row.data = data
+
+
+def _ends_need(event: Event) -> bool:
+    """Whether with this event a form, or a draft, may have come to its end."""
+    if isinstance(event, SlotSet):
+        return event.value is None and event.key in (*trackers.CONTACT, trackers.HELD, trackers.PUT_ASIDE)
+    return isinstance(event, ActiveLoop) and event.name is None
 
 
 def compact(tracker: DialogueStateTracker, slots: Any) -> list[Event] | None:

@@ -134,7 +134,9 @@ def talk(world: World, channel: str = "website") -> str:
         messages.append(session, mine, Draft("citizen", said, payload=answer), NOW)
         owed = turns.next_turn(session, mine)
         assert owed
-        turns.answer(session, owed.turn_id, [Draft("bot", "记下了", buttons=[{"title": NAME, "payload": "/x" + said}])], NOW)
+        turns.answer(
+            session, owed.turn_id, [Draft("bot", "记下了", buttons=[{"title": NAME, "payload": "/x" + said}])], NOW
+        )
         messages.set_form(session, mine, {"title": STORY, "filled": 1, "missing": 1})
         photo = uploads.Received(f"{NAME}.jpg", "image/jpeg", 3, "0" * 64, f"{mine}.jpg")
         upload, _ = uploads.add(session, mine, photo, NOW)
@@ -182,7 +184,9 @@ def file(world: World, conversation_id: str | None, *, whole: bool = True, **cha
     evidence_dir = world.places.evidence_dir
     picture = f"\xff\xd8 {NAME}".encode()
     (evidence_dir / "filed.jpg").write_bytes(picture)
-    evidence = service.Evidence("filed", f"{NAME}.jpg", "image/jpeg", 3, hashlib.sha256(picture).hexdigest(), "filed.jpg")
+    evidence = service.Evidence(
+        "filed", f"{NAME}.jpg", "image/jpeg", 3, hashlib.sha256(picture).hexdigest(), "filed.jpg"
+    )
     told = dict(
         contact_name=NAME, contact_phone=PHONE, contact_address=HOME, contact_email=MAIL, narrative=STORY, claim=STORY,
         order_number=ORDER, on_behalf_of=NAME, contact_note=NAME, sources={"narrative": "said"},

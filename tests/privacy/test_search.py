@@ -65,7 +65,9 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_each_planted_form_is_found(form, tmp_path):
     (tmp_path / "deep").mkdir()
-    (tmp_path / "deep" / "planted").write_bytes(b"\x00\xff something else \n" + FORMS[form] if form == "plain" else FORMS[form])
+    (tmp_path / "deep" / "planted").write_bytes(
+        b"\x00\xff something else \n" + FORMS[form] if form == "plain" else FORMS[form]
+    )
     assert search.in_folder(ALL, tmp_path) == {needle: {"deep/planted"} for needle in ALL}
 
 

@@ -22,7 +22,18 @@ from xiaobao.tickets.register_tables import Contact
 from xiaobao.tickets.tables import OutboxRow, Ticket
 from xiaobao.tickets.workflow import OPEN, Kind, Role, Status, Step
 
-MARKS = ("urgent", "major", "minor", "no_calls", "anonymous", "urged", "score", "department", "route_code", "merged_into")
+MARKS = (
+    "urgent",
+    "major",
+    "minor",
+    "no_calls",
+    "anonymous",
+    "urged",
+    "score",
+    "department",
+    "route_code",
+    "merged_into",
+)
 FIELDS = (*SUBMITTED_TEXTS[1:], "amount_text", "event_date_text", "reply", "result")  # the kind stands apart
 CITIZEN = "citizen"
 

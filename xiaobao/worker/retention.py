@@ -8,6 +8,7 @@ goes on for years the old part goes.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from xiaobao.conversations import messages, parts, uploads
+from xiaobao.conversations import messages, parts, trackers, uploads
 from xiaobao.conversations.tables import Conversation, UploadInParts
 from xiaobao.tickets import lessons
 from xiaobao.tickets.tables import OutboxRow, Ticket
@@ -23,6 +24,9 @@ from xiaobao.tickets.workflow import OPEN
 
 GRACE = timedelta(days=1)  # a conversation's row is written before its first event: never race with it
 CHUNK = 500
+DRAFT_LIVES = timedelta(days=7)  # a draft that was put aside (actions/draft.py); later it is begun anew
+TWICE = timedelta(days=2)  # looked at in two nights, in case one was missed
+MADE_BARE = 1500  # newest events
 UNFINISHED = timedelta(hours=24)  # a file that comes in parts
 UNANSWERED = timedelta(days=7)  # a sensitive file without its consent; the question says so
 
@@ -49,7 +53,9 @@ def forget(
         removed = sum(unlink(evidence_dir, path) for path in paths)
         lessons.forget(session, now)
     removed += _strays(sessions, evidence_dir, now)
-    return Removed(forgotten.conversations, removed, forget_trackers(sessions, tracker, now))
+    gone = forget_trackers(sessions, tracker, now, days)
+    make_drafts_bare(sessions, tracker, now)
+    return Removed(forgotten.conversations, removed, gone)
 
 
 def _unwanted(session: Session, now: datetime) -> list[str]:
@@ -69,15 +75,20 @@ def _strays(sessions: sessionmaker[Session], evidence_dir: Path, now: datetime) 
     return sum(unlink(evidence_dir, f"{parts.FOLDER}/{path.name}") for path in old if path.name not in known)
 
 
-def forget_trackers(sessions: sessionmaker[Session], tracker: sa.Engine, now: datetime) -> int:
-    """Delete Rasa's rows of conversations that are no more; returns of how many."""
+def forget_trackers(sessions: sessionmaker[Session], tracker: sa.Engine, now: datetime, days: int | None = None) -> int:
+    """Delete Rasa's rows of conversations that are no more, returns of how many; with `days` the old archive of others."""
     tables = _tables(tracker)
     if "events" not in tables:
         return 0
     count, part = 0, _senders(tracker, "")
     while part:
         with sessions.begin() as session:
-            alive = set(session.scalars(sa.select(Conversation.id).where(Conversation.id.in_(part))))
+            known = sa.select(Conversation.id, Conversation.created_at).where(Conversation.id.in_(part))
+            alive = {row.id: row.created_at for row in session.execute(known)}
+        before = now - timedelta(days=days) if days is not None else None
+        for sender, begun in alive.items():
+            if before is not None and begun < before:
+                _forget_archive(tracker, tables, sender, before)
         for sender in part:
             if sender not in alive and _ended(tracker, tables["events"], sender, now - GRACE):
                 forget_sender(tracker, sender)
@@ -92,6 +103,43 @@ def forget_sender(tracker: sa.Engine, sender: str) -> None:
     with tracker.begin() as connection:
         for table in tables.values():
             connection.execute(table.delete().where(table.c.sender_id == sender))
+
+
+def make_drafts_bare(sessions: sessionmaker[Session], tracker: sa.Engine, now: datetime) -> None:
+    """Contact data of drafts that nobody came back to in time leaves Rasa's record; the form would ask again."""
+    tables = _tables(tracker)
+    if not {"events", "heads"} <= set(tables):
+        return
+    last = sa.select(Conversation.id).where(
+        Conversation.last_seen_at.between(now - DRAFT_LIVES - TWICE, now - DRAFT_LIVES)
+    )
+    with sessions.begin() as session:
+        senders = list(session.scalars(last))
+    events, heads = tables["events"], tables["heads"]
+    for sender in senders:
+        with tracker.begin() as connection:
+            newest = sa.select(events.c.id, events.c.data).where(events.c.sender_id == sender)
+            rows = connection.execute(newest.order_by(events.c.id.desc()).limit(MADE_BARE)).tuples().all()
+            snapshot = connection.scalar(sa.select(heads.c.snapshot).where(heads.c.sender_id == sender))
+            stored = [json.loads(data) for _, data in rows]
+            values = trackers.values_in([*stored, *(json.loads(snapshot) if snapshot else [])])
+            for event_id, data in rows:
+                if (clean := trackers.bare_json(data, values)) != data:
+                    connection.execute(events.update().where(events.c.id == event_id).values(data=clean))
+            if snapshot:
+                clean = trackers.bare_json(snapshot, values)
+                connection.execute(heads.update().where(heads.c.sender_id == sender).values(snapshot=clean))
+
+
+def _forget_archive(tracker: sa.Engine, tables: dict[str, sa.Table], sender: str, before: datetime) -> None:
+    """Delete what lies before the snapshot of a conversation and is old: nothing reads it any more."""
+    if "heads" not in tables or "first_id" not in tables["heads"].c:
+        return
+    events, heads = tables["events"], tables["heads"]
+    first = sa.select(heads.c.first_id).where(heads.c.sender_id == sender).scalar_subquery()
+    old = (events.c.sender_id == sender, events.c.id < first, events.c.timestamp < before.timestamp())
+    with tracker.begin() as connection:
+        connection.execute(events.delete().where(*old))
 
 
 def _senders(tracker: sa.Engine, after: str) -> list[str]:
