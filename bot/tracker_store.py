@@ -20,7 +20,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, AllSlotsReset, BotUttered, Event, SlotSet
+from rasa.shared.core.events import ActionExecuted, AllSlotsReset, BotUttered, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.orm import Query, Session
 
@@ -28,7 +28,6 @@ from xiaobao.conversations import trackers
 from xiaobao.database import make_engine, make_sessions
 
 KEEP_TURNS = 5  # the rule policy may look back this far
-MADE_BARE = 1500  # newest events that are looked through when a form ends: a hundred turns and more
 COMPACT_AFTER = 40  # new events since the last snapshot; below this a replay costs less than a new snapshot
 
 
@@ -48,6 +47,13 @@ class FlatTrackerStore(SQLTrackerStore):
         sender_id = sa.Column(sa.String(255), primary_key=True)
         first_id = sa.Column(sa.Integer, nullable=False)
         snapshot = sa.Column(sa.Text, nullable=False)
+
+    class Need(SQLTrackerStore.Base):
+        """A conversation whose events hold contact data, because a form needs it, from this event on."""
+
+        __tablename__ = "needs"
+        sender_id = sa.Column(sa.String(255), primary_key=True)
+        first_id = sa.Column(sa.Integer, nullable=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,8 +83,8 @@ class FlatTrackerStore(SQLTrackerStore):
         """
         await self.stream_events(tracker)
         with self.sessionmaker.begin() as session:
-            unstored, needed = self._unstored(session, tracker), needs_contact(tracker)
-            rows = [self._row(tracker.sender_id, event, keep=needed) for event in unstored]
+            needed = needs_contact(tracker)
+            rows = [self._row(tracker.sender_id, event, needed) for event in self._unstored(session, tracker)]
             session.add_all(rows)
             session.flush()
             head: Any = session.get(self.Head, tracker.sender_id)
@@ -88,14 +94,18 @@ class FlatTrackerStore(SQLTrackerStore):
                 self._take_snapshot(session, tracker, max(row.id for row in rows))
                 if needed:
                     self._make_archive_bare(session, tracker, first)
-            if not needed and any(_ends_need(event) for event in unstored):
-                self._make_all_bare(session, tracker)
+            need: Any = session.get(self.Need, tracker.sender_id)
+            if needed and need is None and rows:
+                session.add(self.Need(sender_id=tracker.sender_id, first_id=min(row.id for row in rows)))
+            elif need is not None and not needed:
+                self._make_all_bare(session, tracker, need)
 
     async def forget(self, sender_id: str) -> int:
         """Delete a conversation, archive included; returns how many events it had."""
         with self.sessionmaker.begin() as session:
             events = sa.delete(self.SQLEvent).where(self.SQLEvent.sender_id == sender_id)
-            session.execute(sa.delete(self.Head).where(self.Head.sender_id == sender_id))
+            for table in (self.Head, self.Need):
+                session.execute(sa.delete(table).where(table.sender_id == sender_id))
             return int(cast("sa.CursorResult[Any]", session.execute(events)).rowcount)
 
     def _unstored(self, session: Session, tracker: DialogueStateTracker) -> list[Event]:
@@ -117,16 +127,16 @@ class FlatTrackerStore(SQLTrackerStore):
             rows = self._live(session, tracker.sender_id, first).filter(self.SQLEvent.id < head.first_id)
             _make_bare(rows, _contact_in(tracker))
 
-    def _make_all_bare(self, session: Session, tracker: DialogueStateTracker) -> None:
+    def _make_all_bare(self, session: Session, tracker: DialogueStateTracker, need: Any) -> None:
         """Take contact data out of everything that was said while it was needed."""
         head: Any = session.get(self.Head, tracker.sender_id)
         values = _contact_in(tracker)
         if head is not None:
             head.snapshot = trackers.bare_json(head.snapshot, values)
-        newest = self._live(session, tracker.sender_id, 0).order_by(None).order_by(self.SQLEvent.id.desc())
-        _make_bare(newest.limit(MADE_BARE), values)
+        _make_bare(self._live(session, tracker.sender_id, need.first_id), values)
+        session.delete(need)
 
-    def _row(self, sender_id: str, event: Event, keep: bool = True) -> Any:
+    def _row(self, sender_id: str, event: Event, keep: bool) -> Any:
         data = event.as_dict() if keep else trackers.bare(event.as_dict(), ())
         return self.SQLEvent(
             sender_id=sender_id,
@@ -165,13 +175,6 @@ def _make_bare(rows: Query[Any], values: set[str]) -> None:
         data = trackers.bare_json(row.data, values)
         if data != row.data:
             row.data = data
-
-
-def _ends_need(event: Event) -> bool:
-    """Whether with this event a form, or a draft, may have come to its end."""
-    if isinstance(event, SlotSet):
-        return event.value is None and event.key in (*trackers.CONTACT, trackers.HELD, trackers.PUT_ASIDE)
-    return isinstance(event, ActiveLoop) and event.name is None
 
 
 def compact(tracker: DialogueStateTracker, slots: Any) -> list[Event] | None:

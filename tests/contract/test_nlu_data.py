@@ -26,6 +26,7 @@ NOT_TYPED = {
     "ask_letter",
     "decide_unsure",
     "decide_sound",
+    "my_data",  # typed, certain words alone lead there (reading/my_data.py)
     "amend_ticket",  # 单子里金额写错了 is correct_answer or supplement_ticket to the model
 }
 MOST_ALIKE = 0.6

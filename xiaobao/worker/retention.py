@@ -162,7 +162,7 @@ def _ended(tracker: sa.Engine, events: sa.Table, sender: str, before: datetime) 
 def _tables(tracker: sa.Engine) -> dict[str, sa.Table]:
     """The tables of Rasa's own store and ours, as far as the bot has made them."""
     metadata = sa.MetaData()
-    there = [name for name in sa.inspect(tracker).get_table_names() if name in ("events", "heads")]
+    there = [name for name in sa.inspect(tracker).get_table_names() if name in ("events", "heads", "needs")]
     metadata.reflect(tracker, only=there)
     return dict(metadata.tables)
 
