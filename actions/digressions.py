@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from actions import advice, evidence, filling, guidance, handoff, people, referral, session, summary
+from rasa_sdk.events import SlotSet
+
+from actions import advice, evidence, filling, guidance, handoff, my_data, people, referral, session, summary
 from actions.base import Events, Turn
-from actions.draft import Draft
+from actions.draft import BOOKKEEPING, Draft
 from xiaobao.knowledge import redlines
 from xiaobao.reading import answers, story
+from xiaobao.reading import my_data as reading
 
 SURE, VERY_SURE, UNSURE = 0.6, 0.85, 0.4
 WISHES = ("stop", "pause", "request_human", "start_over", "ask_why", "ask_disclosure", "show_summary", "ask_letter")
@@ -83,19 +86,34 @@ def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Even
         draft.save(turn.now)
         draft.flags[handoff.IN_THE_MIDDLE] = True
         return True, [*form.leave(turn, draft), *handoff.ask_for_call_back(turn)]
+    if act == "my_data":
+        return True, _own_data(turn, draft, form)
     _reply(turn, draft, act, asking, form)
     return True, None
 
 
-def _stay(asking: str) -> Events:
-    from rasa_sdk.events import SlotSet
+def _own_data(turn: Turn, draft: Draft, form: Any) -> Events | None:
+    """What was shown leaves the form open; a question about it, or its end, puts the draft aside or away."""
+    events = my_data.MyData().act(turn)
+    if not events:
+        return None
+    if any(event.get("name") in BOOKKEEPING for event in events):  # the draft itself was changed or thrown away
+        turn.show_form(None)
+        return [*events, SlotSet("requested_slot", None)]
+    draft.save(turn.now)
+    draft.flags[handoff.IN_THE_MIDDLE] = True
+    return [*form.leave(turn, draft), *events]
 
+
+def _stay(asking: str) -> Events:
     return [SlotSet("requested_slot", asking)]
 
 
 def _meant(turn: Turn, asking: str) -> str | None:
     """What the message is if it is no answer to the question, else None."""
     intent, short = turn.intent, len(turn.text) <= SHORT
+    if turn.text and reading.wish(turn.text):
+        return "my_data"
     if turn.text and PAUSES.match(turn.text):
         return "pause"
     if turn.text and short and evidence.ASKS.search(turn.text):

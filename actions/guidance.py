@@ -91,8 +91,16 @@ def before_all(turn: Turn, text: str, inside_form: bool = False) -> Events | Non
         return hold(turn, line, inside_form)
     if (events := people.before_all(turn, inside_form)) is not None:
         return events
+    if not inside_form and (events := _own_data(turn)) is not None:
+        return events
     reference = statutes.find(text, turn.context.library)
     return tell_statute(turn, reference) if reference is not None else None
+
+
+def _own_data(turn: Turn) -> Events | None:
+    from actions import my_data  # which needs this module itself
+
+    return my_data.open_for(turn)
 
 
 def hold(turn: Turn, line: str, inside_form: bool = False) -> Events:

@@ -20,6 +20,7 @@ from actions import (
     filing,
     filling,
     guidance,
+    my_data,
     people,
     pictures,
     referral,
@@ -79,6 +80,8 @@ class Intake(XiaobaoAction):
                 filling.tell(turn, draft, turn.text)
                 draft.save(turn.now)
             return [*self.leave(turn, draft), *guidance.hold(turn, line)]
+        if turn.text and (events := my_data.open_for(turn)) is not None:
+            return [*self.leave(turn, draft), *events]
         if draft.flags.pop("resuming", None):
             draft.saved_at = None
             return None

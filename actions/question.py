@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import after_filing, afterwards, guidance, handoff, own_tickets, people, progress, sounds
+from actions import after_filing, afterwards, guidance, handoff, my_data, own_tickets, people, progress, sounds
 from actions.base import Events, Turn, XiaobaoAction
 from xiaobao.reading import aftermath, answers, corrections
 from xiaobao.tickets import queries
@@ -73,6 +73,9 @@ class AskAnswer(XiaobaoAction):
 
     def act(self, turn: Turn) -> Events:
         question = Question(turn)
+        if question.purpose in (my_data.PROOF, my_data.SURE):
+            my_data.asked(turn, question.purpose, question.known(0))
+            return []
         name, buttons = _asked(turn, question)
         values: dict[str, Any] = {"hours": turn.context.office.hours, "number": question.number}
         if question.purpose == "amend_value":
@@ -144,6 +147,8 @@ class ValidateQuestionForm(XiaobaoAction):
             return _again()
         if turn.pressed:
             return _never_mind(turn) if turn.intent == "deny" else _elsewhere(turn)
+        if turn.text and (events := my_data.open_for(turn)) is not None:
+            return _done(*events)
         closed = CLOSED.get(question.purpose)
         if closed and turn.text and (ticket := question.ticket(turn)):
             events = closed(turn, question, ticket)
@@ -151,6 +156,10 @@ class ValidateQuestionForm(XiaobaoAction):
                 return _done(*events)
         if turn.intent in ("deny", "stop", "skip") and len(turn.text) < SHORT_NO:
             return _never_mind(turn)
+        if question.purpose == my_data.SURE and answers.yes_no(turn.text).normalised is False:
+            return _never_mind(turn)
+        if question.purpose == my_data.SURE and (events := my_data.answer_sure(turn, question.known(0))) is not None:
+            return _done(*events)
         if people.notice(turn):
             writes = question.purpose == "call_back" and people.known(turn).get("no_calls")
             return _done(*handoff.ask_for_call_back(turn)) if writes else _again()
@@ -158,6 +167,8 @@ class ValidateQuestionForm(XiaobaoAction):
             return _done(*events)
         if question.purpose == "call_back":
             return _call_back(turn)
+        if question.purpose in (my_data.PROOF, my_data.SURE):
+            return _own_data(turn, question)
         if closed:
             return _not_understood(turn, question)
         if answer := OPEN.get(question.purpose):
@@ -353,6 +364,17 @@ OPEN: dict[str, Callable[[Turn, Question, Any], Answered]] = {
     "reopen_words": _reopen_words,
     "review": _review,
 }
+
+
+def _own_data(turn: Turn, question: Question) -> Events:
+    """The proof, or words in place of it that are clearly something else."""
+    if question.purpose == my_data.PROOF and (own_tickets.CODE.search(turn.text) or my_data.DIGITS.search(turn.text)):
+        events = my_data.answer_proof(turn, question.known(0))
+        return _again() if events is None else _done(*events)
+    if _leaves(turn):
+        return _elsewhere(turn)
+    turn.say("utter_error_code_unclear" if question.purpose == my_data.PROOF else "utter_unclear_my_data")
+    return _again()
 
 
 def _call_back(turn: Turn) -> Events:

@@ -30,12 +30,12 @@ def decide(turn: Turn) -> None:
     with turn.session() as session:
         paths = uploads.take_back(session, turn.conversation_id, evidence_id)
     for path in paths:
-        _unlink(turn.context.settings.evidence_dir, path)
+        remove(turn.context.settings.evidence_dir, path)
     people.remember(turn, sounds=[one for one in wanted if one != evidence_id] or None)
     turn.say("utter_sound_deleted" if paths else "utter_sound_gone")
 
 
-def _unlink(folder: Path, relative: str) -> None:
+def remove(folder: Path, relative: str) -> None:
     """Remove one file; a path that leads out of the folder is never followed."""
     path = (folder / relative).resolve()
     if path.is_relative_to(folder.resolve()):

@@ -1,7 +1,8 @@
 """A conversation of any length in rounds of a hundred turns, the same mix in each, so that rounds can be compared.
 
 A round asks outside the form (also what nobody understands), opens a complaint, interrupts it fifty times, answers
-the form's questions, files, and goes on asking.
+the form's questions, files, and goes on asking. Each round complains of another shop: of the same one a second time the
+bot would ask whether it is the matter that is open already, and the rounds would not be alike.
 """
 
 from __future__ import annotations
@@ -24,12 +25,16 @@ OUTSIDE = (
     "多久能有结果",
 )
 INSIDE = ("为什么要问这个？", "七天无理由怎么算？", "你是真人吗？", "要等多久才有结果？", "定金能退吗？")
-STORY = "我要投诉：11月2日我在好物电器店花129元买了一个电水壶，用了三天就漏电，老板不肯退。"
+STORY = "我要投诉：11月2日我在{shop}花129元买了一个电水壶，用了三天就漏电，老板不肯退。"
+SHOPS = tuple(f"{name}{kind}" for kind in ("电器店", "数码店", "家居店", "厨具店", "百货店") for name in (
+    "好物", "佳和", "永盛", "兴隆", "宏达", "金源", "万家", "同乐", "东升", "民生",
+))  # fmt: skip
 CONTACT = {"contact_name": "林晓芳", "contact_phone": "13800138000", "contact_address": "演示路1号2室"}
 WORDS = (
+    (r"还用上次的联系方式", "就用上次的"),
     (r"转给这个商家", "可以转"),
     (r"同意吗", "同意"),
-    (r"哪家店|哪个商家", "好物电器店"),
+    (r"哪家店|哪个商家", "{shop}"),
     (r"买的是什么|什么东西", "电水壶"),
     (r"多少钱", "129元"),
     (r"哪天", "11月2日"),
@@ -41,15 +46,20 @@ def turn(number: int, replies: Sequence[Any]) -> str:
     """What to say at turn `number` (from 0), after these replies (with `text` and `card`)."""
     place = number % ROUND
     if place == OPENS:
-        return STORY
+        return STORY.format(shop=_shop(number))
     if OPENS < place < ANSWERS:
         return INSIDE[place % len(INSIDE)]
-    return (place >= ANSWERS and _answer(replies)) or OUTSIDE[place % len(OUTSIDE)]
+    answer = _answer(replies) if place >= ANSWERS else None
+    return (answer and answer.replace("{shop}", _shop(number))) or OUTSIDE[place % len(OUTSIDE)]
 
 
 def filed(replies: Sequence[Any]) -> bool:
     """Whether these replies hold a receipt."""
     return any((reply.card or {}).get("type") == "receipt" for reply in replies)
+
+
+def _shop(number: int) -> str:
+    return SHOPS[number // ROUND % len(SHOPS)]
 
 
 def _answer(replies: Sequence[Any]) -> str | None:

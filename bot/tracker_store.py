@@ -7,6 +7,9 @@ opened a form, the last turns as they were) and the id of the first event after 
 
 A snapshot gives the rule policy and the forms what stock Rasa gives them. Policies that look further back
 than KEEP_TURNS, and actions that read `tracker.events`, would see less; we have neither.
+
+Contact data stays as long as a form needs it: what goes into the archive is made bare, and when the form is over all
+that was said to it is (conversations/trackers.py).
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from rasa.shared.core.events import ActionExecuted, AllSlotsReset, BotUttered, E
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.orm import Query, Session
 
+from xiaobao.conversations import trackers
 from xiaobao.database import make_engine, make_sessions
 
 KEEP_TURNS = 5  # the rule policy may look back this far
@@ -43,6 +47,13 @@ class FlatTrackerStore(SQLTrackerStore):
         sender_id = sa.Column(sa.String(255), primary_key=True)
         first_id = sa.Column(sa.Integer, nullable=False)
         snapshot = sa.Column(sa.Text, nullable=False)
+
+    class Need(SQLTrackerStore.Base):
+        """A conversation whose events hold contact data, because a form needs it, from this event on."""
+
+        __tablename__ = "needs"
+        sender_id = sa.Column(sa.String(255), primary_key=True)
+        first_id = sa.Column(sa.Integer, nullable=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,19 +83,29 @@ class FlatTrackerStore(SQLTrackerStore):
         """
         await self.stream_events(tracker)
         with self.sessionmaker.begin() as session:
-            rows = [self._row(tracker.sender_id, event) for event in self._unstored(session, tracker)]
+            needed = needs_contact(tracker)
+            rows = [self._row(tracker.sender_id, event, needed) for event in self._unstored(session, tracker)]
             session.add_all(rows)
             session.flush()
             head: Any = session.get(self.Head, tracker.sender_id)
-            live = self._live(session, tracker.sender_id, head.first_id if head else 0)
+            first = head.first_id if head else 0
+            live = self._live(session, tracker.sender_id, first)
             if rows and live.count() >= COMPACT_AFTER:
                 self._take_snapshot(session, tracker, max(row.id for row in rows))
+                if needed:
+                    self._make_archive_bare(session, tracker, first)
+            need: Any = session.get(self.Need, tracker.sender_id)
+            if needed and need is None and rows:
+                session.add(self.Need(sender_id=tracker.sender_id, first_id=min(row.id for row in rows)))
+            elif need is not None and not needed:
+                self._make_all_bare(session, tracker, need)
 
     async def forget(self, sender_id: str) -> int:
         """Delete a conversation, archive included; returns how many events it had."""
         with self.sessionmaker.begin() as session:
             events = sa.delete(self.SQLEvent).where(self.SQLEvent.sender_id == sender_id)
-            session.execute(sa.delete(self.Head).where(self.Head.sender_id == sender_id))
+            for table in (self.Head, self.Need):
+                session.execute(sa.delete(table).where(table.sender_id == sender_id))
             return int(cast("sa.CursorResult[Any]", session.execute(events)).rowcount)
 
     def _unstored(self, session: Session, tracker: DialogueStateTracker) -> list[Event]:
@@ -99,8 +120,24 @@ class FlatTrackerStore(SQLTrackerStore):
                 return events[place + 1 :]
         raise StaleTracker(f"The {len(events)} events to be saved do not continue what is stored.")
 
-    def _row(self, sender_id: str, event: Event) -> Any:
-        data = event.as_dict()
+    def _make_archive_bare(self, session: Session, tracker: DialogueStateTracker, first: int) -> None:
+        """Take contact data out of what a new snapshot made archive, from the event `first` on."""
+        head: Any = session.get(self.Head, tracker.sender_id)
+        if head is not None:
+            rows = self._live(session, tracker.sender_id, first).filter(self.SQLEvent.id < head.first_id)
+            _make_bare(rows, _contact_in(tracker))
+
+    def _make_all_bare(self, session: Session, tracker: DialogueStateTracker, need: Any) -> None:
+        """Take contact data out of everything that was said while it was needed."""
+        head: Any = session.get(self.Head, tracker.sender_id)
+        values = _contact_in(tracker)
+        if head is not None:
+            head.snapshot = trackers.bare_json(head.snapshot, values)
+        _make_bare(self._live(session, tracker.sender_id, need.first_id), values)
+        session.delete(need)
+
+    def _row(self, sender_id: str, event: Event, keep: bool) -> Any:
+        data = event.as_dict() if keep else trackers.bare(event.as_dict(), ())
         return self.SQLEvent(
             sender_id=sender_id,
             type_name=event.type_name,
@@ -114,11 +151,30 @@ class FlatTrackerStore(SQLTrackerStore):
         snapshot = compact(tracker, self.domain.slots)
         if snapshot is not None:
             text = json.dumps([event.as_dict() for event in snapshot])
+            if not needs_contact(tracker):
+                text = trackers.bare_json(text, ())
             session.merge(self.Head(sender_id=tracker.sender_id, first_id=last_id + 1, snapshot=text))
 
     def _live(self, session: Session, sender_id: str, first: int) -> Query[Any]:
         query = session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id, self.SQLEvent.id >= first)
         return query.order_by(self.SQLEvent.id)
+
+
+def needs_contact(tracker: DialogueStateTracker) -> bool:
+    """Whether a form is open or put aside, or has contact data in hand."""
+    held = (*trackers.CONTACT, trackers.HELD, trackers.PUT_ASIDE)
+    return bool(tracker.active_loop_name) or any(tracker.get_slot(name) for name in held if name in tracker.slots)
+
+
+def _contact_in(tracker: DialogueStateTracker) -> set[str]:
+    return trackers.values_in(event.as_dict() for event in tracker.events)
+
+
+def _make_bare(rows: Query[Any], values: set[str]) -> None:
+    for row in rows:
+        data = trackers.bare_json(row.data, values)
+        if data != row.data:
+            row.data = data
 
 
 def compact(tracker: DialogueStateTracker, slots: Any) -> list[Event] | None:

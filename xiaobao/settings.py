@@ -54,7 +54,6 @@ class Settings:
     trusted_proxies: int
     semantic_search: bool
     conversation_days: int
-    ticket_days: int
     upload_max_mb: int
     video_max_mb: int
     conversation_max_mb: int
@@ -115,7 +114,6 @@ class Settings:
             trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
             semantic_search=_flag(env, "SEMANTIC_SEARCH", True),
             conversation_days=_number(env, "CONVERSATION_DAYS", 180),
-            ticket_days=_number(env, "TICKET_DAYS", 1095),
             upload_max_mb=_number(env, "UPLOAD_MAX_MB", 20),
             video_max_mb=_number(env, "VIDEO_MAX_MB", 200),
             conversation_max_mb=_number(env, "CONVERSATION_MAX_MB", 1000),

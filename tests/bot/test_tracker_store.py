@@ -407,3 +407,82 @@ async def test_the_comparison_notices_a_broken_snapshot(
         await both(model, tmp_path / str(seed), mini_bot.random_turns(seed, 70), FlatTrackerStore) for seed in (0, 1)
     ]
     assert any(found)
+
+
+# Contact data ----------------------------------------------------------------------------------
+
+NAME, PHONE, HOME = "欧阳娜娜", "13800001234", "云泽市西城区幸福里3号楼"
+CONTACT_SLOTS = ("contact_name", "contact_phone", "contact_address", "draft_saved_at", "seen", "requested_slot")
+FORM_DOMAIN = (
+    "version: '3.1'\nintents: [greet]\nactions: [action_say]\nforms:\n  complaint_form:\n    required_slots: []\nslots:\n"
+    + "".join(
+        f"  {name}:\n    type: any\n    influence_conversation: false\n    mappings: [{{type: custom}}]\n"
+        for name in (*CONTACT_SLOTS, "details", "held_contact")
+        if name != "requested_slot"
+    )
+)
+
+
+@pytest.fixture
+def holding(database_url: str) -> Iterator[FlatTrackerStore]:
+    """A store of a bot whose form asks for contact data."""
+    opened = FlatTrackerStore(Domain.from_yaml(FORM_DOMAIN), host=database_url)
+    yield opened
+    opened.engine.dispose()
+
+
+def stored(store: FlatTrackerStore) -> str:
+    """Everything the tables hold, decoded."""
+    with store.engine.connect() as connection:
+        heads = list(connection.scalars(sa.select(store.Head.__table__.c.snapshot)))
+    whole = [*rows(store), *(event for head in heads for event in json.loads(head))]
+    return json.dumps(whole, ensure_ascii=False)
+
+
+def form_turns(fillers: int) -> list[list[Event]]:
+    """A form that is told a story with a name in it, asks `fillers` things, takes contact data and shows them."""
+    given = f'/give_contact{{"contact_name": "{NAME}", "contact_phone": "{PHONE}"}}'
+    slots = [SlotSet("contact_name", NAME), SlotSet("contact_phone", PHONE), SlotSet("contact_address", HOME)]
+    return [
+        a_turn(f"{NAME}被骗了", ActiveLoop("complaint_form"), SlotSet("requested_slot", "seen")),
+        *(a_turn(f"{NAME}说{i}", SlotSet("seen", i), SlotSet("requested_slot", "seen")) for i in range(fillers)),
+        a_turn(
+            given, *slots, SlotSet("details", {"contact_name": {"normalised": NAME}}), BotUttered(f"{NAME}，{HOME}")
+        ),
+    ]
+
+
+END = [SlotSet(name, None) for name in ("contact_name", "contact_phone", "contact_address", "details")]
+
+
+@pytest.mark.parametrize("fillers", [0, 30], ids=["short", "over several snapshots"])
+async def test_contact_data_is_there_for_the_form_and_gone_when_it_ends(
+    holding: FlatTrackerStore, fillers: int
+) -> None:
+    await talk(holding, form_turns(fillers))
+    inside = await reread(holding)
+    assert (inside.get_slot("contact_phone"), inside.get_slot("contact_address")) == (PHONE, HOME)
+    await talk(holding, [a_turn("/affirm", *END, ActiveLoop(None), BotUttered(f"{NAME}，已提交"))])
+    left = stored(holding)
+    assert not [part for part in (NAME, PHONE, HOME) if part in left]
+    # The conversation goes on as before.
+    await talk(holding, [a_turn(f"m{i}", SlotSet("seen", f"s{i}")) for i in range(20)])
+    tracker = await reread(holding)
+    assert (tracker.get_slot("seen"), tracker.active_loop_name, tracker.get_slot("contact_phone")) == (
+        "s19",
+        None,
+        None,
+    )
+    assert len([event for event in rows(holding) if event["event"] == "user"]) == fillers + 23
+
+
+async def test_a_draft_that_waits_keeps_them_and_words_outside_of_a_form_never_do(holding: FlatTrackerStore) -> None:
+    aside = [SlotSet("draft_saved_at", "2026-11-26"), ActiveLoop(None), SlotSet("requested_slot", None)]
+    await talk(holding, [*form_turns(0), a_turn("等会儿", *aside), a_turn("你好")])
+    assert (await reread(holding)).get_slot("contact_phone") == PHONE
+    await talk(holding, [a_turn("算了", *END, SlotSet("draft_saved_at", None))])
+    assert PHONE not in stored(holding) and NAME not in stored(holding)
+    await talk(holding, [a_turn(f"我叫{NAME}，电话{PHONE}")])
+    assert PHONE not in stored(holding) and NAME not in stored(holding)
+    latest = (await reread(holding)).latest_message
+    assert latest is not None and latest.intent["name"] == "greet"

@@ -27,6 +27,7 @@ NOT_TYPED = {
     "decide_unsure",
     "decide_sound",
     "human_left",
+    "my_data",  # typed, certain words alone lead there (reading/my_data.py)
     "amend_ticket",  # 单子里金额写错了 is correct_answer or supplement_ticket to the model
 }
 MOST_ALIKE = 0.6

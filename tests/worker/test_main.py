@@ -43,7 +43,7 @@ def test_every_job_is_scheduled_and_retention_runs_by_night_and_soon_after_a_sta
         dict.fromkeys(
             (
                 *("outbox", "takeovers", "seen", "sms", "previews", "texts", "clocks", "holidays", "archives", "imports"),
-                "retention",
+                *("retention", "erasures"),
             ),
             lambda: None,
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -115,7 +116,7 @@ def test_a_path_that_leads_out_of_the_evidence_folder_is_not_followed(tmp_path):
     outside = tmp_path / "precious"
     outside.write_text("x")
     (tmp_path / "evidence").mkdir()
-    assert not retention._unlink(tmp_path / "evidence", "../precious")
+    assert not retention.unlink(tmp_path / "evidence", "../precious")
     assert outside.exists()
 
 
@@ -157,3 +158,42 @@ def test_a_sensitive_file_without_its_consent_goes_after_seven_days(sessions, tr
     assert [path.name for path in evidence.iterdir()] == ["plain"]
     with sessions.begin() as session:
         assert [one.filename for one in uploads.of_conversation(session, conversation)] == ["plain.jpg"]
+
+
+def test_a_draft_nobody_came_back_to_leaves_no_contact_data_in_rasas_record(sessions, tracker, tmp_path):
+    phone, other = "13800001234", "13900005678"
+    mine, young = (
+        talk(sessions, tracker, tmp_path / "e"),
+        talk(sessions, tracker, tmp_path / "e", NOW + timedelta(days=6)),
+    )
+    with tracker.begin() as connection:
+        for sender, number in ((mine, phone), (young, other)):
+            for data in (
+                {"event": "user", "text": f"电话{number}"},
+                {"event": "slot", "name": "contact_phone", "value": number},
+            ):
+                insert = sa.text("INSERT INTO events (sender_id, type_name, timestamp, data) VALUES (:s, 'x', :t, :d)")
+                connection.execute(insert, {"s": sender, "t": NOW.timestamp(), "d": json.dumps(data)})
+            snapshot = json.dumps([{"event": "slot", "name": "contact_phone", "value": number}])
+            connection.execute(
+                sa.text("UPDATE heads SET snapshot = :d WHERE sender_id = :s"), {"s": sender, "d": snapshot}
+            )
+    retention.forget(sessions, tracker, tmp_path / "e", DAYS, NOW + timedelta(days=8))
+    with tracker.connect() as connection:
+        whole = str(connection.execute(sa.text("SELECT data FROM events")).all())
+        whole += str(connection.execute(sa.text("SELECT snapshot FROM heads")).all())
+    assert phone not in whole and other in whole
+
+
+def test_of_a_conversation_that_goes_on_what_is_old_goes(sessions, tracker, tmp_path):
+    mine = talk(sessions, tracker, tmp_path / "evidence")
+    waiting = talk(sessions, tracker, tmp_path / "evidence")
+    file_ticket(sessions, conversation_id=waiting)
+    with sessions.begin() as session:
+        for one in (mine, waiting):
+            messages.append(session, one, Draft("citizen", "还在"), LATER)
+    assert retention.forget(sessions, tracker, tmp_path / "evidence", DAYS, LATER).conversations == 0
+    with sessions.begin() as session:
+        assert [message.text for message in messages.of_conversation(session, mine)] == ["还在"]
+        assert [message.text for message in messages.of_conversation(session, waiting)] == ["我要投诉", "还在"]
+        assert messages.append(session, mine, Draft("citizen", "又来了"), LATER)[0].seq == 3

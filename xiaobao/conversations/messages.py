@@ -254,6 +254,21 @@ def forget_older_than(session: Session, before: datetime, keep: Collection[str] 
     return Forgotten(len(old), tuple(paths))
 
 
+def forget_said_before(session: Session, before: datetime, keep: Collection[str] = ()) -> int:
+    """Delete what was said before `before` in conversations that go on; returns how many messages.
+
+    Without `keep`, see `forget_older_than`. A turn goes with its messages once it is answered.
+    """
+    old = select(Message.conversation_id).where(Message.at < before).distinct()
+    count = 0
+    for conversation_id in set(session.scalars(old)) - set(keep):
+        gone = delete(Message).where(Message.conversation_id == conversation_id, Message.at < before)
+        count += int(getattr(session.execute(gone), "rowcount", 0))
+        turns = (Turn.conversation_id == conversation_id, Turn.received_at < before, Turn.answered_at.is_not(None))
+        session.execute(delete(Turn).where(*turns))
+    return count
+
+
 def locked(session: Session, conversation_id: str) -> Conversation:
     """The conversation with the lock that orders all its writers. Raises UnknownConversation."""
     found = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
@@ -314,6 +329,6 @@ def _shown_with(session: Session, conversation_id: str, button_id: str) -> Messa
 
 __all__ = [
     "BOT", "Draft", "Forgotten", "UnknownButton", "UnknownConversation", "UsedButton", "after", "append", "as_json",
-    "conversation", "forget_older_than", "last_of_others", "locked", "of_conversation", "open_conversation", "payload_of",
-    "press", "seen", "set_form",
+    "conversation", "forget_older_than", "forget_said_before", "last_of_others", "locked", "of_conversation",
+    "open_conversation", "payload_of", "press", "seen", "set_form",
 ]  # fmt: skip

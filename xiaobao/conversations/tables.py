@@ -81,6 +81,7 @@ class Turn(Base):
 
 
 _UNSHOWN = text("notice_id IS NOT NULL AND shown_at IS NULL")
+_OWED = text("speaker = 'citizen' AND payload IS NOT NULL AND turn_id IS NULL")
 
 
 class Message(Base):
@@ -92,6 +93,8 @@ class Message(Base):
         UniqueConstraint("conversation_id", "client_message_id", name="uq_message_client"),
         UniqueConstraint("notice_id", name="uq_message_notice"),
         Index("ix_message_turn", "turn_id"),
+        # What waits for a turn: looked for at each turn, so that it may not be looked for among all that was said.
+        Index("ix_message_owed", "conversation_id", "seq", sqlite_where=_OWED, postgresql_where=_OWED),
         Index("ix_message_unshown", "conversation_id", sqlite_where=_UNSHOWN, postgresql_where=_UNSHOWN),
     )
 

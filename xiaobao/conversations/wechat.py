@@ -34,6 +34,7 @@ WINDOWS = {MESSAGE: (5, timedelta(hours=48)), ACTION: (3, timedelta(minutes=1))}
 WAITING, REPLIED, LATE, QUIET = "waiting", "replied", "late", "quiet"
 MEDIA_LIVES = timedelta(days=3)
 KEEP_PUSHES = MEDIA_LIVES  # the platform repeats within 15 seconds; recordings are refused by their age before that
+MOST_TAKEN = 50  # messages of one handover
 FETCH_LASTS = timedelta(minutes=2)  # longer than one attempt to fetch a file
 TOKEN_RESERVE = timedelta(minutes=5)
 REFRESH_PATIENCE = timedelta(seconds=20)
@@ -201,7 +202,8 @@ def take(session: Session, openid: str, visited: bool = True) -> Handover:
     query = select(Message).where(
         Message.conversation_id == row.conversation_id, Message.seq > row.shown_seq, Message.speaker != CITIZEN
     )
-    waiting = tuple(session.scalars(query.order_by(Message.seq)))
+    # Oldest first, and the rest with the next look: a citizen who stayed away for months does not hold up the others.
+    waiting = tuple(session.scalars(query.order_by(Message.seq).limit(MOST_TAKEN)))
     unsure = tuple(row.unsure or ()) if visited else ()
     taken = Handover(waiting, tuple(row.parked or ()), unsure)
     row.parked = []

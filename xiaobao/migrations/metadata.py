@@ -18,7 +18,8 @@ def target_metadata() -> list[MetaData]:
     assert {module.Base for module in more} == {tables.Base}
     found = [tables.Base.metadata]
     if importlib.util.find_spec("xiaobao.conversations.tables"):
-        importlib.import_module("xiaobao.conversations.papers")
+        for name in ("papers", "copies", "erasures"):
+            importlib.import_module(f"xiaobao.conversations.{name}")
         module = importlib.import_module("xiaobao.conversations.tables")
         found.append(module.Base.metadata)
     return found

@@ -46,6 +46,7 @@ def tickets(
         Ticket.office_id == matter.office_id,
         Ticket.kind.in_([str(kind) for kind in kinds]),
         Ticket.status != str(Status.WITHDRAWN),
+        Ticket.erasure_asked_at.is_(None),
     )
     statement = select(Ticket).where(or_(*same), *seen).order_by(Ticket.id.desc()).limit(MOST)
     rows = session.scalars(statement.options(selectinload(Ticket.assignee)))

@@ -49,6 +49,7 @@ def draw(session: Session, account_id: int, count: int, now: datetime) -> int:
         Ticket.status.in_([str(status) for status in ENDED]),
         Ticket.submitted_at >= now - WINDOW,
         Ticket.id.not_in(had),
+        Ticket.erasure_asked_at.is_(None),
     )
     drawn = session.scalars(statement.order_by(func.random()).limit(count)).all()
     session.add_all(Inspection(ticket_id=ticket_id, account_id=account_id, drawn_at=now) for ticket_id in drawn)

@@ -263,6 +263,7 @@ def _of_same_citizen(session: Session, ticket: Ticket, kinds: Collection[Kind]) 
         Ticket.office_id == ticket.office_id,
         Ticket.kind.in_([str(kind) for kind in kinds]),
         Ticket.status != str(Status.WITHDRAWN),
+        Ticket.erasure_asked_at.is_(None),
     )
     statement = select(Ticket).where(*others).order_by(Ticket.id.desc()).limit(MOST_OF_ONE)
     return list(session.scalars(statement.options(selectinload(Ticket.assignee))))

@@ -56,6 +56,8 @@ class Office:
     target_days: int | None = None
     staffed: tuple[tuple[time, time], ...] = ()
     sector: str = ""  # of an institution: bank, life (人身保险公司), property, payment
+    keep_days: int = 1095  # natural days that a ticket is kept after its last step
+    keep_basis: str = ""  # the article that says so, as it is cited; empty: the office's own rule
     reopen_days: int = 30  # natural days after closing in which a citizen may reopen: the office's own, no law's
     wait_minutes: int = 10  # a citizen waits for a clerk in the conversation; 0: nobody receives there, only call-backs
     silent_minutes: int = 10  # without a word between citizen and clerk, before the bot comes back
@@ -114,6 +116,8 @@ def load(reference_dir: Path, office_id: str) -> Office:
         target_days=int(row["target_days"]) if row["target_days"] else None,
         staffed=_times(row["staffed"]),
         sector=row.get("sector", ""),
+        keep_days=int(row.get("keep_days") or Office.keep_days),
+        keep_basis=row.get("keep_basis") or "",
         reopen_days=int(row.get("reopen_days") or Office.reopen_days),
         wait_minutes=int(row.get("wait_minutes") or Office.wait_minutes),
         silent_minutes=int(row.get("silent_minutes") or Office.silent_minutes),

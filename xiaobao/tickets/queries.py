@@ -141,7 +141,7 @@ def ids_with(
     words = text.split()[: grams.MOST_WORDS]
     phones = [word for word in words if PHONE.fullmatch(word)]
     if phones:
-        theirs = [*where, *(Ticket.contact_phone == phone for phone in phones)]
+        theirs = [*where, *(Ticket.contact_phone == phone for phone in phones), Ticket.erasure_asked_at.is_(None)]
         rest = grams.asked(" ".join(word for word in words if word not in phones))
         if rest:
             found.update(search_index.ids(session, rest, theirs, most, below))

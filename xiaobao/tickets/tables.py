@@ -172,6 +172,8 @@ class Ticket(Base):
     supervised_at: Mapped[datetime | None]  # a supervision that is not answered yet
     extension_asked_at: Mapped[datetime | None]  # an extension that is not decided yet
     major: Mapped[bool] = mapped_column(Boolean, default=False)  # 银行业保险业消费投诉处理管理办法 art. 29
+    # Its citizen asked for erasure: handled and stored until the period is over, used for nothing else (erasing.py).
+    erasure_asked_at: Mapped[datetime | None]
 
     # Worked out by keeping.py whenever status or clocks change: the first date of a running clock by its earlier and
     # by its later reading (NEVER when none runs), and whether somebody still has to do something.

@@ -191,6 +191,7 @@ class TicketView:
     source: str
     source_number: str | None
     merchant_id: int | None
+    erasure_asked_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,7 @@ _OF_TICKET = (
     *"number kind status version channel conversation_id office_id submitted_at updated_at consent_version".split(),
     *"merchant_key route_code urgent department assignee_id ground reply result score urged beside_complaint".split(),
     *"process first_owner_id next_assignee_id assignee_limit merged_into split_from supervised_at".split(),
-    *"extension_asked_at major source source_number merchant_id".split(),
+    *"extension_asked_at major source source_number merchant_id erasure_asked_at".split(),
     *PLAIN,
 )
 _OF_CLOCK = (

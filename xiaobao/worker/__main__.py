@@ -1,4 +1,4 @@
-"""`python -m xiaobao.worker`: outbox, humans and back, clocks, retention, previews and texts of pictures, packages of archived tickets by the clock. Safe to run twice."""
+"""`python -m xiaobao.worker`: outbox, humans and back, clocks, retention, erasure, previews and texts of pictures, packages of archived tickets by the clock. Safe to run twice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from xiaobao.imports import jobs as imports
 from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines, office, office_settings
 from xiaobao.tickets import reference as references
-from xiaobao.worker import archives, clocks, ocr, outbox, previews, retention, sms, takeovers
+from xiaobao.worker import archives, clocks, erasure, ocr, outbox, previews, retention, sms, takeovers
 
 logger = logging.getLogger("xiaobao.worker")
 
@@ -30,6 +30,7 @@ TEXT_SECONDS = 2
 IMPORT_SECONDS = 2
 CLOCK_SECONDS = 300
 HOLIDAY_SECONDS = 3600
+ERASURE_SECONDS = 5
 ARCHIVE_SECONDS = 60
 SEEN_SECONDS = 3600
 SMS_SECONDS = 5
@@ -49,22 +50,21 @@ def jobs(
     reference = references.load(settings.reference_dir)
     filed = office.load(settings.reference_dir, settings.office_id)
     hours, words = quiet.read(filed.quiet), sms.codes(settings.reference_dir)
+    layered = partial(office_settings.layered, filed)
     stopped = over.is_set if over else (lambda: False)
+
+    places = erasure.Places(sessions, engine, tracker, settings.evidence_dir, settings.data_dir)
 
     def at_night() -> None:
         now = deadlines.now()
+        erasure.erase_run_out(places, layered, deadlines.now)
         retention.forget(sessions, tracker, settings.evidence_dir, settings.conversation_days, now)
         imports.forget(sessions, settings.data_dir, now)
 
     return {
         "outbox": partial(outbox.deliver, sessions, bot, deadlines.now, hours),
         "takeovers": partial(
-            takeovers.tend,
-            sessions,
-            make_sessions(engine, read_only=True),
-            bot,
-            partial(office_settings.layered, filed),
-            deadlines.now,
+            takeovers.tend, sessions, make_sessions(engine, read_only=True), bot, layered, deadlines.now
         ),
         "sms": partial(sms.work, sessions, settings.sms, words, deadlines.now, hours),
         "seen": partial(outbox.look_who_saw, sessions, deadlines.now),
@@ -72,11 +72,12 @@ def jobs(
         "texts": partial(ocr.read_waiting, sessions, reader, settings.evidence_dir, deadlines.now),
         "clocks": partial(clocks.remind, sessions, reference, deadlines.now),
         "holidays": partial(clocks.recompute, sessions, reference, deadlines.now),
+        "erasures": partial(erasure.erase_waiting, places, layered, deadlines.now),
         "archives": partial(archives.pack_waiting, sessions, settings, deadlines.now),
         "imports": partial(
             imports.work,
             sessions,
-            partial(office_settings.layered, filed),
+            layered,
             columns.load(settings.reference_dir),
             settings.data_dir,
             deadlines.now,
@@ -90,7 +91,7 @@ def schedule(scheduler: BackgroundScheduler, found: dict[str, Callable[[], objec
     """Put every job on the scheduler; a late one is run once, not as often as it was missed."""
     every = {"outbox": OUTBOX_SECONDS, "previews": PREVIEW_SECONDS, "texts": TEXT_SECONDS, "clocks": CLOCK_SECONDS}
     every |= {"holidays": HOLIDAY_SECONDS, "archives": ARCHIVE_SECONDS, "imports": IMPORT_SECONDS}
-    every |= {"seen": SEEN_SECONDS, "takeovers": TAKEOVER_SECONDS, "sms": SMS_SECONDS}
+    every |= {"seen": SEEN_SECONDS, "takeovers": TAKEOVER_SECONDS, "sms": SMS_SECONDS, "erasures": ERASURE_SECONDS}
     kept = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     for name, seconds in every.items():
         scheduler.add_job(guarded(name, found[name]), "interval", seconds=seconds, next_run_time=start, **kept)

@@ -16,6 +16,7 @@ from bot import process
 from bot.channels.website.continuing import Continuing
 from bot.channels.website.evidence import Evidence
 from bot.channels.website.front import Front
+from bot.channels.website.my_data import MyData
 from bot.channels.website.notices import Notices
 from bot.channels.website.papers import Papers
 from bot.channels.website.parts import Parts
@@ -60,7 +61,7 @@ class WebsiteInput(InputChannel):
         blueprint.middleware("response")(site.secure)
         blueprint.exception(Exception)(site.refuse)
         evidence = Evidence(site)
-        rest = (Parts(site, evidence.take), Papers(site), Notices(site), Continuing(site))
+        rest = (Parts(site, evidence.take), Papers(site), Notices(site), Continuing(site), MyData(site))
         for part in (Front(site), Talk(site), evidence, *rest):
             for path, handler, method, streamed in part.routes():
                 blueprint.add_route(_plain(handler), path, methods=[method], name=handler.__name__, stream=streamed)

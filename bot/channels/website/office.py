@@ -22,6 +22,8 @@ class OfficeCard:
     hours: str
     holder: str
     footer: str
+    keep_days: str  # that a ticket is kept after its last step
+    keep_basis: str  # the article that says so; empty: the office's own rule
     quiet: str = ""  # quiet hours; conversations/quiet.py reads them
 
 

@@ -63,7 +63,6 @@ class Pages:
         environment.globals.update(
             office=office,
             days=settings.conversation_days,
-            ticket_days=settings.ticket_days,
             upload_mb=settings.upload_max_mb,
             video_mb=settings.video_max_mb,
             handles=_said(f"utter_handles_{office.kind}"),

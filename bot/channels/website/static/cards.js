@@ -280,6 +280,21 @@
     return box;
   }
 
+  /* What is stored about oneself, to take along: the server keeps the copy for an hour. */
+  function myData(card) {
+    const foot = make("div", "card-foot");
+    [["html", words.asPage], ["json", words.asJson]].forEach(([ending, title]) => {
+      const button = action(title, "button", async () => {
+        const done = await download("/chat/my-data/" + encodeURIComponent(card.id) + "/" + ending, card.title + "." + ending);
+        button.textContent = done ? title : words.copyOver;
+      });
+      foot.appendChild(button);
+    });
+    const box = make("section", "card");
+    box.append(make("h2", "", card.title), foot);
+    return box;
+  }
+
   /* Something of this conversation, fetched with the token; null when it did not come. */
   async function own(path) {
     try {
@@ -308,7 +323,7 @@
     return null;
   }
 
-  const makers = { citations, summary, contact, receipt, letter, large, document: paper };
+  const makers = { citations, summary, contact, receipt, letter, large, document: paper, my_data: myData };
 
   xiaobao.make = make;
   xiaobao.action = action;

@@ -356,6 +356,7 @@
       });
       $("large").addEventListener("click", () => this.setLarge(!this.large));
       $("human").addEventListener("click", () => this.sendText(words.human));
+      $("my-data").addEventListener("click", () => this.sendText(words.myData));
       $("strip").addEventListener("click", () => this.sendText(words.showForm));
       $("earlier").addEventListener("click", () => { $("log").dataset.all = "true"; this.group(); $("log").focus(); });
       $("newer").addEventListener("click", () => this.scroll(true));

@@ -34,6 +34,9 @@ window.xiaobao = {
     print: "打印或存成PDF",
     asWord: "下载Word文件",
     notLoaded: "没能下载，请再点一次",
+    asPage: "下载网页文件",
+    asJson: "下载JSON文件",
+    copyOver: "下载不了了，再说一次“我的信息”",
     basis: (law, article) => "依据：《" + law + "》" + article,
     effective: (day) => day + "起施行",
     // Where a copy of the text was found is for those who keep it; a citizen is told numbers and offices.
@@ -44,6 +47,7 @@ window.xiaobao = {
       : "草稿：" + form.filled + " 项都填好了，点这里看一遍",
     showForm: "看看填了什么",
     human: "转人工",
+    myData: "我的信息",
     tooLong: (most) => "一次最多发" + most + "个字，请分成几段发。您写的还在。",
     tooLarge: (name, most) => name + " 超过" + most + "MB，没有传。请保留原件。照片可以选“中等大小”，录音、视频可以剪短或分段；不传也能提交。",
     uploadWaits: "排队等着传",
