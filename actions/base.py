@@ -286,7 +286,9 @@ class XiaobaoAction(Action, ABC):
 
     def rules(self, turn: Turn) -> Events | None:
         """What decides about typed words before `act` does; None: nothing. See Door."""
-        return None
+        from actions import follow_ups  # which needs this module itself
+
+        return follow_ups.heard(turn)
 
     def _acted(self, turn: Turn) -> Events:
         ruled = self.rules(turn) if turn.text else None
@@ -333,7 +335,8 @@ class Door(XiaobaoAction):
     def rules(self, turn: Turn) -> Events | None:
         from actions import guidance  # which needs this module itself
 
-        return guidance.before_all(turn, turn.text)
+        first = guidance.before_all(turn, turn.text)
+        return super().rules(turn) if first is None else first
 
 
 def _after_all(turn: Turn, events: Events) -> Events:

@@ -92,7 +92,7 @@ def _asked(turn: Turn, question: Question) -> tuple[str, list[dict[str, str]]]:
         yes = turn.button("withdraw_yes", "withdraw_ticket", confirmed="yes", **proof)
         return "utter_withdraw_sure", [yes, turn.button("withdraw_no", "deny")]
     if question.purpose == "settle":
-        return "utter_ask_settle", choices("settle_ticket", "settled", (*CHOICES["settlements"], "none"))
+        return "utter_ask_settle", choices("settle_ticket", "settled", ("full", "part", "promise", "none"))
     if question.purpose == "mediation":
         return "utter_ask_mediation", choices("answer_mediation", "mediation", tuple(CHOICES["wishes"]))
     if question.purpose == "reopen":

@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from xiaobao.tickets import follow_up_rules
 from xiaobao.tickets import reference as reference_data
 from xiaobao.tickets.deadlines import TIMEZONE, local_date
 from xiaobao.tickets.hints import FACTOR, Facts, Hint
@@ -57,6 +58,8 @@ class Office:
     staffed: tuple[tuple[time, time], ...] = ()
     sector: str = ""  # of an institution: bank, life (人身保险公司), property, payment
     reopen_days: int = 30  # natural days after closing in which a citizen may reopen: the office's own, no law's
+    follow_up_grave: str = "urgent major reopened supervised"  # rules of follow_ups.py: always asked how it went
+    follow_up_share: int = 20  # of a hundred others that are asked
 
     def may_handle(self, code: str) -> bool:
         """Whether matters of this authority code may be filed here."""
@@ -86,11 +89,13 @@ class Office:
 
 
 def load(reference_dir: Path, office_id: str) -> Office:
-    """The office with its reference data. Raises UnknownOffice."""
+    """The office with its reference data. Raises UnknownOffice, ValueError for a rule of follow-ups there is not."""
     table = {row["id"]: row for row in reference_data.rows(Path(reference_dir) / "office.csv")}
     if office_id not in table:
         raise UnknownOffice(f"OFFICE={office_id}: office.csv has {', '.join(table)}")
     row = table[office_id]
+    if wrong := follow_up_rules.unknown(row.get("follow_up_grave") or ""):
+        raise ValueError(f"office.csv: follow_up_grave knows no {' '.join(wrong)}")
     return Office(
         id=row["id"],
         kind=OfficeKind(row["kind"]),
@@ -108,6 +113,8 @@ def load(reference_dir: Path, office_id: str) -> Office:
         staffed=_times(row["staffed"]),
         sector=row.get("sector", ""),
         reopen_days=int(row.get("reopen_days") or Office.reopen_days),
+        follow_up_grave=row.get("follow_up_grave") or Office.follow_up_grave,
+        follow_up_share=int(row.get("follow_up_share") or Office.follow_up_share),
     )
 
 

@@ -257,8 +257,10 @@ CHOICES: dict[str, dict[str, str]] = {
         "full": "商家已经全部兑现",
         "part": "商家兑现了一部分",
         "promise": "商家答应了日期，还没兑现",
+        "broken": "商家答应的日子到了，没有兑现",
     },
     "fulfilments": {"yes": "都兑现了", "part": "兑现了一部分", "no": "没有兑现", "none": "没有说好要商家做什么"},
+    "grades": {"good": "满意", "fair": "一般", "poor": "不满意"},
     "reopenings": {
         "unperformed": "说好的没有兑现",
         "new_facts": "有新的情况或者证据",
@@ -330,6 +332,8 @@ SETTLEMENT += (Field("promised_on", "答应的日期", "date", required=False),)
 WISH = (Field("wish", "是否愿意调解", "choice", choices="wishes"), NOTE)
 REOPENING = (WHY, Field("because", "群众要求重开的理由", "choice", required=False, choices="reopenings"))
 RATING = (Field("fulfilled", "兑现了没有", "choice", required=False, choices="fulfilments"), SCORE, NOTE)
+FOLLOWING: tuple[Field, ...] = (Field("fulfilled", "兑现了没有（问到才选）", "choice", False, "fulfilments"),)
+FOLLOWING += (Field("grade", "满意吗（问到才选）", "choice", False, "grades"), Field("text", "怎么说的"))
 TELLING = (Field("means", "告知方式", "choice", choices="means"), Field("told_at", "告知时间", "datetime"), NOTE)
 
 _P = Process
@@ -545,7 +549,7 @@ _TIMES = (
 _AFTER = (
     _rows(_EVERY, _ANY, Step.TELL, WORKERS, STAY, TELLING, _RUN, own_only=True)
     + _rows(_EVERY, _ANY, Step.NOTE, WORKERS, STAY, (TEXT,), own_only=True)
-    + _rows(_EVERY, _DONE, Step.FOLLOW_UP, WORKERS, STAY, (TEXT, Field("fulfilled", "已经履行", "checkbox", False)))
+    + _rows(_EVERY, _DONE, Step.FOLLOW_UP, WORKERS, STAY, FOLLOWING)
     # The office reopens as it sees fit, a citizen on three grounds within the office's own window: after_filing.py.
     + _rows(_EVERY, _DONE, Step.REOPEN, (*_LEAD, *_CITIZEN), _S.ASSIGNED, REOPENING, _NOTHING, "reopened")
     + _rows(

@@ -1,4 +1,4 @@
-"""`python -m xiaobao.worker`: outbox, clocks, retention, previews and texts of pictures, packages of archived tickets by the clock. Safe to run twice."""
+"""`python -m xiaobao.worker`: outbox, clocks, follow-ups, retention, previews and texts of pictures, packages of archived tickets by the clock. Safe to run twice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from xiaobao.imports import jobs as imports
 from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines, office, office_settings
 from xiaobao.tickets import reference as references
-from xiaobao.worker import archives, clocks, ocr, outbox, previews, retention
+from xiaobao.worker import archives, clocks, follow_ups, ocr, outbox, previews, retention
 
 logger = logging.getLogger("xiaobao.worker")
 
@@ -28,6 +28,7 @@ TEXT_SECONDS = 2
 IMPORT_SECONDS = 2
 CLOCK_SECONDS = 300
 HOLIDAY_SECONDS = 3600
+FOLLOW_UP_SECONDS = 300
 ARCHIVE_SECONDS = 60
 SEEN_SECONDS = 3600
 RETENTION_HOUR = 3  # at night
@@ -59,6 +60,7 @@ def jobs(
         "texts": partial(ocr.read_waiting, sessions, reader, settings.evidence_dir, deadlines.now),
         "clocks": partial(clocks.remind, sessions, reference, deadlines.now),
         "holidays": partial(clocks.recompute, sessions, reference, deadlines.now),
+        "follow_ups": partial(follow_ups.ask, sessions, deadlines.now),
         "archives": partial(archives.pack_waiting, sessions, settings, deadlines.now),
         "imports": partial(
             imports.work,
@@ -77,7 +79,7 @@ def schedule(scheduler: BackgroundScheduler, found: dict[str, Callable[[], objec
     """Put every job on the scheduler; a late one is run once, not as often as it was missed."""
     every = {"outbox": OUTBOX_SECONDS, "previews": PREVIEW_SECONDS, "texts": TEXT_SECONDS, "clocks": CLOCK_SECONDS}
     every |= {"holidays": HOLIDAY_SECONDS, "archives": ARCHIVE_SECONDS, "imports": IMPORT_SECONDS}
-    every["seen"] = SEEN_SECONDS
+    every |= {"seen": SEEN_SECONDS, "follow_ups": FOLLOW_UP_SECONDS}
     kept = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     for name, seconds in every.items():
         scheduler.add_job(guarded(name, found[name]), "interval", seconds=seconds, next_run_time=start, **kept)
