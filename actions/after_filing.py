@@ -18,6 +18,7 @@ from xiaobao.reading import aftermath, answers, corrections
 from xiaobao.tickets import after_filing as rules
 from xiaobao.tickets import deadlines, queries, service
 from xiaobao.tickets.errors import AlreadyDone, StepNotOpen, UrgedToday
+from xiaobao.tickets.follow_ups import PROMISE_HOUR
 from xiaobao.tickets.guards import REVIEW_DAYS
 from xiaobao.tickets.workflow import CHOICES, Status, Step
 
@@ -199,9 +200,12 @@ def settle(turn: Turn, ticket: Any, code: str | None, how: str | None, told: str
 
 
 def _promise_is_due(turn: Turn, ticket: Any) -> bool:
-    """Whether the day that the merchant named has come, so that nothing done is a promise broken."""
+    """Whether the day that the merchant named is over, or nearly so: nothing done is a promise broken then."""
     promise = ticket.matters.get("promise")
-    return bool(promise) and date.fromisoformat(promise["on"]) <= turn.today
+    if not promise:
+        return False
+    day = date.fromisoformat(promise["on"])
+    return day < turn.today or (day == turn.today and turn.now.time() >= PROMISE_HOUR)
 
 
 def offer_reopening(turn: Turn, ticket: Any, proof: dict[str, str]) -> None:

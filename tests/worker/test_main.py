@@ -41,8 +41,7 @@ def test_every_job_is_scheduled_and_retention_runs_by_night_and_soon_after_a_sta
     schedule(
         scheduler,
         dict.fromkeys(
-            ("outbox", "seen", "previews", "texts", "clocks", "holidays")
-            + ("follow_ups", "archives", "imports", "retention"),
+            "outbox seen previews texts clocks holidays follow_ups archives imports retention".split(),
             lambda: None,
         ),
         NOW,

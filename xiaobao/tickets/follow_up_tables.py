@@ -14,7 +14,10 @@ class FollowUp(Base):
     """One matter to ask about, once for each closing of a ticket and each promised day (follow_ups.py)."""
 
     __tablename__ = "follow_ups"
-    __table_args__ = (UniqueConstraint("ticket_id", "kind", "about"), Index("ix_follow_ups_state_due", "state", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "kind", "about"),
+        Index("ix_follow_ups_state_due", "state", "due_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))
