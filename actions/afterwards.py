@@ -141,7 +141,7 @@ def _just_reopened(ticket: Any) -> bool:
 
 def _not_closed(turn: Turn, ticket: Any) -> None:
     """Nothing to reopen: still open, or ended in a way that only the law's other ways lead on from."""
-    if own_tickets.open_steps(turn, ticket):
+    if own_tickets.possible(turn, ticket):
         turn.say("utter_cannot_reopen_open", number=ticket.number, status=progress.label(ticket.status),
                  buttons=own_tickets.possible(turn, ticket)[:4])  # fmt: skip
     else:
