@@ -286,9 +286,10 @@ class XiaobaoAction(Action, ABC):
 
     def rules(self, turn: Turn) -> Events | None:
         """What decides about typed words before `act` does; None: nothing. See Door."""
-        from actions import follow_ups  # which needs this module itself
+        from actions import devices, follow_ups  # which need this module themselves
 
-        return follow_ups.heard(turn)
+        moved = devices.heard(turn)
+        return follow_ups.heard(turn) if moved is None else moved
 
     def _acted(self, turn: Turn) -> Events:
         ruled = self.rules(turn) if turn.text else None

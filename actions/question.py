@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import after_filing, afterwards, guidance, handoff, own_tickets, people, progress, sounds
+from actions import after_filing, afterwards, devices, guidance, handoff, own_tickets, people, progress, sounds
 from actions.base import Events, Turn, XiaobaoAction
 from xiaobao.reading import aftermath, answers, corrections
 from xiaobao.tickets import queries
@@ -33,7 +33,7 @@ SURE, VERY_SURE = 0.7, 0.85
 SHORT_NO = 10  # characters
 AFTER_CODE = (
     *("urge_ticket", "withdraw_ticket", "supplement_ticket", "amend_ticket", "settle_ticket", "answer_mediation"),
-    *("rate_ticket", "reopen_ticket"),
+    *("rate_ticket", "reopen_ticket", "take_over_ticket"),
 )
 Answered = Events | None  # None: not understood, ask again
 
@@ -366,6 +366,8 @@ def _call_back(turn: Turn) -> Events:
 def _code(turn: Turn, question: Question) -> Events:
     """Number and query code; with both right, what was wanted goes on."""
     number, code = own_tickets.number_in(turn) or question.number, own_tickets.code_in(turn)
+    if not code and devices.CODE_LOST.search(turn.text):
+        return _done(*devices.code_lost(turn))
     if not code or not number:
         if turn.intent in ELSEWHERE and turn.confidence > SURE:
             return _elsewhere(turn)

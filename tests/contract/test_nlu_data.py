@@ -26,6 +26,8 @@ NOT_TYPED = {
     "ask_letter",
     "decide_unsure",
     "decide_sound",
+    "take_over_ticket",
+    "reissue_code",
     "amend_ticket",  # 单子里金额写错了 is correct_answer or supplement_ticket to the model
 }
 MOST_ALIKE = 0.6

@@ -49,7 +49,10 @@ def test_from_then_on_notices_go_to_the_new_conversation_in_their_order_and_the_
         ("assigned", MOBILE, "wechat"),
     ]
     with sessions.begin() as session:
-        assert [one.response for one in worker.claim(session, NOW)] == ["utter_notice_accepted", "utter_notice_taken_over"]
+        assert [one.response for one in worker.claim(session, NOW)] == [
+            "utter_notice_accepted",
+            "utter_notice_taken_over",
+        ]
         assert [ticket.number for ticket in queries.of_conversation(session, MOBILE)] == [number]
         assert queries.of_conversation(session, CONVERSATION) == []
         assert [row.response for row in delivery.of_ticket(session, number)] == [
