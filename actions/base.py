@@ -288,6 +288,8 @@ class XiaobaoAction(Action, ABC):
         """What decides about typed words before `act` does; None: nothing. See Door."""
         from actions import devices, follow_ups  # which need this module themselves
 
+        if not self.name().startswith("action_") or self.name().startswith("action_ask_"):
+            return None  # a form is open, or is being opened, and hears its own answers
         moved = devices.heard(turn)
         return follow_ups.heard(turn) if moved is None else moved
 
