@@ -104,6 +104,8 @@ def test_few_words_when_something_else_was_said_last_are_no_answer(talk: Talk) -
         messages.append(session, citizen.conversation_id, Draft("bot", "还要问别的吗？"), deadlines.now())
     citizen.say("没有", "deny")
     assert "utter_rate" not in citizen.responses and open_ones(number) == ["waiting"]
+    citizen.say("没兑现", "unsure")
+    assert citizen.responses == ["utter_rate"], "these can be about nothing else"
 
 
 def test_a_promise_is_asked_about_and_broken_opens_what_there_is(talk: Talk) -> None:
