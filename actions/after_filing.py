@@ -6,16 +6,20 @@ it is asked for. What has to be asked first is one question of question_form (qu
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from rasa_sdk.events import FollowupAction
 
-from actions import evidence, guidance, own_tickets, sounds, summary
+from actions import evidence, guidance, own_tickets, progress, sounds, summary
 from actions.base import Door, Events, Turn
 from xiaobao.conversations import uploads
 from xiaobao.reading import aftermath, answers, corrections
+from xiaobao.tickets import after_filing as rules
 from xiaobao.tickets import deadlines, queries, service
 from xiaobao.tickets.errors import AlreadyDone, StepNotOpen, UrgedToday
+from xiaobao.tickets.follow_ups import PROMISE_HOUR
+from xiaobao.tickets.guards import REVIEW_DAYS
 from xiaobao.tickets.workflow import CHOICES, Status, Step
 
 # A story for which no ticket is known is told to the form, not to a ticket.
@@ -170,6 +174,8 @@ class SettleTicket(Door):
 def settle(turn: Turn, ticket: Any, code: str | None, how: str | None, told: str) -> Events:
     """Write down what came of it, or ask what is still missing to do so."""
     proof = own_tickets.proof(turn, ticket) | ({"query_code": code} if code else {})
+    if how == "none" and _promise_is_due(turn, ticket):
+        how = "broken"
     if how == "none":
         turn.say(
             "utter_settled_none",
@@ -188,7 +194,44 @@ def settle(turn: Turn, ticket: Any, code: str | None, how: str | None, told: str
     closed = "_closed" if ticket.status == Status.CLOSED else ""
     name = "utter_settled_already" if before else f"utter_settled_{how}{closed}"
     turn.say(name, number=ticket.number, day=summary.day(turn, day) if day else "", buttons=buttons[:3])
+    if how == "broken" and closed and not before:
+        offer_reopening(turn, ticket, proof)
     return []
+
+
+def _promise_is_due(turn: Turn, ticket: Any) -> bool:
+    """Whether the day that the merchant named is over, or nearly so: nothing done is a promise broken then."""
+    promise = ticket.matters.get("promise")
+    if not promise:
+        return False
+    day = date.fromisoformat(promise["on"])
+    return day < turn.today or (day == turn.today and turn.now.time() >= PROMISE_HOUR)
+
+
+def offer_reopening(turn: Turn, ticket: Any, proof: dict[str, str]) -> None:
+    """What was promised was not done: a branch's decision may be reviewed, else reopen while the office's window
+    lasts, else the ways of the law."""
+    steps, window = own_tickets.open_steps(turn, ticket), reopening_window(turn, ticket)
+    reopen = turn.button("reopen_unperformed", "reopen_ticket", value="unperformed", part="reopen", **proof)
+    if Step.REVIEW in steps:
+        buttons = [turn.button("review", "reopen_ticket", **proof), *([reopen] if Step.REOPEN in steps else [])]
+        day = summary.day(turn, last_day_of_review(ticket))
+        turn.say("utter_not_fulfilled_decided", number=ticket.number, buttons=buttons, day=day, window=window)
+    elif Step.REOPEN in steps:
+        turn.say("utter_not_fulfilled", number=ticket.number, buttons=[reopen], window=window)
+    else:
+        turn.say("utter_not_fulfilled_late", number=ticket.number, ways=progress.ways(turn, ticket.process))
+
+
+def reopening_window(turn: Turn, ticket: Any) -> str:
+    """Until when the office opens it again, in its words."""
+    until = rules.reopen_until(ticket.events, turn.context.office.reopen_days)
+    return progress.window(turn, ticket, until) if until else ""
+
+
+def last_day_of_review(ticket: Any) -> date:
+    """银行业保险业消费投诉处理管理办法 art. 20."""
+    return date.fromisoformat(ticket.matters["decided_on"]) + timedelta(days=REVIEW_DAYS)
 
 
 class AnswerMediation(Door):

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 from rasa_sdk.events import FollowupAction
 
 from actions import own_tickets, progress, summary
-from actions.after_filing import open_or_refused, take
+from actions.after_filing import last_day_of_review, offer_reopening, open_or_refused, reopening_window, take
 from actions.base import Door, Events, Turn
 from xiaobao.reading import aftermath
 from xiaobao.tickets import after_filing as rules
 from xiaobao.tickets import queries, service
 from xiaobao.tickets.errors import AlreadyDone, WindowOver
-from xiaobao.tickets.guards import REVIEW_DAYS
 from xiaobao.tickets.workflow import CHOICES, Status, Step
 
 DISPUTES = ("complaint", "finance")  # elsewhere no merchant owes anything
@@ -49,7 +47,7 @@ def rate(turn: Turn, ticket: Any, code: str | None, score: str, fulfilled: str) 
     proof = own_tickets.proof(turn, ticket) | ({"query_code": code} if code else {})
     turn.say("utter_rated_already" if before else "utter_rated", number=ticket.number)
     if fulfilled in ("no", "part"):
-        _offer_reopening(turn, ticket, proof)
+        offer_reopening(turn, ticket, proof)
     return [] if before else own_tickets.waiting_for("rate_words", proof, score, fulfilled)
 
 
@@ -68,20 +66,6 @@ def _rate(turn: Turn, ticket: Any, code: str | None, score: str, fulfilled: str,
     except AlreadyDone:
         return True
     return False
-
-
-def _offer_reopening(turn: Turn, ticket: Any, proof: dict[str, str]) -> None:
-    """What was promised was not done: reopen while the office's window lasts, else the ways of the law."""
-    if Step.REOPEN in own_tickets.open_steps(turn, ticket):
-        button = turn.button("reopen_unperformed", "reopen_ticket", value="unperformed", **proof)
-        turn.say("utter_not_fulfilled", number=ticket.number, buttons=[button], window=_window(turn, ticket))
-    else:
-        turn.say("utter_not_fulfilled_late", number=ticket.number, ways=progress.ways(turn, ticket.process))
-
-
-def _window(turn: Turn, ticket: Any) -> str:
-    until = rules.reopen_until(ticket.events, turn.context.office.reopen_days)
-    return progress.window(turn, ticket, until) if until else ""
 
 
 class ReopenTicket(Door):
@@ -108,7 +92,7 @@ class ReopenTicket(Door):
             _not_closed(turn, ticket)
             return events
         if Step.REOPEN not in own_tickets.open_steps(turn, ticket):
-            turn.say("utter_reopen_too_late", number=ticket.number, window=_window(turn, ticket))
+            turn.say("utter_reopen_too_late", number=ticket.number, window=reopening_window(turn, ticket))
             return events
         because = turn.entity("value") or aftermath.because(told)
         if because not in CHOICES["reopenings"]:
@@ -121,7 +105,7 @@ def reopen(turn: Turn, ticket: Any, code: str | None, because: str, told: str) -
     try:
         take(turn, ticket, Step.REOPEN, code, because=because, text=told)
     except WindowOver:
-        turn.say("utter_reopen_too_late", number=ticket.number, window=_window(turn, ticket))
+        turn.say("utter_reopen_too_late", number=ticket.number, window=reopening_window(turn, ticket))
         return
     with turn.session() as session:
         now = queries.ticket(session, ticket.number)
@@ -140,17 +124,13 @@ def _review(turn: Turn, ticket: Any, proof: dict[str, str], part: str | None) ->
     if part == "head":
         turn.say("utter_review_head", number=ticket.number, ways=progress.ways(turn, ticket.process))
         return []
-    last = summary.day(turn, _last_day_of_review(ticket))
+    last = summary.day(turn, last_day_of_review(ticket))
     buttons = [turn.button("by_branch", "reopen_ticket", part="branch", **proof)]
     buttons += [turn.button("by_head", "reopen_ticket", part="head", **proof)]
     if Step.REOPEN in own_tickets.open_steps(turn, ticket):
         buttons.append(turn.button("reopen", "reopen_ticket", part="reopen", **proof))
     turn.say("utter_review_by_whom", number=ticket.number, day=last, buttons=buttons)
     return []
-
-
-def _last_day_of_review(ticket: Any) -> date:
-    return date.fromisoformat(ticket.matters["decided_on"]) + timedelta(days=REVIEW_DAYS)
 
 
 def _just_reopened(ticket: Any) -> bool:
@@ -161,7 +141,7 @@ def _just_reopened(ticket: Any) -> bool:
 
 def _not_closed(turn: Turn, ticket: Any) -> None:
     """Nothing to reopen: still open, or ended in a way that only the law's other ways lead on from."""
-    if own_tickets.open_steps(turn, ticket):
+    if own_tickets.possible(turn, ticket):
         turn.say("utter_cannot_reopen_open", number=ticket.number, status=progress.label(ticket.status),
                  buttons=own_tickets.possible(turn, ticket)[:4])  # fmt: skip
     else:

@@ -286,7 +286,12 @@ class XiaobaoAction(Action, ABC):
 
     def rules(self, turn: Turn) -> Events | None:
         """What decides about typed words before `act` does; None: nothing. See Door."""
-        return None
+        from actions import devices, follow_ups  # which need this module themselves
+
+        if not self.name().startswith("action_") or self.name().startswith("action_ask_"):
+            return None  # a form is open, or is being opened, and hears its own answers
+        moved = devices.heard(turn)
+        return follow_ups.heard(turn) if moved is None else moved
 
     def _acted(self, turn: Turn) -> Events:
         ruled = self.rules(turn) if turn.text else None
@@ -333,7 +338,8 @@ class Door(XiaobaoAction):
     def rules(self, turn: Turn) -> Events | None:
         from actions import guidance  # which needs this module itself
 
-        return guidance.before_all(turn, turn.text)
+        first = guidance.before_all(turn, turn.text)
+        return super().rules(turn) if first is None else first
 
 
 def _after_all(turn: Turn, events: Events) -> Events:

@@ -57,9 +57,13 @@ def tell(turn: Turn, ticket: Any, code: str | None = None) -> None:
         next_words(words, ticket.process, ticket.status),
         _window(turn, ticket),
     ]
+    buttons = own_tickets.possible(turn, ticket, code=code)
+    if code and ticket.conversation_id != turn.conversation_id and ticket.status != Status.ARCHIVED:
+        known = {"ticket_number": ticket.number, "query_code": code}
+        buttons.append(turn.button("take_over", "take_over_ticket", **known))
     turn.say(
         "utter_progress",
-        buttons=own_tickets.possible(turn, ticket, code=code),
+        buttons=buttons,
         number=ticket.number,
         submitted=own_tickets.day_of(turn, ticket.submitted_at),
         status=label(ticket.status),

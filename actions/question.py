@@ -11,7 +11,18 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import after_filing, afterwards, guidance, handoff, my_data, own_tickets, people, progress, sounds
+from actions import (
+    after_filing,
+    afterwards,
+    devices,
+    guidance,
+    handoff,
+    my_data,
+    own_tickets,
+    people,
+    progress,
+    sounds,
+)
 from actions.base import Events, Turn, XiaobaoAction
 from xiaobao.reading import aftermath, answers, corrections
 from xiaobao.tickets import queries
@@ -33,7 +44,7 @@ SURE, VERY_SURE = 0.7, 0.85
 SHORT_NO = 10  # characters
 AFTER_CODE = (
     *("urge_ticket", "withdraw_ticket", "supplement_ticket", "amend_ticket", "settle_ticket", "answer_mediation"),
-    *("rate_ticket", "reopen_ticket"),
+    *("rate_ticket", "reopen_ticket", "take_over_ticket"),
 )
 Answered = Events | None  # None: not understood, ask again
 
@@ -95,7 +106,7 @@ def _asked(turn: Turn, question: Question) -> tuple[str, list[dict[str, str]]]:
         yes = turn.button("withdraw_yes", "withdraw_ticket", confirmed="yes", **proof)
         return "utter_withdraw_sure", [yes, turn.button("withdraw_no", "deny")]
     if question.purpose == "settle":
-        return "utter_ask_settle", choices("settle_ticket", "settled", (*CHOICES["settlements"], "none"))
+        return "utter_ask_settle", choices("settle_ticket", "settled", ("full", "part", "promise", "none"))
     if question.purpose == "mediation":
         return "utter_ask_mediation", choices("answer_mediation", "mediation", tuple(CHOICES["wishes"]))
     if question.purpose == "reopen":
@@ -391,6 +402,8 @@ def _call_back(turn: Turn) -> Events:
 def _code(turn: Turn, question: Question) -> Events:
     """Number and query code; with both right, what was wanted goes on."""
     number, code = own_tickets.number_in(turn) or question.number, own_tickets.code_in(turn)
+    if not code and devices.CODE_LOST.search(turn.text):
+        return _done(*devices.code_lost(turn))
     if not code or not number:
         if turn.intent in ELSEWHERE and turn.confidence > SURE:
             return _elsewhere(turn)

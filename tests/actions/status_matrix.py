@@ -32,6 +32,7 @@ ACTS = (
     (Step.RATE, "utter_ask_fulfilled", "the same again: utter_rated_already; another replaces it"),
     (Step.REOPEN, "utter_reopened", "again: utter_reopened_already; too late: utter_reopen_too_late"),
     (Step.REVIEW, "utter_review_asked", "only against a branch, within 30 days"),
+    (Step.TAKE_OVER, "utter_taken_over", "in the same conversation: utter_taken_over_already"),
 )
 
 

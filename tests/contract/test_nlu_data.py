@@ -28,6 +28,8 @@ NOT_TYPED = {
     "decide_sound",
     "human_left",
     "my_data",  # typed, certain words alone lead there (reading/my_data.py)
+    "take_over_ticket",
+    "reissue_code",
     "amend_ticket",  # 单子里金额写错了 is correct_answer or supplement_ticket to the model
 }
 MOST_ALIKE = 0.6

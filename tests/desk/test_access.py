@@ -31,6 +31,7 @@ MAY = {
     "tickets.worklist_page": READERS,
     "tickets.ticket_page": READERS,
     "tickets.look": WORKERS,
+    "tickets.code": {Role.CLERK, Role.SUPERVISOR},
     "today.page": WORKERS,
     "wall.page": {Role.SUPERVISOR},
     "wall.tickets": {Role.SUPERVISOR},

@@ -15,8 +15,8 @@ from aiohttp import web
 from PIL import Image, ImageDraw
 
 from tests.bot.channels.wechat.world import AES_KEY, ANNA, APP_ID, APP_SECRET, TOKEN
-from tests.simulators import staff
-from tests.simulators.citizen import PERSONA
+from tests.simulators import later, staff
+from tests.simulators.citizen import PERSONA, Citizen
 from tests.simulators.product import Product, free_port
 from tests.simulators.wechat.platform import Platform
 from tests.simulators.wechat.push import Console, Pusher
@@ -98,6 +98,46 @@ def take(person: staff.Staff, number: str, step: str, **fields: str) -> Any:
     return asyncio.to_thread(person.take, number, step, **fields)
 
 
+async def follow_up(account: Account, clerk: staff.Staff, number: str) -> None:
+    """Closed, and asked some days later: outside of the window the number alone, inside the question."""
+    platform = account.platform
+    platform.faults.code.pop(TEMPLATE, None)
+    await asyncio.to_thread(later.grave, account.product.data, number)
+    await take(clerk, number, "close", result="双方谈好，退款2860元")
+    await until(lambda: "已办结" in platform.follower(ANNA).seen()[-1])
+    account.later, before = 49 * HOURS, len(platform.templates)
+    await asyncio.to_thread(later.ask, account.product.data, 4)
+    await until(lambda: len(platform.templates) > before)
+    told = platform.follower(ANNA).seen()[-1]
+    assert number in told and "有新进展" in told and "兑现" not in told
+    account.later = 0.0
+    shown = await account.say("我来看看")
+    if "兑现了没有" not in shown:
+        shown = "\n".join(platform.follower(ANNA).seen()[-4:])
+    assert "兑现了没有" in shown, shown
+    shown = await account.say("没兑现")
+    assert "办得怎么样" in shown
+    shown = await account.say("不满意")
+    assert "不是法定期限" in shown
+    assert "负责人会看到" in await account.say("一分钱没退")
+
+
+async def two_devices(account: Account, clerk: staff.Staff, number: str, code: str) -> None:
+    """To the website with number and code, and back."""
+    platform, browser = account.platform, Citizen(account.product.bot)
+    await asyncio.to_thread(browser.open)
+    told = await asyncio.to_thread(browser.say, f"把单子转到这里接着办 {number} {code}")
+    assert "接到这里了" in "".join(message["text"] for message in told)
+    await until(lambda: "换到别的设备" in platform.follower(ANNA).seen()[-1])
+    shown = await account.say(f"查进度 {number} {code}")
+    assert "接到这里了" in await account.say(account.choose(shown, "在这里接着办"))
+    await take(clerk, number, "reopen", text="退款没有到账")
+    await until(lambda: "重新办理" in platform.follower(ANNA).seen()[-1])
+    told = await asyncio.to_thread(browser.poll, 2)
+    said = "".join(message["text"] for message in told)
+    assert said.count("换到别的设备") == 1 and "重新办理" not in said
+
+
 def test_a_complaint_and_its_answer_over_wechat(tmp_path: Path) -> None:
     async def scene(account: Account) -> None:
         platform = account.platform
@@ -114,6 +154,7 @@ def test_a_complaint_and_its_answer_over_wechat(tmp_path: Path) -> None:
         shown = await account.say("金额不对，是2860元")
         shown = await account.say(account.choose(shown, "确认提交"))
         [number] = set(re.findall(r"XB\d{8}-\d{6}", shown))
+        [code] = set(re.findall(r"查询码\D{0,6}(\d{6})", shown))
         assert account.messages <= 10
         assert platform.follower(ANNA).ledger.sent <= 5 and platform.verdict() == []
 
@@ -152,6 +193,8 @@ def test_a_complaint_and_its_answer_over_wechat(tmp_path: Path) -> None:
         account.later = 0.0
         shown = await account.say("我来看看")
         assert "三天内退您2860元" in shown
+        await follow_up(account, clerk, number)
+        await two_devices(account, clerk, number, code)
         assert [fault for fault in platform.verdict() if "quota" not in fault] == []
 
     play(tmp_path, scene)

@@ -49,6 +49,7 @@ def test_what_came_of_it(text: str, found: str | None) -> None:
         ("一分没给", "no"),
         ("一部分", "part"),
         ("只退了一半", "part"),
+        ("退了一半", "part"),
         ("当时没谈成", "none"),
         ("今天天气好", None),
     ],

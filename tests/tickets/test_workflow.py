@@ -127,6 +127,14 @@ ALLOWED = {
 SENT_BACK = {("complaint", "submitted"), ("complaint", "accepted"), ("finance", "submitted"), ("finance", "accepted")}
 
 
+# Wherever a ticket can still be told of, it goes on in another conversation, and its code is issued anew.
+for _process, _steps in ALLOWED.items():
+    if _process != "distress":
+        _statuses = _steps["note"][1]
+        _steps |= {"take_over": (CITIZEN, _statuses, "="), "reissue_code": (f"{CITIZEN} {DECIDERS}", _statuses, "=")}
+        ALLOWED[_process] = _steps
+
+
 def allowed(process: str, status: str | None, step: str) -> tuple[str, str]:
     """Roles and next status, ("", "") for what may not happen."""
     if status is None:

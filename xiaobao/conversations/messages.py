@@ -190,6 +190,12 @@ def last_of_others(session: Session, conversation_id: str) -> Message | None:
     return session.scalars(query.order_by(Message.seq.desc()).limit(1)).first()
 
 
+def notices_lately(session: Session, conversation_id: str, count: int) -> list[str | None]:
+    """Of the last `count` messages that are not the citizen's own, newest first: the notice each is, None for others."""
+    query = select(Message.notice_id).where(Message.conversation_id == conversation_id, Message.speaker != CITIZEN)
+    return list(session.scalars(query.order_by(Message.seq.desc()).limit(count)))
+
+
 def after(session: Session, conversation_id: str, seq: int, limit: int = 500) -> list[Message]:
     """What came after `seq`, oldest first, at most `limit`."""
     query = select(Message).where(Message.conversation_id == conversation_id, Message.seq > seq)

@@ -59,6 +59,12 @@ def own(session: Session, conversation_id: str, document_id: str) -> Document | 
     return found if found is not None and found.conversation_id == conversation_id and found.sent_at else None
 
 
+def move(session: Session, ticket_number: str, conversation_id: str | None) -> None:
+    """The ticket goes on in another conversation, or in none: what was offered is opened there only."""
+    offered = update(Document).where(Document.ticket_number == ticket_number, Document.means == "conversation")
+    session.execute(offered.values(conversation_id=conversation_id))
+
+
 def opened(session: Session, conversation_id: str, document_id: str, now: datetime) -> Document | None:
     """As `own`; notes when it was opened first, once."""
     found = own(session, conversation_id, document_id)

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from xiaobao import privacy
 from xiaobao.conversations import messages
+from xiaobao.tickets.devices import FORMER
+from xiaobao.tickets.views import TicketView
 
 # With number and query code anybody could withdraw or rate in the citizen's place.
 _QUERY_CODE = re.compile(r"(查询码\D{0,4})\d{6}")
@@ -26,6 +28,12 @@ class Said:
     card: str | None
     at: datetime
     file: str = ""
+
+
+def of_ticket(session: Session, ticket: TicketView, unmasked: bool = False) -> list[Said]:
+    """What was said where the ticket was, and where it is now (devices.py)."""
+    ids = [*ticket.matters.get(FORMER, ()), *filter(None, (ticket.conversation_id,))]
+    return [one for id_ in dict.fromkeys(ids) for one in said(session, id_, unmasked)]
 
 
 def said(session: Session, conversation_id: str, unmasked: bool = False, most: int | None = None) -> list[Said]:

@@ -12,7 +12,10 @@ from xiaobao.desk.context import here
 from xiaobao.tickets import boards, deadlines, matches, worklist
 from xiaobao.tickets.workflow import Kind, Status
 
-FILTERS = ("status", "kind", "mine", "nobody", "overdue", "stuck", "unheard", "department", "person", "q", "merchant")
+FILTERS = (
+    *("status", "kind", "mine", "nobody", "overdue", "stuck", "unheard", "follow"),
+    *("department", "person", "q", "merchant"),
+)
 EVERY_STATUS = "all"
 LONGEST_TEXT = 100  # characters
 
@@ -48,6 +51,7 @@ def filters(found: Mapping[str, str]) -> dict[str, Any]:
         "overdue": bool(found["overdue"]),
         "quiet_since": desk.now() - boards.STUCK_AFTER if found["stuck"] else None,
         "unheard": bool(found["unheard"]),
+        "to_follow": bool(found["follow"]),
         "distress": staff.sees_distress,
         "reports": staff.sees_reports,
         "merchant": _of_merchant(found["merchant"]),

@@ -65,7 +65,7 @@ def _transcript(number: str, unmasked: bool, reason: str) -> str:
         ticket = ticket_for(reading, number, me())
         if not me().works_on(ticket) or (unmasked and ticket.kind == Kind.REPORT):
             raise RoleForbidden(number)
-        said = conversation.said(reading, ticket.conversation_id, unmasked) if ticket.conversation_id else []
+        said = conversation.of_ticket(reading, ticket, unmasked)
     _note(number, "print_transcript", {"unmasked": unmasked, **({"reason": reason} if reason else {})})
     return render_template("transcript.html", ticket=ticket, said=said, unmasked=unmasked, printed_at=here().now())
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from xiaobao.conversations import papers
 from xiaobao.desk import auto_assign, documents, reply_check
 from xiaobao.desk.access import WORKERS, Staff, allow, check_visible, me, ticket_for
 from xiaobao.desk.context import Desk, here
@@ -103,6 +104,8 @@ def take(
     office = {} if step in WITHOUT_OFFICE else {"office": desk.office}
     with writing.no_autoflush:  # one flush at the end of the step, not one before each thing that is read
         taken = function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)
+    if taken.conversation_id is None and step == Step.REISSUE_CODE:
+        papers.move(writing, number, None)
     if lacking:  # only who may take the step at all is asked for a reason
         _account_for(writing, desk, staff, number, lacking, fields)
     return taken

@@ -12,7 +12,7 @@ from xiaobao.desk.access import REPORT_READERS, Staff
 from xiaobao.desk.context import here
 from xiaobao.desk.documents import along, writable
 from xiaobao.documents import store
-from xiaobao.tickets import contacts, merchants_register
+from xiaobao.tickets import contacts, follow_ups, merchants_register
 from xiaobao.tickets.contacts import Means, Side
 from xiaobao.tickets.deadlines import TIMEZONE
 from xiaobao.tickets.sources import BY_STAFF
@@ -21,7 +21,7 @@ from xiaobao.tickets.workflow import Status
 
 
 def of(reading: Session, ticket: TicketView, staff: Staff) -> dict[str, Any]:
-    """Values for `_contacts.html`, `_notices.html`, `_documents.html` and `_register.html`; log and documents only for who works on the ticket."""
+    """Values for the templates beside a ticket; log, notices, follow-ups and documents only for who works on it."""
     log = contacts.of_ticket(reading, ticket.number) if staff.works_on(ticket) else []
     linked = ticket.merchant_id
     entry = merchants_register.get(reading, merchants_register.root(reading, linked)) if linked else None
@@ -29,6 +29,7 @@ def of(reading: Session, ticket: TicketView, staff: Staff) -> dict[str, Any]:
     return {
         "contact_log": log,
         "notices": notice_log.of(reading, ticket.number, here().words) if staff.works_on(ticket) else [],
+        "follow_ups": follow_ups.of_ticket(reading, ticket.number) if staff.works_on(ticket) else [],
         "unreached": contacts.unreached(log),
         "sides": Side,
         "means": Means,

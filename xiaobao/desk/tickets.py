@@ -22,6 +22,7 @@ from xiaobao.tickets import (
     deadline_words,
     deadlines,
     departments,
+    devices,
     hints,
     matches,
     outbox,
@@ -96,6 +97,17 @@ def ticket_page(number: str) -> str:
     return show(number, Opened(step) if step else None)
 
 
+@screen.post("/tickets/<number>/code")
+@allow(Role.CLERK, Role.SUPERVISOR)
+def code(number: str) -> Response:
+    """The query code that this person issued anew a moment ago, to be told on the telephone; written down first."""
+    desk = here()
+    with desk.writing.begin() as writing:
+        ticket_for(writing, number, me())
+        found = devices.new_code(writing, number, actor=me().actor, now=desk.now())
+    return Response(show(number, code=found), mimetype="text/html")
+
+
 @screen.post("/tickets/<number>/contact")
 @allow(*WORKERS)
 def look(number: str) -> Response:
@@ -107,7 +119,9 @@ def look(number: str) -> Response:
     return Response(show(number, revealed={name: value or ""}), mimetype="text/html")
 
 
-def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | None = None) -> str:
+def show(
+    number: str, opened: Opened | None = None, revealed: dict[str, str] | None = None, code: str | None = None
+) -> str:
     """The whole page of a ticket. Raises NotFound."""
     desk, staff = here(), me()
     with desk.reading() as reading:
@@ -130,7 +144,7 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
             marked={piece.slot for piece in pieces},
             twins=_twins(reading, ticket, staff),
             group=matches.group(reading, number, staff.matched_kinds, desk.now()),
-            said=conversation.said(reading, ticket.conversation_id) if works and ticket.conversation_id else [],
+            said=conversation.of_ticket(reading, ticket) if works else [],
             previews=_previews(reading, ticket) if works else {},
             refused=_refused(reading, ticket) if works else [],
             texts=evidence_text.of_ticket(reading, ticket) if works else {},
@@ -142,6 +156,8 @@ def show(number: str, opened: Opened | None = None, revealed: dict[str, str] | N
             liaison=for_ticket(reading, number, ticket.kind, ticket.status, staff) if works else None,
             grounds=desk.office.grounds(),
             revealed=revealed or {},
+            code=code,
+            may_read_code=devices.may_read_code(ticket.events, staff.actor, desk.now()),
             bars=[(clock, bar(clock, deadlines.local_date(desk.now()))) for clock in ticket.clocks],
             causes=deadline_words.CAUSES,
             done=session.pop("said", None),

@@ -19,7 +19,7 @@ MOST = 25  # of each list
 @screen.get("/today")
 @allow(*WORKERS)
 def page() -> str:
-    """Three lists; the whole of each is one click away. `calls`: a notice reached nobody, somebody telephones."""
+    """The whole of each list is one click away. `calls`: a notice reached nobody, `follow`: a follow-up has no answer."""
     desk, staff = here(), me()
     today = deadlines.local_date(desk.now())
     seen: dict[str, Any] = {"distress": staff.sees_distress, "reports": staff.sees_reports}
@@ -29,8 +29,10 @@ def page() -> str:
         )
         waiting = worklist.page(reading, today=today, limit=MOST, count=True, **seen, **waiting_for(staff))
         calls = worklist.page(reading, today=today, unheard=True, limit=MOST, count=True, **seen)
+        follow = worklist.page(reading, today=today, to_follow=True, limit=MOST, count=True, **seen)
     address = {name: value for name, value in waiting_for(staff).items() if name == "department"}
-    return render_template("today.html", mine=mine, waiting=waiting, calls=calls, today=today, bar=bar, address=address)
+    lists = {"mine": mine, "waiting": waiting, "calls": calls, "follow": follow}
+    return render_template("today.html", **lists, today=today, bar=bar, address=address)
 
 
 def waiting_for(staff: Staff) -> dict[str, Any]:

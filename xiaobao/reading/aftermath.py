@@ -72,7 +72,9 @@ def fulfilment(text: str) -> str | None:
         return "part"
     if re.match(r"(?:没有?|还没|否|不|未)(?:兑现|办到|到账|退|给|收到|有|呢|啊)?[了呢啊。！\s]*$", said):
         return "no"
-    if re.match(r"(?:都|全|是|有|对|嗯|已经|兑现|办到|到账|收到|退了|给了)", said) and not _NEVER.search(said):
+    if re.match(r"(?:都|全|是|有|对|嗯|已经|兑现|办到|到账|收到|退了|给了)", said) and not (
+        _NEVER.search(said) or _PART.search(said)
+    ):
         return "yes"
     return {"full": "yes", "part": "part", "promise": "no", "none": "no"}.get(settlement(said) or "")
 

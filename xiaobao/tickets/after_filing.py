@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from xiaobao import privacy
-from xiaobao.tickets import deadlines, handing, merchants, reminders
+from xiaobao.tickets import deadlines, follow_ups, handing, merchants, reminders
 from xiaobao.tickets.decisions import kept
 from xiaobao.tickets.errors import AlreadyDone, InvalidField, WindowOver
 from xiaobao.tickets.stepping import Change, Taking
@@ -20,6 +20,7 @@ from xiaobao.tickets.views import CONTACT, EventView, masked
 from xiaobao.tickets.workflow import CHOICES, Role, Step
 
 GRADES = {"good": 5, "fair": 3, "poor": 1}  # three grades as points of five, which the rates of rates.py count
+FULFILLED = {"full": "yes", "part": "part", "broken": "no"}  # what the merchant did, as `follow_up` has it
 MOST_CENTS = 10**13
 NOT_NAMED = "没有写"
 
@@ -61,6 +62,12 @@ def settle(taking: Taking) -> dict[str, Any]:
     last = _last(taking.ticket.events, Step.SETTLE)
     if last is not None and last.payload == payload:
         raise AlreadyDone(taking.ticket.number)
+    if how == "broken":
+        if not taking.ticket.matters.get("promise"):
+            raise InvalidField("how", "nothing was promised")
+        reminders.tell(taking.session, taking.ticket, reminders.BROKEN, taking.now)
+    taking.ticket.fulfilled = FULFILLED.get(how)
+    follow_ups.promise(taking, day)
     taking.matter("settled", {"how": how, "on": deadlines.local_date(taking.now).isoformat()})
     taking.matter("promise", {"on": day} if day else None)
     return payload
@@ -76,7 +83,18 @@ def rate(taking: Taking) -> dict[str, Any]:
     if last is not None and last.payload == payload:
         raise AlreadyDone(ticket.number)
     ticket.score = int(score)
+    follow_ups.told(taking, taking.typed["fulfilled"])
     return payload
+
+
+def follow_up(taking: Taking) -> dict[str, Any]:
+    """回访 by telephone: the same questions; what was answered there replaces what was told before."""
+    if grade := taking.typed["grade"]:
+        taking.ticket.score = GRADES[grade]
+    follow_ups.told(taking, taking.typed["fulfilled"])
+    said = [CHOICES["fulfilments"].get(taking.typed["fulfilled"]), CHOICES["grades"].get(grade)]
+    words = privacy.mask_sensitive(taking.typed["text"])
+    return {**kept(taking), "text": _joined("，".join(filter(None, said)), words) if any(said) else words}
 
 
 def reopen(taking: Taking) -> dict[str, Any]:
@@ -94,6 +112,7 @@ def reopen(taking: Taking) -> dict[str, Any]:
         if until is not None and deadlines.local_date(taking.now) > until:
             raise WindowOver(until)
         reminders.tell(taking.session, taking.ticket, reminders.REOPENED, taking.now)
+    follow_ups.drop(taking)
     payload = handing.reopen(taking)
     if because := taking.typed["because"]:
         payload["text"] = _joined(CHOICES["reopenings"][because], privacy.mask_sensitive(taking.typed["text"]))
@@ -161,5 +180,6 @@ CHANGES: Mapping[Step, Change] = {
     Step.ANSWER_MEDIATION: answer_mediation,
     Step.SETTLE: settle,
     Step.RATE: rate,
+    Step.FOLLOW_UP: follow_up,
     Step.REOPEN: reopen,
 }

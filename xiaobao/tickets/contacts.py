@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from xiaobao import privacy
-from xiaobao.tickets import delivery, service
+from xiaobao.tickets import delivery, follow_ups, service
 from xiaobao.tickets.deadlines import local_date
 from xiaobao.tickets.errors import InvalidField, NotFound
 from xiaobao.tickets.filing import Actor
@@ -114,6 +114,8 @@ def add(
         delivery.told_by_staff(session, ticket.id, row.id, now)
     elif entry.corrects is not None:
         delivery.not_told_after_all(session, ticket.id, entry.corrects, now)
+    if entry.side == Side.CITIZEN and (entry.reached or Side.CITIZEN in unreachable(session, number)):
+        follow_ups.called(session, ticket.id, entry.reached, now)
     if entry.telling:
         service.tell(
             session, number, actor=actor, now=now, office=office, means=str(entry.means), told_at=entry.at, text=said

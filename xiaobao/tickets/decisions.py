@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from xiaobao.tickets import deadlines
+from xiaobao.tickets import deadlines, follow_ups
 from xiaobao.tickets.errors import InvalidField
 from xiaobao.tickets.stepping import Change, Taking
 from xiaobao.tickets.workflow import CHOICES, Step
@@ -59,6 +59,7 @@ def reply(taking: Taking) -> dict[str, Any]:
 
 def close(taking: Taking) -> dict[str, Any]:
     taking.ticket.result = taking.typed["result"]
+    follow_ups.plan(taking)
     return {"text": taking.ticket.result}
 
 

@@ -29,6 +29,10 @@ UNHEARD = (UNDELIVERED, UNDELIVERABLE)
 GIVEN_UP_AFTER = timedelta(hours=24)  # of a bot that answers and refuses; one that is down is waited for
 UNSEEN_AFTER = timedelta(days=3)  # on the website it waits to be read; then somebody calls
 LOOKED_BACK = timedelta(days=30)
+ASKING = (
+    *("utter_notice_follow_up", "utter_notice_follow_up_again", "utter_notice_follow_up_other"),
+    *("utter_notice_follow_up_other_again", "utter_notice_promise", "utter_notice_promise_again"),
+)
 
 
 @dataclass(frozen=True)
@@ -155,6 +159,7 @@ def on_the_website(now: datetime) -> Select[tuple[int]]:
         OutboxRow.due_at.between(now - LOOKED_BACK, now - UNSEEN_AFTER),
         OutboxRow.channel == "website",
         OutboxRow.sms_id.is_(None),  # a text has told of it
+        OutboxRow.response.not_in(ASKING),  # who does not answer these is called by rules of their own
         Ticket.contact_phone.is_not(None),
     )  # fmt: skip
     return query.order_by(OutboxRow.id)

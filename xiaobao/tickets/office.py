@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from xiaobao.tickets import follow_up_rules
 from xiaobao.tickets import reference as reference_data
 from xiaobao.tickets.deadlines import TIMEZONE, local_date
 from xiaobao.tickets.hints import FACTOR, Facts, Hint
@@ -62,6 +63,8 @@ class Office:
     wait_minutes: int = 10  # a citizen waits for a clerk in the conversation; 0: nobody receives there, only call-backs
     silent_minutes: int = 10  # without a word between citizen and clerk, before the bot comes back
     quiet: str = ""  # quiet hours as `22:00-08:00`; conversations/quiet.py reads them
+    follow_up_grave: str = "urgent major reopened supervised"  # rules of follow_ups.py: always asked how it went
+    follow_up_share: int = 20  # of a hundred others that are asked
 
     def may_handle(self, code: str) -> bool:
         """Whether matters of this authority code may be filed here."""
@@ -95,11 +98,13 @@ class Office:
 
 
 def load(reference_dir: Path, office_id: str) -> Office:
-    """The office with its reference data. Raises UnknownOffice."""
+    """The office with its reference data. Raises UnknownOffice, ValueError for a rule of follow-ups there is not."""
     table = {row["id"]: row for row in reference_data.rows(Path(reference_dir) / "office.csv")}
     if office_id not in table:
         raise UnknownOffice(f"OFFICE={office_id}: office.csv has {', '.join(table)}")
     row = table[office_id]
+    if wrong := follow_up_rules.unknown(row.get("follow_up_grave") or ""):
+        raise ValueError(f"office.csv: follow_up_grave knows no {' '.join(wrong)}")
     return Office(
         id=row["id"],
         kind=OfficeKind(row["kind"]),
@@ -122,6 +127,8 @@ def load(reference_dir: Path, office_id: str) -> Office:
         wait_minutes=int(row.get("wait_minutes") or Office.wait_minutes),
         silent_minutes=int(row.get("silent_minutes") or Office.silent_minutes),
         quiet=row.get("quiet") or "",
+        follow_up_grave=row.get("follow_up_grave") or Office.follow_up_grave,
+        follow_up_share=int(row.get("follow_up_share") or Office.follow_up_share),
     )
 
 

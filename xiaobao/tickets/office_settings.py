@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from xiaobao.tickets import directory
+from xiaobao.tickets import directory, follow_up_rules
 from xiaobao.tickets.errors import InvalidField
 from xiaobao.tickets.office import Office
 from xiaobao.tickets.roles_tables import OfficeSetting
@@ -28,9 +28,11 @@ NUMBERS = {
     "reopen_days": (1, 365),  # natural days
     "wait_minutes": (0, 120),
     "silent_minutes": (1, 120),
+    "follow_up_share": (0, 100),  # of a hundred
 }
+GRAVE = "follow_up_grave"  # rules of follow_up_rules.py
 AUTO_ASSIGN = "auto_assign"  # "yes": a rule assigns at acceptance, no button is pressed
-FIELDS = (*SHOWN, *NUMBERS, AUTO_ASSIGN)
+FIELDS = (*SHOWN, *NUMBERS, GRAVE, AUTO_ASSIGN)
 LONGEST = 200  # characters
 READ_EVERY = 30.0  # seconds
 _VALUES = select(OfficeSetting.name, OfficeSetting.value)
@@ -66,7 +68,7 @@ def save(session: Session, given: Mapping[str, str]) -> list[str]:
 def layered(office: Office, session: Session, today: date | None = None) -> Office:
     """The office as its admin has it: own words in place of the file's, checked telephone numbers confirmed."""
     own = values(session)
-    changes: dict[str, Any] = {name: own[name] for name in SHOWN if own.get(name)}
+    changes: dict[str, Any] = {name: own[name] for name in (*SHOWN, GRAVE) if own.get(name)}
     changes |= {name: int(own[name]) for name in NUMBERS if own.get(name)}
     checks = directory.newest(session)
     if checks:
@@ -103,6 +105,8 @@ def _checked(name: str, value: str) -> str:
         least, most = NUMBERS[name]
         if not re.fullmatch(r"[0-9]{1,4}", value) or not least <= int(value) <= most:
             raise InvalidField(name, f"{least} to {most}")
+    if name == GRAVE and follow_up_rules.unknown(value):
+        raise InvalidField(name, "no such rule")
     if name == AUTO_ASSIGN and value not in ("", "yes"):
         raise InvalidField(name, "yes or empty")
     return value

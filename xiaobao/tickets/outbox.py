@@ -26,6 +26,8 @@ Responses and their params (all text unless said otherwise; every notice has `nu
 | utter_notice_merged | "joined" (the number of the other ticket when it is their own, else empty) |
 | utter_notice_unmerged | - |
 | utter_notice_reviewed, utter_notice_revoked, utter_notice_reopened | text |
+| utter_notice_follow_up[_other][_again], utter_notice_promise[_again] | day (promised, else empty) |
+| utter_notice_taken_over, utter_notice_unlinked (of no ticket), utter_notice_code_reissued | - |
 
 Other states than `waiting`: xiaobao/tickets/delivery.py. A row is handed out again until it is settled, so the receiver must drop a notice id it has seen.
 """

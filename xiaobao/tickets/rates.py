@@ -14,11 +14,13 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from xiaobao.tickets import follow_ups
 from xiaobao.tickets.errors import InvalidField
 from xiaobao.tickets.tables import SHANGHAI, Ticket, TicketClock, TicketEvent
 from xiaobao.tickets.workflow import Kind, Labelled, Status, Step
 
 SATISFIED = 4  # of 5
+OWED = ("yes", "part", "no")  # of workflow.CHOICES["fulfilments"]: where nothing was agreed, nothing is owed
 MEDIATION_ENDS = (str(Step.AGREE), str(Step.TERMINATE))
 _PERIOD = re.compile(r"(20\d\d)-(?:(0[1-9]|1[0-2])|Q([1-4]))")
 
@@ -146,16 +148,23 @@ def _settled(asked: Period, _today: date) -> tuple[Select[tuple[int]], ColumnEle
 
 
 def _followed(asked: Period, _today: date) -> tuple[Select[tuple[int]], ColumnElement[bool]]:
-    """Tickets closed in the period: asked afterwards how it went."""
+    """Tickets closed in the period: heard afterwards how it went, in the conversation or by telephone."""
     later = select(TicketEvent.ticket_id).where(TicketEvent.step == str(Step.FOLLOW_UP))
     closed = select(TicketEvent.ticket_id).where(*_steps((str(Step.CLOSE),), asked))
-    return closed, TicketEvent.ticket_id.in_(later)
+    ids = TicketEvent.ticket_id
+    return closed, or_(ids.in_(later), ids.in_(follow_ups.answered_ids()))
+
+
+def _fulfilled(asked: Period, _today: date) -> tuple[Select[tuple[int]], ColumnElement[bool]]:
+    """Tickets closed in the period of which it is known what the merchant did: all of what was agreed."""
+    closed = select(TicketEvent.ticket_id).where(*_steps((str(Step.CLOSE),), asked))
+    return select(Ticket.id).where(Ticket.id.in_(closed), Ticket.fulfilled.in_(OWED)), Ticket.fulfilled == "yes"
 
 
 def _content(asked: Period, _today: date) -> tuple[Select[tuple[int]], ColumnElement[bool]]:
-    """Ratings of the period: four or five of five. Who rated twice counts with the later one, once."""
-    rated = select(TicketEvent.ticket_id).where(*_steps((str(Step.RATE),), asked))
-    return select(Ticket.id).where(Ticket.id.in_(rated)), Ticket.score >= SATISFIED
+    """Ratings of the period, told on the telephone too: four or five of five. A later one replaces the earlier."""
+    rated = select(TicketEvent.ticket_id).where(*_steps((str(Step.RATE), str(Step.FOLLOW_UP)), asked))
+    return select(Ticket.id).where(Ticket.id.in_(rated), Ticket.score.is_not(None)), Ticket.score >= SATISFIED
 
 
 def _steps(steps: tuple[str, ...], asked: Period) -> tuple[ColumnElement[bool], ...]:
@@ -172,4 +181,5 @@ DEFINITIONS = {
     "settled": Definition(Promise.SETTLE, _settled),
     "followed": Definition(Promise.SERVE, _followed),
     "content": Definition(Promise.SERVE, _content),
+    "fulfilled": Definition(Promise.SERVE, _fulfilled),
 }

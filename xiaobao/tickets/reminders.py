@@ -24,7 +24,7 @@ from xiaobao.tickets.workflow import Role
 TARGET, SOON, TODAY, OVERDUE, RAISED = "target", "soon", "today", "overdue", "raised"
 STAGES = (SOON, TODAY, OVERDUE)  # of the statutory day, in their order
 # What a citizen does: whoever holds the ticket hears of it, near the last day the supervisors too.
-URGED, URGED_RAISED, REOPENED = "urged", "urged_raised", "reopened"
+URGED, URGED_RAISED, REOPENED, BROKEN = "urged", "urged_raised", "reopened", "broken"
 SUPERVISORS = (RAISED, URGED_RAISED)
 SOON_WORKING_DAYS = 2
 HORIZON = timedelta(days=16)  # two working days never span more, the longest holidays included

@@ -17,6 +17,7 @@ from xiaobao.tickets import (
     after_filing,
     deadlines,
     decisions,
+    devices,
     finance,
     handing,
     mediation,
@@ -66,6 +67,7 @@ CHANGES: Mapping[Step, Change] = {
     **supervision.CHANGES,
     **finance.CHANGES,
     **after_filing.CHANGES,
+    **devices.CHANGES,
 }
 
 

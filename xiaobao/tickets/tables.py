@@ -159,6 +159,7 @@ class Ticket(Base):
     reply: Mapped[str | None]
     result: Mapped[str | None]
     score: Mapped[int | None]
+    fulfilled: Mapped[str | None] = mapped_column(String(8))  # of workflow.CHOICES["fulfilments"], as last told
     urged: Mapped[int] = mapped_column(Integer, default=0)
     # Which rules it follows: workflow.Process, written at filing from the kind and the kind of office.
     process: Mapped[str] = mapped_column(String(16), default=lambda context: context.get_current_parameters()["kind"])

@@ -125,6 +125,8 @@ class Step(Labelled):
     URGE = ("urge", "催办")
     WITHDRAW = ("withdraw", "撤回")
     RATE = ("rate", "评价")
+    TAKE_OVER = ("take_over", "换设备接着办")
+    REISSUE_CODE = ("reissue_code", "重发查询码")
 
 
 class Role(Labelled):
@@ -257,8 +259,21 @@ CHOICES: dict[str, dict[str, str]] = {
         "full": "商家已经全部兑现",
         "part": "商家兑现了一部分",
         "promise": "商家答应了日期，还没兑现",
+        "broken": "商家答应的日子到了，没有兑现",
     },
     "fulfilments": {"yes": "都兑现了", "part": "兑现了一部分", "no": "没有兑现", "none": "没有说好要商家做什么"},
+    "grades": {"good": "满意", "fair": "一般", "poor": "不满意"},
+    # What somebody who lost the query code was asked on the telephone: one about the person, one about the matter.
+    "person_facts": {"contact_name": "姓名", "contact_phone": "登记的电话（回拨过去）", "contact_address": "通讯地址"},
+    "matter_facts": {
+        "merchant": "商家",
+        "institution": "机构",
+        "item": "东西或服务",
+        "amount": "金额",
+        "event_date": "日期",
+        "order_number": "订单号",
+        "policy_number": "保单号",
+    },
     "reopenings": {
         "unperformed": "说好的没有兑现",
         "new_facts": "有新的情况或者证据",
@@ -330,6 +345,14 @@ SETTLEMENT += (Field("promised_on", "答应的日期", "date", required=False),)
 WISH = (Field("wish", "是否愿意调解", "choice", choices="wishes"), NOTE)
 REOPENING = (WHY, Field("because", "群众要求重开的理由", "choice", required=False, choices="reopenings"))
 RATING = (Field("fulfilled", "兑现了没有", "choice", required=False, choices="fulfilments"), SCORE, NOTE)
+FOLLOWING: tuple[Field, ...] = (Field("fulfilled", "兑现了没有（问到才选）", "choice", False, "fulfilments"),)
+FOLLOWING += (Field("grade", "满意吗（问到才选）", "choice", False, "grades"), Field("text", "怎么说的"))
+REISSUE = (
+    Field("person_fact", "核对了本人哪一项", "choice", False, "person_facts"),
+    Field("matter_fact", "核对了事情哪一项", "choice", False, "matter_facts"),
+    Field("unlink", "原来的手机丢了，不再往那边发消息", "checkbox", False),
+    NOTE,
+)
 TELLING = (Field("means", "告知方式", "choice", choices="means"), Field("told_at", "告知时间", "datetime"), NOTE)
 
 _P = Process
@@ -545,7 +568,7 @@ _TIMES = (
 _AFTER = (
     _rows(_EVERY, _ANY, Step.TELL, WORKERS, STAY, TELLING, _RUN, own_only=True)
     + _rows(_EVERY, _ANY, Step.NOTE, WORKERS, STAY, (TEXT,), own_only=True)
-    + _rows(_EVERY, _DONE, Step.FOLLOW_UP, WORKERS, STAY, (TEXT, Field("fulfilled", "已经履行", "checkbox", False)))
+    + _rows(_EVERY, _DONE, Step.FOLLOW_UP, WORKERS, STAY, FOLLOWING)
     # The office reopens as it sees fit, a citizen on three grounds within the office's own window: after_filing.py.
     + _rows(_EVERY, _DONE, Step.REOPEN, (*_LEAD, *_CITIZEN), _S.ASSIGNED, REOPENING, _NOTHING, "reopened")
     + _rows(
@@ -559,6 +582,8 @@ _AFTER = (
     + _rows(_URGED, OPEN, Step.URGE, _CITIZEN, STAY)
     + _rows(_OWN, OPEN, Step.WITHDRAW, _CITIZEN, _S.WITHDRAWN, (NOTE,), _END)
     + _rows((*_EVERY,), _DONE, Step.RATE, _CITIZEN, STAY, RATING)
+    + _rows(_EVERY, _ANY, Step.TAKE_OVER, _CITIZEN, STAY, (Field("channel", "渠道", "line", False),))
+    + _rows(_EVERY, _ANY, Step.REISSUE_CODE, (*_CITIZEN, *DECIDERS), STAY, REISSUE, notice="code_reissued")
 )
 TABLE: tuple[Transition, ...] = tuple(
     sorted(_FILING + _HANDLING + _HANDING + _TIMES + _AFTER, key=lambda row: list(Step).index(row.step))

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
-from xiaobao.tickets import delivery, queries
+from xiaobao.tickets import delivery, follow_ups, queries
 from xiaobao.tickets.errors import InvalidField
 from xiaobao.tickets.tables import OutboxRow, Ticket
 from xiaobao.tickets.views import ClockView, TicketSummary, clock_view, ticket_summary
@@ -83,11 +83,13 @@ def conditions(
     merchant: OfMerchant | None = None,
     quiet_since: datetime | None = None,
     unheard: bool = False,
+    to_follow: bool = False,
 ) -> list[ColumnElement[bool]]:
     """What a filter asks of a ticket. `status` may be `ANY_OPEN`, `assignee` may be `NOBODY`.
 
     Messages of people in distress are left out unless `distress`, reports unless `reports` (办法 art. 37).
-    `quiet_since`: open, and nothing happened since that moment. `unheard`: a notice reached nobody, somebody calls.
+    `quiet_since`: open, and nothing happened since that moment. `unheard`: a notice reached nobody, somebody calls. `to_follow`: the follow-up
+    has no answer, somebody calls.
     """
     found: list[ColumnElement[bool]] = []
     if status == ANY_OPEN:
@@ -109,6 +111,8 @@ def conditions(
         found.append(Ticket.next_late < today)
     if unheard:
         found.append(Ticket.id.in_(select(OutboxRow.ticket_id).where(OutboxRow.state.in_(delivery.UNHEARD))))
+    if to_follow:
+        found.append(Ticket.id.in_(follow_ups.to_call()))
     if quiet_since is not None:
         found += [Ticket.is_open == true(), Ticket.updated_at < quiet_since]
     return found

@@ -1,4 +1,4 @@
-"""`python -m xiaobao.worker`: outbox, humans and back, clocks, retention, erasure, previews and texts of pictures, packages of archived tickets by the clock. Safe to run twice."""
+"""`python -m xiaobao.worker`: outbox, humans and back, clocks, follow-ups, retention, erasure, previews and texts of pictures, packages of archived tickets by the clock. Safe to run twice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from xiaobao.imports import jobs as imports
 from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines, office, office_settings
 from xiaobao.tickets import reference as references
-from xiaobao.worker import archives, clocks, erasure, ocr, outbox, previews, retention, sms, takeovers
+from xiaobao.worker import archives, clocks, erasure, follow_ups, ocr, outbox, previews, retention, sms, takeovers
 
 logger = logging.getLogger("xiaobao.worker")
 
@@ -31,6 +31,7 @@ IMPORT_SECONDS = 2
 CLOCK_SECONDS = 300
 HOLIDAY_SECONDS = 3600
 ERASURE_SECONDS = 5
+FOLLOW_UP_SECONDS = 300
 ARCHIVE_SECONDS = 60
 SEEN_SECONDS = 3600
 SMS_SECONDS = 5
@@ -73,6 +74,7 @@ def jobs(
         "clocks": partial(clocks.remind, sessions, reference, deadlines.now),
         "holidays": partial(clocks.recompute, sessions, reference, deadlines.now),
         "erasures": partial(erasure.erase_waiting, places, layered, deadlines.now),
+        "follow_ups": partial(follow_ups.ask, sessions, deadlines.now),
         "archives": partial(archives.pack_waiting, sessions, settings, deadlines.now),
         "imports": partial(
             imports.work,
@@ -92,6 +94,7 @@ def schedule(scheduler: BackgroundScheduler, found: dict[str, Callable[[], objec
     every = {"outbox": OUTBOX_SECONDS, "previews": PREVIEW_SECONDS, "texts": TEXT_SECONDS, "clocks": CLOCK_SECONDS}
     every |= {"holidays": HOLIDAY_SECONDS, "archives": ARCHIVE_SECONDS, "imports": IMPORT_SECONDS}
     every |= {"seen": SEEN_SECONDS, "takeovers": TAKEOVER_SECONDS, "sms": SMS_SECONDS, "erasures": ERASURE_SECONDS}
+    every |= {"follow_ups": FOLLOW_UP_SECONDS}
     kept = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     for name, seconds in every.items():
         scheduler.add_job(guarded(name, found[name]), "interval", seconds=seconds, next_run_time=start, **kept)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0033_my_data"
-down_revision = "0031_notices"
+down_revision = "0032_takeover"
 branch_labels = None
 depends_on = None
 

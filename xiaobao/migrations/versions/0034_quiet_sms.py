@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0034_quiet_sms"
-down_revision = "0031_notices"
+down_revision = "0033_my_data"
 branch_labels = None
 depends_on = None
 
