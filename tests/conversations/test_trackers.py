@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from xiaobao.conversations import trackers
 
 NAME, PHONE, HOME = "欧阳娜娜", "13800001234", "云泽市西城区幸福里3号楼"
-SLOTS = [
+SLOTS: list[dict[str, Any]] = [
     {"event": "slot", "name": "contact_name", "value": NAME, "timestamp": 1.5},
     {"event": "slot", "name": "held_contact", "value": {"contact_phone": PHONE}},
     {"event": "slot", "name": "details", "value": {"contact_address": {"normalised": HOME}, "amount": {"normalised": 129}}},

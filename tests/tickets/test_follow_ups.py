@@ -13,6 +13,7 @@ from tests.tickets.test_after_filing import take
 from xiaobao.tickets import (
     contacts,
     delivery,
+    erasing,
     follow_up_rules,
     follow_ups,
     office,
@@ -325,3 +326,12 @@ def test_a_wrong_grade_on_the_telephone_changes_nothing(sessions):
         assert session.scalars(select(FollowUp.state)).all() == ["waiting"]
     with sessions.begin() as session:
         assert service.rate(session, number, actor=CITIZEN, now=NOW, score=5).score == 5
+
+
+def test_whoever_wants_to_be_erased_is_not_asked(sessions) -> None:
+    number = closed(sessions)
+    with sessions.begin() as session:
+        erasing.stop_use(session, session.scalars(select(Ticket).where(Ticket.number == number)).one(), NOW)
+    assert work(sessions, NOW + 4 * DAY) == []
+    with sessions() as session:
+        assert session.scalars(select(FollowUp.state)).all() == [follow_ups.DROPPED]

@@ -22,8 +22,8 @@ from xiaobao.tickets import (
 def target_metadata() -> list[MetaData]:
     """The metadata of tickets and of conversations."""
     # Modules with more tables share one metadata, which is whole once each of them was imported.
-    more = (api_tables, document_tables, follow_up_tables, import_tables, notice_tables)
-    more += (queue_tables, register_tables, roles_tables)
+    more = [api_tables, document_tables, follow_up_tables, import_tables, notice_tables]
+    more += [queue_tables, register_tables, roles_tables]
     assert {module.Base for module in more} == {tables.Base}
     found = [tables.Base.metadata]
     if importlib.util.find_spec("xiaobao.conversations.tables"):

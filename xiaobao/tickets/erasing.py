@@ -15,7 +15,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from xiaobao.privacy import mask_person, mask_pii
-from xiaobao.tickets import delivery
+from xiaobao.tickets import delivery, follow_ups
 from xiaobao.tickets.lessons import LONGEST
 from xiaobao.tickets.queue_tables import SavedFilter
 from xiaobao.tickets.roles_tables import LiaisonTask
@@ -75,6 +75,7 @@ def stop_use(session: Session, ticket: Ticket, now: datetime) -> None:
     for row in rows:
         delivery.settle(session, row.id, delivery.UNDELIVERABLE, "gone", now)  # somebody calls
         row.conversation_id = ""
+    follow_ups.forget(session, ticket.id, now)
     forget_filters(session, [ticket.contact_phone, ticket.contact_name])
 
 

@@ -41,7 +41,7 @@ _DISPUTED = (Process.COMPLAINT, Process.FINANCE)  # elsewhere no merchant owes a
 def plan(taking: Taking) -> None:
     """办结: to be asked about in some days, if the profile says so and there is a way to the citizen."""
     ticket, office = taking.ticket, taking.office
-    if office is None or not (ticket.conversation_id or callable_(ticket)):
+    if office is None or ticket.erasure_asked_at or not (ticket.conversation_id or callable_(ticket)):
         return
     why = follow_up_rules.reason(ticket, office.follow_up_grave, office.follow_up_share)
     if why is None:
@@ -88,6 +88,12 @@ def drop(taking: Taking) -> None:
     """重开: it goes on, so nobody is asked how it ended; a promise still stands."""
     for row in _rows(taking.session, taking.ticket.id, CLOSING):
         _end(row, DROPPED, taking.now, None)
+
+
+def forget(session: Session, ticket_id: int, now: datetime) -> None:
+    """The citizen wants the ticket erased: it is stored and answered, and nobody asks how it went any more."""
+    for row in _rows(session, ticket_id, CLOSING, PROMISE):
+        _end(row, DROPPED, now, None)
 
 
 # What the worker does ------------------------------------------------------------------------------
