@@ -70,7 +70,7 @@ def test_the_place_in_the_queue_is_kept_and_moves_up(sessions: Sessions) -> None
     with sessions.begin() as session:
         assert [takeovers.ask(session, one, {}, NOON + MINUTE) for one in (first, second, third)] == [1, 2, 3]
         assert [view.conversation_id for view in takeovers.queue(session)] == [first, second, third]
-        assert takeovers.waiting(session) == 3
+        assert takeovers.get(session, wish).summary == {"slots": {"merchant": "乐动健身"}}
         assert takeovers.cancel(session, second, NOON) and not takeovers.cancel(session, second, NOON)
         assert takeovers.ask(session, third, {}, NOON) == 2
     take(sessions, wish)
@@ -92,6 +92,7 @@ def test_while_the_clerk_talks_the_bot_owes_nothing_and_all_that_was_said_is_the
         assert turns.replies_to(session, conversation_id, seq) == [], "the page waits for no answer of the bot"
         assert turns.unfinished(session, "website") == []
         takeovers.leave(session, wish, account_id=1, now=NOON)
+        assert takeovers.get(session, wish).summary == {}, "kept no longer than the clerk needs it"
     back = owed(sessions, conversation_id)
     assert back is not None and back.payload == '/human_left{"value": "left"}'
     answer(sessions, back, "我回来了")

@@ -102,7 +102,7 @@ def test_contact_data_are_shown_to_the_clerk_who_talks_and_written_down(clerk: B
     _, number = wish(desk)
     assert clerk.post(f"/reception/{number}/look").status_code == 403
     clerk.post(f"/reception/{number}/take")
-    assert "13800138000" not in clerk.page
+    assert "13800138000" not in clerk.page and "138****8000" in clerk.page
     assert "13800138000" in clerk.post(f"/reception/{number}/look").text
     assert audits(desk)[-1][0] == "look_conversation"
 
@@ -172,3 +172,18 @@ def test_what_is_over_or_unknown_is_said_plainly(clerk: Browser, desk: Desk) -> 
     gone = clerk.post(f"/reception/{number}/take")
     assert gone.status_code == 409 and "对方不等了" in gone.text
     assert "现在没有人在等" in clerk.get("/reception").text
+    assert clerk.get(f"/reception/{number}").status_code == 404, "nobody's talk is nobody's to read"
+
+
+def test_what_is_said_to_the_bot_afterwards_is_not_the_clerks_to_read(
+    app: Flask, clerk: Browser, desk: Desk, clock: Clock
+) -> None:
+    conversation_id, number = wish(desk)
+    clerk.post(f"/reception/{number}/take")
+    clerk.post(f"/reception/{number}/leave")
+    clock.pass_(minutes=1)
+    with desk.writing.begin() as session:
+        messages.append(session, conversation_id, Draft(CITIZEN, "只跟小宝说"), clock.now)
+    page = clerk.get(f"/reception/{number}").text
+    assert "这次接待已经结束" in page and "店在哪里" in page and "只跟小宝说" not in page
+    assert signed_in(app, "handler").get(f"/reception/{number}").status_code == 404

@@ -135,7 +135,9 @@ def ask(session: Session, conversation_id: str, summary: dict[str, Any], now: da
         found = Takeover(conversation_id=conversation_id, state=WAITING, asked_at=now, summary=summary)
         session.add(found)
         session.flush()
-    ahead = select(func.count(Takeover.id)).where(Takeover.state == WAITING, Takeover.id < found.id)
+    ahead = select(func.count(Takeover.id)).where(
+        Takeover.over_at.is_(None), Takeover.state == WAITING, Takeover.id < found.id
+    )
     return (session.scalar(ahead) or 0) + 1
 
 
@@ -151,7 +153,7 @@ def cancel(session: Session, conversation_id: str, now: datetime) -> bool:
     found = _open(session, conversation_id)
     if found is None or found.state != WAITING:
         return False
-    found.state, found.over_at, found.ending = OVER, now, CANCELLED
+    found.state, found.over_at, found.ending, found.summary = OVER, now, CANCELLED, {}
     return True
 
 
@@ -170,11 +172,6 @@ def queue(session: Session) -> list[View]:
     rows = session.execute(query.where(Takeover.over_at.is_(None)).order_by(Takeover.id)).tuples()
     views = [_view(row, channel) for row, channel in rows]
     return sorted(views, key=lambda view: view.state != WAITING)
-
-
-def waiting(session: Session) -> int:
-    """How many citizens wait for a human."""
-    return session.scalar(select(func.count(Takeover.id)).where(Takeover.state == WAITING)) or 0
 
 
 def get(session: Session, takeover_id: int) -> View:
@@ -377,6 +374,7 @@ def _end(session: Session, row: Takeover, ending: str, now: datetime) -> None:
         at = min(now, oldest - timedelta(milliseconds=1)) if oldest else now
     owner.takeover_id = None
     row.state, row.over_at, row.ending, row.greeting, row.ring_at = OVER, now, ending, None, now
+    row.summary = {}  # it was for the clerk; the conversation itself stays as long as every other
     payload = f"{COMMAND}{json.dumps({'value': ending})}"
     session.add(Turn(conversation_id=row.conversation_id, payload=payload, received_at=at))
     session.flush()

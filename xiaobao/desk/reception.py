@@ -211,10 +211,14 @@ def _said(wish: int, unmasked: bool = False) -> dict[str, Any]:
     desk = here()
     with desk.reading() as reading:
         view, tickets = _visible(reading, wish)
+        if view.state == takeovers.OVER and view.account_id != me().account.id:
+            abort(404)  # it was shown so that somebody could come
+        until = view.over_at or desk.now()
+        said = conversation.said(reading, view.conversation_id, unmasked, most=SHOWN)
         return {
             "view": view,
             "mine": view.state == takeovers.TALKING and view.account_id == me().account.id,
-            "said": conversation.said(reading, view.conversation_id, unmasked, most=SHOWN),
+            "said": [one for one in said if one.at <= until] if view.state == takeovers.OVER else said,
             "tickets": [ticket for ticket in tickets if me().knows_of(ticket.kind)],
             "held_back": wechat.held_back(reading, view.conversation_id, desk.now()),
             "zone": TIMEZONE,
