@@ -160,6 +160,8 @@ def _note(session: Session, notice: Notice, taken: str | None, why: str, now: da
         delivery.settle(session, notice.id, TAKEN.get(taken, delivery.DELIVERED), taken, now)
         if taken == "delivered" and quiet.until(now):
             delivery.went_along(session, notice.id, now)
+        elif taken == "sent" and quiet.until(now):
+            delivery.told_along(session, notice.id, now)
     elif why == f"404 {GONE}":
         delivery.settle(session, notice.id, delivery.UNDELIVERABLE, "gone", now)
     elif why[0].isdigit() and now - notice.created_at > delivery.GIVEN_UP_AFTER:
