@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,11 +27,11 @@ class Sms:
     """The gateway that sends texts to telephones; see docs/notices.md. `auth` is header or hmac."""
 
     url: str
-    key: str
+    key: str = field(repr=False)
     auth: str
     template: str
     sign: str
-    report_key: str
+    report_key: str = field(repr=False)
 
 
 @dataclass(frozen=True)

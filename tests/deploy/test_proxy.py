@@ -129,7 +129,7 @@ def test_the_file_names_every_rule():
     text = re.sub(r"#.*", "", CADDYFILE.read_text(encoding="utf-8"))
     assert "@internal path */internal */internal/*" in text
     assert re.search(r"handle @internal \{\s*respond 404\s*\}", text)
-    assert re.search(r"@public path /chat /chat/\* /webhooks/wechat /webhooks/wechat/\*\n", text)
+    assert re.search(r"@public path /chat /chat/\* /webhooks/wechat /webhooks/wechat/\* /webhooks/sms/reports\n", text)
     assert "redir / /chat" in text
     sites = re.findall(r"^\{\$(\w+_DOMAIN):[^}]*\} \{(.*?)^\}", text, re.MULTILINE | re.DOTALL)
     assert [name for name, _ in sites] == ["CHAT_DOMAIN", "DESK_DOMAIN"]

@@ -18,15 +18,20 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.bot.channels.wechat.world import ANNA, World, play
 from tests.factories import CITIZEN, CLERK, NOW, an_office, file_ticket
 from tests.mutants.broken_wechat import who_has_left_is_sent_to
+from tests.simulators.sms import Gateway
 from tests.worker.test_outbox import Receiver, receiver
+from tests.worker.test_sms import CODES, unreached
 from xiaobao.conversations import messages
 from xiaobao.conversations.messages import Draft
+from xiaobao.conversations.quiet import read
 from xiaobao.conversations.tables import BOT, Conversation, Message
 from xiaobao.tickets import delivery, outbox, service, stepping
+from xiaobao.tickets import sms as texts
 from xiaobao.tickets.errors import NotFound, UrgedToday
 from xiaobao.tickets.service import Actor
 from xiaobao.tickets.tables import OutboxRow, Ticket
 from xiaobao.worker import outbox as worker
+from xiaobao.worker import sms
 
 pytestmark = pytest.mark.slow
 
@@ -108,6 +113,37 @@ def nobody_acts_on_another_persons_ticket(sessions: Sessions, receiver: Receiver
         service.withdraw(session, number, actor=stranger, now=NOW)
 
 
+def nobody_is_woken_by_night(sessions: Sessions, receiver: Receiver) -> None:
+    _put(sessions, "c1", "wechat")
+    night = NOW.replace(hour=23)
+    worker.deliver(sessions, receiver.bot, lambda: night, read("22:00-08:00"))
+    assert receiver.shown == []
+    worker.deliver(sessions, receiver.bot, lambda: night + timedelta(hours=9), read("22:00-08:00"))
+    assert len(receiver.shown) == 1
+
+
+def a_text_is_posted_once_whoever_dies(sessions: Sessions, receiver: Receiver) -> None:
+    unreached(sessions)
+    with sessions.begin() as session:
+        texts.adopt(session, NOW, None, "")
+    with sessions.begin() as session:
+        assert len(texts.claim(session, NOW, None, "")) == 1  # posted, and then it dies
+    for minutes in (2, 60):
+        with sessions.begin() as session:
+            texts.lapse(session, NOW + timedelta(minutes=minutes))
+        with sessions.begin() as session:
+            assert texts.claim(session, NOW + timedelta(minutes=minutes + 1), None, "") == []
+
+
+def a_text_without_a_report_is_somebodys_work(sessions: Sessions, receiver: Receiver) -> None:
+    unreached(sessions)
+    with Gateway() as gateway:
+        for days in (0, 2):
+            sms.work(sessions, gateway.settings, CODES, lambda at=NOW + timedelta(days=days): at)
+    with sessions() as session:
+        assert session.scalars(select(OutboxRow.state)).one() in delivery.UNHEARD
+
+
 # The broken variants.
 
 
@@ -149,6 +185,20 @@ def it_never_gives_up(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(delivery, "GIVEN_UP_AFTER", timedelta(days=999))
 
 
+def it_knows_no_night(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(worker, "_holds", lambda *_: False)
+
+
+def it_posts_again_what_nobody_knows(patch: pytest.MonkeyPatch) -> None:
+    known = texts.said
+    again = {texts.UNKNOWN: texts.AGAIN}
+    patch.setattr(texts, "said", lambda session, id_, what, now: known(session, id_, again.get(what, what), now))
+
+
+def it_takes_a_posted_text_for_told(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(texts, "silent", lambda *_: 0)
+
+
 def it_counts_every_urge(patch: pytest.MonkeyPatch) -> None:
     known = service.deadlines.working_days_after
     past = partial(replace, due=date.min)
@@ -166,6 +216,9 @@ BROKEN: list[tuple[Check, Callable[[pytest.MonkeyPatch], None]]] = [
     (a_notice_is_shown_once_whoever_dies, it_forgets_what_it_has_sent),
     (notices_keep_their_order, it_sends_what_is_due_in_any_order),
     (what_was_refused_for_a_day_is_somebodys_work, it_never_gives_up),
+    (nobody_is_woken_by_night, it_knows_no_night),
+    (a_text_is_posted_once_whoever_dies, it_posts_again_what_nobody_knows),
+    (a_text_without_a_report_is_somebodys_work, it_takes_a_posted_text_for_told),
     (an_urge_counts_once_a_working_day, it_counts_every_urge),
     (nobody_acts_on_another_persons_ticket, it_asks_nobody_whose_it_is),
 ]
@@ -207,12 +260,12 @@ def test_nothing_is_sent_to_who_has_unfollowed_and_a_variant_that_does_is_caught
         play(tmp_path / "broken", leaves, judged=False, server=server)
 
 
-def _put(sessions: Sessions, conversation: str) -> str:
+def _put(sessions: Sessions, conversation: str, channel: str = "website") -> str:
     with sessions.begin() as session:
         if session.get(Conversation, conversation) is None:
-            session.add(Conversation(id=conversation, channel="website", created_at=NOW, last_seen_at=NOW))
+            session.add(Conversation(id=conversation, channel=channel, created_at=NOW, last_seen_at=NOW))
         row = outbox.put(
-            session, conversation_id=conversation, channel="website", response="utter_notice_closed", params={}, now=NOW
+            session, conversation_id=conversation, channel=channel, response="utter_notice_closed", params={}, now=NOW
         )
         session.flush()
         return str(row.id)

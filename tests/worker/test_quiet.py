@@ -90,6 +90,21 @@ def test_what_is_urgent_goes_at_once_and_takes_along_what_it_would_overtake(sess
     assert states(sessions, calm, urgent, later) == ["delivered", "delivered", "held"], "the log says what is true"
 
 
+def test_a_reminder_of_an_urgent_ticket_tells_of_what_was_held_of_it_too(sessions, receiver):
+    """No window is open, so outside of the conversation only number and news go out; by morning they are not repeated."""
+    ticket = an_urgent_ticket(sessions)
+    other, same = put(sessions), put(sessions, ticket=ticket)
+    with sessions.begin() as session:
+        for one in (other, same):
+            session.get(OutboxRow, int(one)).state = "held"
+    urgent = put(sessions, ticket=ticket)
+    receiver.answers[urgent] = (200, {"delivery": "sent"})
+    deliver(sessions, receiver, NIGHT)
+    assert states(sessions, other, same, urgent) == ["held", "sent", "sent"]
+    deliver(sessions, receiver, MORNING)
+    assert [one["notice_id"] for one in receiver.got] == [urgent, other]
+
+
 def test_who_just_wrote_is_answered_and_has_what_was_held_before_them(sessions, receiver):
     held = put(sessions)
     deliver(sessions, receiver, NIGHT)

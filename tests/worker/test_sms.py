@@ -18,7 +18,7 @@ from xiaobao.conversations import messages
 from xiaobao.conversations import sms as reports
 from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.quiet import TIMEZONE, read
-from xiaobao.conversations.tables import BOT, Conversation, SmsReport
+from xiaobao.conversations.tables import BOT, Conversation, SmsReport, WechatCitizen
 from xiaobao.settings import ROOT
 from xiaobao.tickets import delivery, outbox, worklist
 from xiaobao.tickets import sms as texts
@@ -238,18 +238,25 @@ def test_a_text_that_was_put_off_into_the_night_is_held_and_a_wrong_clock_holds_
 def test_what_was_seen_or_told_by_telephone_meanwhile_is_not_texted_about(sessions, gateway):
     night = at(23, 23)
     seen, called = unreached(sessions, now=night), unreached(sessions, now=night, draft_id="d2")
+    visited, parked = unreached(sessions, now=night, draft_id="d3"), unreached(sessions, now=night, draft_id="d4")
     with sessions.begin() as session:
         session.add(Conversation(id="c1", channel="website", created_at=NOW, last_seen_at=NOW))
         session.flush()
         messages.append(session, "c1", Draft(BOT, "已办结", notice_id=str(seen[0])), NOW)
+        for name, (notice,), waits in (("c3", visited, []), ("c4", parked, ["没发出去的话"])):
+            session.add(Conversation(id=name, channel="wechat", created_at=NOW, last_seen_at=NOW))
+            session.flush()
+            messages.append(session, name, Draft(BOT, "已办结", notice_id=str(notice)), NOW)
+            session.add(WechatCitizen(openid=f"o-{name}", conversation_id=name, shown_seq=1, parked=waits))
     work(sessions, gateway, night)
     with sessions.begin() as session:
         messages.shown(session, "c1", 99, night)
         ticket_id = session.get_one(OutboxRow, called[0]).ticket_id
         assert ticket_id is not None and delivery.told_by_staff(session, ticket_id, 7, night) == 1
-    assert work(sessions, gateway, at(24, 9)) == 0 and states(sessions) == ["delivered", "called"]
+    assert work(sessions, gateway, at(24, 9)) == 1, "only what was not shown to the end"
+    assert states(sessions) == ["delivered", "called", "delivered", "sent"]
     with sessions() as session:
-        assert set(session.scalars(select(Sms.state))) == {"dropped"}
+        assert list(session.scalars(select(Sms.state).order_by(Sms.id))) == ["dropped", "dropped", "dropped", "sent"]
 
 
 def test_without_a_gateway_what_waits_for_one_is_a_call(sessions, gateway):
@@ -295,3 +302,8 @@ def test_what_the_website_showed_to_nobody_for_three_days_is_told_by_a_text(sess
     assert states(sessions) == ["delivered"]
     assert look_who_saw(sessions, lambda: later + DAY) == 0, "a text has told of it: no call and no second text"
     assert work(sessions, gateway, later + DAY) == 0
+
+
+def test_what_stands_nowhere_is_told_by_a_person_and_not_by_a_text(sessions, gateway):
+    unreached(sessions, state=delivery.UNDELIVERABLE)
+    assert work(sessions, gateway) == 0 and calls(sessions) == 1

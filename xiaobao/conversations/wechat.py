@@ -231,6 +231,13 @@ def behind(session: Session, conversation_id: str, seq: int) -> bool:
     return session.scalars(query).first() is not None
 
 
+def has_shown() -> ColumnElement[bool]:
+    """Whether WeChat has handed over a message for good: nothing of its conversation waits or is unsure. A condition."""
+    mine = (WechatCitizen.conversation_id == Message.conversation_id, WechatCitizen.shown_seq >= Message.seq)
+    rest = or_(*(_filled(column) for column in (WechatCitizen.parked, WechatCitizen.sending, WechatCitizen.unsure)))
+    return select(WechatCitizen.openid).where(*mine, ~rest).exists()
+
+
 def awaited(session: Session, conversation_id: str, since: datetime) -> bool:
     """Whether the platform still holds a line open on which the answer may go back (pushes since `since`)."""
     query = select(WechatPush.key).where(

@@ -8,7 +8,7 @@ calls), `called` (somebody did).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,10 +93,25 @@ def hold(session: Session, outbox_id: int, until: datetime, now: datetime) -> No
 
 def went_along(session: Session, outbox_id: int, now: datetime) -> None:
     """This notice was pushed: what was held in its conversation before it went with it, so it is looked at now."""
-    row = session.get(OutboxRow, outbox_id)
-    if row is not None:
-        mine = (OutboxRow.conversation_id == row.conversation_id, OutboxRow.id < outbox_id, OutboxRow.state == HELD)
-        session.execute(update(OutboxRow).where(*mine).values(state=WAITING, due_at=now))
+    for row in _held_before(session, outbox_id):
+        row.state, row.due_at = WAITING, now
+
+
+def told_along(session: Session, outbox_id: int, now: datetime) -> None:
+    """A reminder said that there is news of this notice's ticket: that tells of what was held before it as well."""
+    ticket_id = session.get_one(OutboxRow, outbox_id).ticket_id
+    for row in _held_before(session, outbox_id):
+        if ticket_id is not None and row.ticket_id == ticket_id:
+            row.state, row.delivered_at = SENT, now
+            note(session, row.id, "sent", now)
+
+
+def _held_before(session: Session, outbox_id: int) -> Sequence[OutboxRow]:
+    conversation = select(OutboxRow.conversation_id).where(OutboxRow.id == outbox_id).scalar_subquery()
+    held = select(OutboxRow).where(
+        OutboxRow.state == HELD, OutboxRow.id < outbox_id, OutboxRow.conversation_id == conversation
+    )
+    return session.scalars(held.order_by(OutboxRow.id).with_for_update()).all()
 
 
 def of_ticket(session: Session, number: str) -> list[Delivery]:

@@ -62,15 +62,17 @@ def may_text(ticket: Ticket) -> bool:
 def adopt(session: Session, now: datetime, quiet_until: datetime | None, distress: str) -> int:
     """Take on what neither website nor WeChat brought to somebody who may be texted; how many notices.
 
-    In quiet hours the text waits until they end, unless it is urgent: the ticket, or the response `distress`.
+    Not what stands nowhere (undeliverable): whoever came for it would find nothing, so somebody has to say it. In quiet hours the text waits until they end, unless it is urgent: the ticket, or the response `distress`.
     """
     query = select(OutboxRow, Ticket).join(Ticket, Ticket.id == OutboxRow.ticket_id).where(
-        OutboxRow.state.in_(delivery.UNHEARD),
+        OutboxRow.state == delivery.UNDELIVERED,
         OutboxRow.sms_id.is_(None),
         OutboxRow.created_at > now - ADOPTED_FOR,
         Ticket.consent_version.in_(CONSENTED),
     )  # fmt: skip
-    found = session.execute(query.order_by(OutboxRow.id).limit(BATCH).with_for_update(of=OutboxRow, skip_locked=True))
+    # The ticket too, so that two workers do not begin a text for it at once.
+    query = query.order_by(OutboxRow.id).limit(BATCH).with_for_update(of=[OutboxRow, Ticket], skip_locked=True)
+    found = session.execute(query)
     count = 0
     for row, ticket in found.tuples().all():
         if not may_text(ticket):
@@ -78,7 +80,8 @@ def adopt(session: Session, now: datetime, quiet_until: datetime | None, distres
             continue
         urgent = ticket.urgent or row.response == distress
         due = now if urgent or quiet_until is None else quiet_until
-        text = session.scalars(select(Sms).where(Sms.ticket_id == ticket.id, Sms.state == WAITING)).first()
+        waits = select(Sms).where(Sms.ticket_id == ticket.id, Sms.state == WAITING).with_for_update()
+        text = session.scalars(waits).first()
         if text is None:
             text = Sms(ticket_id=ticket.id, reference=secrets.token_hex(12), state=WAITING, created_at=now, due_at=due)
             text.attempts = 0

@@ -65,11 +65,9 @@ def deliver(sessions: sessionmaker[Session], bot: Bot, clock: Callable[[], datet
     with requests.Session() as http:
         for _ in range(MOST_ROUNDS):
             with sessions.begin() as session:
-                now = clock()
-                notices = claim(session, now, quiet=quiet)
-                silent = not_to_wake(session, notices, now, quiet)
+                notices = claim(session, clock(), quiet=quiet)
             for n, notice in enumerate(notices):
-                taken, why, answers = _post(http, bot, notice, notice.id in silent)
+                taken, why, answers = _post(http, bot, notice, _holds(sessions, notice, clock(), quiet))
                 with sessions.begin() as session:
                     _note(session, notice, taken, why, clock(), quiet)
                     if not answers:
@@ -108,18 +106,13 @@ def _may_go(row: Any, now: datetime, quiet: Quiet) -> ColumnElement[bool]:
     return and_(row.state == delivery.HELD, awake)
 
 
-def not_to_wake(session: Session, notices: list[Notice], now: datetime, quiet: Quiet) -> set[int]:
-    """Those for which nobody's telephone is made to sound now: it is quiet, they can wait, and nobody just wrote."""
-    if quiet.until(now) is None or not notices:
-        return set()
-    numbers = {notice.ticket_id for notice in notices if notice.ticket_id is not None}
-    urgent = set(session.scalars(select(Ticket.id).where(Ticket.id.in_(numbers), Ticket.urgent)))
-    calm = [
-        one for one in notices if one.ticket_id not in urgent and one.response != TO_DISTRESS and one.channel in DOORS
-    ]
-    return {
-        one.id for one in calm if not session.scalar(select(messages.wrote_since(one.conversation_id, now - WRITES)))
-    }
+def _holds(sessions: sessionmaker[Session], notice: Notice, now: datetime, quiet: Quiet) -> bool:
+    """Whether no telephone is made to sound for it now: it is quiet, it can wait, and nobody just wrote."""
+    if quiet.until(now) is None or notice.channel not in DOORS or notice.response == TO_DISTRESS:
+        return False
+    with sessions() as session:
+        urgent = session.scalar(select(Ticket.urgent).where(Ticket.id == notice.ticket_id))
+        return not urgent and not session.scalar(select(messages.wrote_since(notice.conversation_id, now - WRITES)))
 
 
 def release(session: Session, id: int, now: datetime) -> None:
@@ -167,6 +160,8 @@ def _note(session: Session, notice: Notice, taken: str | None, why: str, now: da
         delivery.settle(session, notice.id, TAKEN.get(taken, delivery.DELIVERED), taken, now)
         if taken == "delivered" and quiet.until(now):
             delivery.went_along(session, notice.id, now)
+        elif taken == "sent" and quiet.until(now):
+            delivery.told_along(session, notice.id, now)
     elif why == f"404 {GONE}":
         delivery.settle(session, notice.id, delivery.UNDELIVERABLE, "gone", now)
     elif why[0].isdigit() and now - notice.created_at > delivery.GIVEN_UP_AFTER:

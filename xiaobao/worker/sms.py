@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from sqlalchemy import String, cast
+from sqlalchemy import String, cast, or_
 from sqlalchemy.orm import Session, sessionmaker
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from xiaobao import settings
 from xiaobao.conversations import sms as reports
+from xiaobao.conversations import wechat
 from xiaobao.conversations.quiet import NEVER, Quiet
 from xiaobao.conversations.tables import Message
 from xiaobao.tickets import reference, sms
@@ -137,7 +138,7 @@ def _never_left(error: requests.RequestException) -> bool:
 
 
 def _seen(session: Session) -> list[int]:
-    """Notices that the website's page had while a text waited."""
+    """Notices that the website's page or WeChat showed while a text waited."""
     same = Message.notice_id == cast(OutboxRow.id, String)
-    query = sms.to_be_told().join(Message, same).where(Message.shown_at.is_not(None))
+    query = sms.to_be_told().join(Message, same).where(or_(Message.shown_at.is_not(None), wechat.has_shown()))
     return list(session.scalars(query))
