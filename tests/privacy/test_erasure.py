@@ -197,3 +197,13 @@ def test_a_file_that_leads_elsewhere_is_not_followed(world):
     ask(world, mine)
     assert erase(world) == 1
     assert precious.exists()
+
+
+def test_a_large_file_is_rewritten_at_night_only(world, monkeypatch):
+    ask(world, talk(world))
+    monkeypatch.setattr(erasure, "LARGE", 1)
+    assert erase(world) == 0  # Rasa's record is a file of SQLite in both cases
+    with world.sessions.begin() as session:
+        assert session.scalars(sa.select(Conversation.id)).all() == []  # the rows are gone at once
+    assert erasure.erase_waiting(world.places, office, lambda: SOON, at_night=True) == 1
+    assert world.found() == {}
