@@ -51,7 +51,9 @@ def test_erased_in_the_middle_of_a_form_nothing_is_left_on_the_disk(product: Pro
     while (found := left(product)) and time.monotonic() < end:
         time.sleep(2)
     assert found == {}
-    gone = requests.get(f"{product.bot}/chat/messages", headers={"Authorization": f"Bearer {citizen.token}"}, timeout=10)
+    gone = requests.get(
+        f"{product.bot}/chat/messages", headers={"Authorization": f"Bearer {citizen.token}"}, timeout=10
+    )
     assert gone.status_code == 401  # the page begins anew
 
 
