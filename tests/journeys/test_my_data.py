@@ -27,13 +27,13 @@ def citizen(product: Product) -> Citizen:
     return someone
 
 
-def left(product: Product) -> dict[str, set[str]]:
-    """Needles and the files they lie in; the index of the knowledge and start scripts are nobody's words."""
-    return search.in_folder(NEEDLES, product.data)
+def left(product: Product, since: float) -> dict[str, set[str]]:
+    """Needles and the files they lie in."""
+    return search.in_folder(NEEDLES, product.data, since)
 
 
 def test_erased_in_the_middle_of_a_form_nothing_is_left_on_the_disk(product: Product, citizen: Citizen) -> None:
-    photo = io.BytesIO()
+    photo, begun = io.BytesIO(), time.time()
     Image.new("RGB", (64, 64), "white").save(photo, "JPEG", comment=NAME.encode())
     sent = requests.post(
         f"{product.bot}/chat/evidence", files={"file": (f"{NAME}.jpg", photo.getvalue(), "image/jpeg")},
@@ -42,13 +42,13 @@ def test_erased_in_the_middle_of_a_form_nothing_is_left_on_the_disk(product: Pro
     assert sent.status_code == 200
     citizen.say(f"我叫{NAME}，电话{PHONE}，美发店的事归谁管")
     citizen.say(STORY)
-    assert left(product).keys() == NEEDLES
+    assert left(product, begun).keys() == NEEDLES
     shown = citizen.say("你们存了我的哪些信息")
     assert "下载" in said(shown)
     assert "找不回来" in said(citizen.say("删除我的信息"))
     assert "大约半分钟" in said(citizen.press("确定删除"))
     end = time.monotonic() + 90
-    while (found := left(product)) and time.monotonic() < end:
+    while (found := left(product, begun)) and time.monotonic() < end:
         time.sleep(2)
     assert found == {}
     gone = requests.get(
