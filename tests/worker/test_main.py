@@ -41,7 +41,18 @@ def test_every_job_is_scheduled_and_retention_runs_by_night_and_soon_after_a_sta
     schedule(
         scheduler,
         dict.fromkeys(
-            ("outbox", "seen", "previews", "texts", "clocks", "holidays", "archives", "imports", "retention", "erasures"),
+            (
+                "outbox",
+                "seen",
+                "previews",
+                "texts",
+                "clocks",
+                "holidays",
+                "archives",
+                "imports",
+                "retention",
+                "erasures",
+            ),
             lambda: None,
         ),
         NOW,

@@ -24,7 +24,7 @@ from xiaobao.tickets.office import Office
 from xiaobao.tickets.tables import Ticket, TicketEvidence
 from xiaobao.worker import retention
 
-LARGE = 512 * 1024 * 1024  # bytes
+LARGE = 128 * 1024 * 1024  # bytes: a second or two of writing
 
 
 @dataclass(frozen=True)
