@@ -46,12 +46,13 @@ class Places:
 def erase_waiting(
     places: Places, office: Callable[[Session], Office], clock: Callable[[], datetime], at_night: bool = False
 ) -> int:
-    """Carry out every wish that is due; returns how many are done altogether.
+    """Carry out every wish that is due, and drop copies that were not fetched; returns how many wishes are done altogether.
 
     Rewriting a large SQLite file holds up whoever writes for seconds: by day the rows go, the rest `at_night`.
     """
     now = clock()
     with places.sessions.begin() as session:
+        copies.forget(session, now)
         waiting = erasures.due(session, now)
     gone = [erasure_id for erasure_id in waiting if _rows(places, office, erasure_id, now)]
     too_large = not at_night and any(database.file_bytes(engine) > LARGE for engine in places.engines)
@@ -63,10 +64,8 @@ def erase_waiting(
 
 
 def erase_run_out(places: Places, office: Callable[[Session], Office], clock: Callable[[], datetime]) -> int:
-    """Erase every ticket whose period is over, and copies made for download; returns how many tickets."""
+    """Erase every ticket whose period is over; returns how many."""
     count = 0
-    with places.sessions.begin() as session:
-        copies.forget(session, clock())
     while True:
         with places.sessions.begin() as session:
             now = clock()
