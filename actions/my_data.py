@@ -184,7 +184,9 @@ def show(turn: Turn) -> None:
         kept = kept_words(turn, one)
         lines.append(words.text("utter_my_data_ticket", kind=one.kind, number=one.number, status=one.status, kept=kept))
         if one.marks:
-            marks = "、".join(f"{words.title(name)}{_plain(turn, value)}" for name, value in one.marks[:MASKED_IN_CHAT])
+            marks = "、".join(
+                f"{words.title(name)}：{_plain(turn, value)}" for name, value in one.marks[:MASKED_IN_CHAT]
+            )
             lines.append(words.text("utter_my_data_marks", marks=marks))
     content = copy_of(turn, seen, draft)
     with turn.session() as session:
@@ -228,7 +230,9 @@ def copy_of(turn: Turn, seen: _Seen, draft: Draft) -> dict[str, Any]:
     for one in seen.tickets:
         rows = [row("status", one.status), row("submitted_at", _time(one.submitted_at))]
         rows += [row("kept_until", _time(one.kept_until)), row("notices", one.notices)]
-        rows += [row(name, value) for name, value in (*one.fields, *one.marks)]
+        rows += [row(name, value) for name, value in one.fields]
+        marks = [row(name, value) for name, value in one.marks]
+        rows += [{**mark, "title": words.text("utter_my_data_mark", title=mark["title"])} for mark in marks]
         rows += [row("stopped", "yes")] if one.stopped else []
         rows += [row("files", name) for name in one.files]
         rows += [row("happened", " ".join((_time(at), step, text)).strip()) for at, step, text in one.happened]

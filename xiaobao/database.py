@@ -136,6 +136,15 @@ def scrub(engine: Engine) -> bool:
         raw.close()
 
 
+def file_bytes(engine: Engine) -> int:
+    """How large a SQLite database is; 0 for PostgreSQL, of which nobody has to rewrite a file."""
+    if engine.dialect.name != "sqlite":
+        return 0
+    with engine.connect() as connection:
+        pages, size = (connection.scalar(text(f"PRAGMA {name}")) or 0 for name in ("page_count", "page_size"))
+    return int(pages) * int(size)
+
+
 def is_outage(error: BaseException) -> bool:
     """Whether the same work may succeed later: the database is locked, full, read-only or away.
 

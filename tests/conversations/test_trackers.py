@@ -22,7 +22,7 @@ def test_values_are_found_wherever_slots_hold_them():
 
 def test_slots_of_contact_are_emptied_and_the_rest_stays():
     bare = [trackers.bare(event, ()) for event in SLOTS]
-    assert bare[0] == {**SLOTS[0], "value": None}
+    assert bare[0] == {"event": "slot", "name": "contact_name", "value": None, "timestamp": 1.5}
     assert [event["value"] for event in bare[1:]] == [None, {"amount": {"normalised": 129}}]
 
 

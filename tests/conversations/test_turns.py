@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests.conversations.conftest import NOON
@@ -127,3 +128,19 @@ def test_each_channel_takes_up_its_own_conversations(session: Session, conversat
     hear(session, other, "一")
     assert turns.unfinished(session, "wechat") == [other]
     assert turns.unfinished(session, "website") == [conversation_id]
+
+
+def test_what_waits_is_found_without_looking_through_all_that_was_said(session: Session, conversation_id: str) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        return  # PostgreSQL chooses by the number of rows
+    seen: list[tuple[str, object]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+    turns.next_turn(session, conversation_id)
+    event.remove(session.get_bind(), "before_cursor_execute", note)
+    [(statement, parameters)] = [(s, p) for s, p in seen if "FROM message" in s]
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    assert "ix_message_owed" in str(plan)

@@ -145,3 +145,15 @@ def test_a_client_cannot_claim_what_was_never_said(session: Session) -> None:
     wechat.shown_elsewhere(session, row.conversation_id, 10**9)
     messages.append(session, row.conversation_id, Draft(speaker=BOT, text="办结了"), NOON)
     assert wechat.waits(session, row)
+
+
+def test_after_a_long_absence_it_is_handed_over_in_portions_and_in_order(session: Session) -> None:
+    mine = follower(session, ANNA)
+    for n in range(wechat.MOST_TAKEN + 10):
+        messages.append(session, mine, Draft(speaker=BOT, text=str(n)), NOON)
+    portions = []
+    while taken := wechat.take(session, ANNA):
+        portions.append([int(message.text) for message in taken.messages])
+        session.flush()
+    assert [len(portion) for portion in portions] == [wechat.MOST_TAKEN, 10]
+    assert [n for portion in portions for n in portion] == list(range(wechat.MOST_TAKEN + 10))

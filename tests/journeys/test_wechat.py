@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from aiohttp import web
 from PIL import Image, ImageDraw
 
 from tests.bot.channels.wechat.world import AES_KEY, ANNA, APP_ID, APP_SECRET, TOKEN
+from tests.privacy import search
 from tests.simulators import later, staff
 from tests.simulators.citizen import PERSONA, Citizen
 from tests.simulators.product import Product, free_port
@@ -38,7 +40,8 @@ class Account:
         self.port = free_port()
         names = {"TOKEN": TOKEN, "APP_ID": APP_ID, "APP_SECRET": APP_SECRET, "AES_KEY": AES_KEY, "TEMPLATE_ID": "news"}
         names["API_BASE"] = f"http://127.0.0.1:{self.port}"
-        self.product = Product(data=data, **{f"WECHAT_{name}": value for name, value in names.items()})
+        wechat = {f"WECHAT_{name}": value for name, value in names.items()}
+        self.product = Product(data=data, PUBLIC_URL="http://127.0.0.1", **wechat)
         self.pusher = Pusher(self.platform, Console(f"{self.product.bot}/webhooks/wechat/webhook", TOKEN, AES_KEY))
         self.messages = 0
 
@@ -196,5 +199,34 @@ def test_a_complaint_and_its_answer_over_wechat(tmp_path: Path) -> None:
         await follow_up(account, clerk, number)
         await two_devices(account, clerk, number, code)
         assert [fault for fault in platform.verdict() if "quota" not in fault] == []
+        await seen_and_erased(account, number, code)
 
     play(tmp_path, scene)
+
+
+async def seen_and_erased(account: Account, number: str, code: str) -> None:
+    """我的信息 by words: proven, shown, a link for the rest; erased with the openid, the ticket stays under its code."""
+    begun = time.time() - 1
+    assert "核对一下是不是本人" in await account.say("我的信息")
+    shown = await account.say(code)
+    assert number in shown and "回“网页”" in shown
+    [link] = re.findall(r"/chat#continue=([\w.-]+)", await account.say("网页"))
+    base = account.product.bot
+    opened = await asyncio.to_thread(requests.post, f"{base}/chat/continue", json={"link": link}, timeout=20)
+    headers = {"Authorization": f"Bearer {opened.json()['token']}"}
+    listed = await asyncio.to_thread(requests.get, f"{base}/chat/messages", headers=headers, timeout=20)
+    [copy] = [m["card"] for m in listed.json()["messages"] if (m["card"] or {}).get("type") == "my_data"]
+    path = f"{base}/chat/my-data/{copy['id']}/json"
+    whole = await asyncio.to_thread(requests.get, path, headers=headers, timeout=20)
+    assert PERSONA["contact_phone"] in whole.text and number in whole.text
+    assert search.in_folder({ANNA}, account.product.data, begun)
+    shown = await account.say("把我的信息都删了")
+    assert "请现在记下" in await account.say(account.choose(shown, "确定删除"))
+    for _ in range(60):
+        if not await asyncio.to_thread(search.in_folder, {ANNA}, account.product.data, begun):
+            break
+        await asyncio.sleep(1)
+    else:
+        raise AssertionError("the openid is still there")
+    shown = await account.say(f"{number} {code}")
+    assert number in shown

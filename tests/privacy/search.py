@@ -31,11 +31,14 @@ _QUOTED = re.compile(r"%[0-9a-fA-F]{2}")
 _BETWEEN = re.compile(r"[\s\-–—.·]+")
 
 
-def in_folder(needles: Iterable[str], folder: Path) -> dict[str, set[str]]:
-    """Each needle with the files below `folder` in which it was found, in whatever form."""
+def in_folder(needles: Iterable[str], folder: Path, since: float = 0.0) -> dict[str, set[str]]:
+    """Each needle with the files below `folder` in which it was found, in whatever form.
+
+    Files last written before `since` (the index of the knowledge, tens of megabytes) hold nothing that was said later.
+    """
     found: dict[str, set[str]] = {}
     for path in sorted(folder.rglob("*")):
-        if not path.is_file():
+        if not path.is_file() or path.stat().st_mtime < since:
             continue
         content = [path.read_bytes(), *_rows_of_sqlite(path)]
         for needle in in_bytes(needles, b"\n".join(content)):

@@ -14,6 +14,7 @@ from tests.factories import CONVERSATION, NOW, an_office, file_ticket
 from tests.privacy import conftest as planted
 from tests.privacy.conftest import NEEDLES, PHONE, STORY, file, on_wechat, talk
 from xiaobao.conversations import erasures, messages, turns
+from xiaobao.conversations.copies import PersonalCopy
 from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import Conversation
 from xiaobao.tickets import caller, exports, grams, matches, queries, search_index
@@ -197,3 +198,21 @@ def test_a_file_that_leads_elsewhere_is_not_followed(world):
     ask(world, mine)
     assert erase(world) == 1
     assert precious.exists()
+
+
+def test_a_large_file_is_rewritten_at_night_only(world, monkeypatch):
+    ask(world, talk(world))
+    monkeypatch.setattr(erasure, "LARGE", 1)
+    assert erase(world) == 0  # Rasa's record is a file of SQLite in both cases
+    with world.sessions.begin() as session:
+        assert session.scalars(sa.select(Conversation.id)).all() == []  # the rows are gone at once
+    assert erasure.erase_waiting(world.places, office, lambda: SOON, at_night=True) == 1
+    assert world.found() == {}
+
+
+def test_a_copy_for_download_goes_after_an_hour(world):
+    talk(world)
+    for later, left in ((timedelta(minutes=59), 1), (timedelta(minutes=61), 0)):
+        erase(world, NOW + later)
+        with world.sessions.begin() as session:
+            assert session.scalar(sa.select(sa.func.count()).select_from(PersonalCopy)) == left

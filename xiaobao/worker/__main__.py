@@ -59,6 +59,7 @@ def jobs(
     def at_night() -> None:
         now = deadlines.now()
         erasure.erase_run_out(places, layered, deadlines.now)
+        erasure.erase_waiting(places, layered, deadlines.now, at_night=True)
         retention.forget(sessions, tracker, settings.evidence_dir, settings.conversation_days, now)
         imports.forget(sessions, settings.data_dir, now)
 

@@ -6,7 +6,6 @@ is gone too, so a crash at any point is made good by the next run. 个人信息�
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +24,7 @@ from xiaobao.tickets.office import Office
 from xiaobao.tickets.tables import Ticket, TicketEvidence
 from xiaobao.worker import retention
 
-logger = logging.getLogger("xiaobao.worker")
+LARGE = 128 * 1024 * 1024  # bytes: a second or two of writing
 
 
 @dataclass(frozen=True)
@@ -44,13 +43,20 @@ class Places:
         return [self.engine] if self.tracker.url == self.engine.url else [self.engine, self.tracker]
 
 
-def erase_waiting(places: Places, office: Callable[[Session], Office], clock: Callable[[], datetime]) -> int:
-    """Carry out every wish that is due; returns how many are done altogether."""
+def erase_waiting(
+    places: Places, office: Callable[[Session], Office], clock: Callable[[], datetime], at_night: bool = False
+) -> int:
+    """Carry out every wish that is due, and drop copies that were not fetched; returns how many wishes are done altogether.
+
+    Rewriting a large SQLite file holds up whoever writes for seconds: by day the rows go, the rest `at_night`.
+    """
     now = clock()
     with places.sessions.begin() as session:
+        copies.forget(session, now)
         waiting = erasures.due(session, now)
     gone = [erasure_id for erasure_id in waiting if _rows(places, office, erasure_id, now)]
-    if not gone or not scrub(places):
+    too_large = not at_night and any(database.file_bytes(engine) > LARGE for engine in places.engines)
+    if not gone or too_large or not scrub(places):
         return 0
     with places.sessions.begin() as session:
         session.execute(sa.delete(erasures.Erasure).where(erasures.Erasure.id.in_(gone)))
@@ -58,10 +64,8 @@ def erase_waiting(places: Places, office: Callable[[Session], Office], clock: Ca
 
 
 def erase_run_out(places: Places, office: Callable[[Session], Office], clock: Callable[[], datetime]) -> int:
-    """Erase every ticket whose period is over, and copies made for download; returns how many tickets."""
+    """Erase every ticket whose period is over; returns how many."""
     count = 0
-    with places.sessions.begin() as session:
-        copies.forget(session, clock())
     while True:
         with places.sessions.begin() as session:
             now = clock()

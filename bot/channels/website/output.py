@@ -41,6 +41,20 @@ class WebsiteOutput(OutputChannel):
             self.replies.append(reply)
 
 
+class WechatOutput(WebsiteOutput):
+    """The same for a follower: by its name Rasa finds the words that are meant for WeChat."""
+
+    @classmethod
+    def name(cls) -> str:
+        """As in data/responses (`channel: wechat`)."""
+        return "wechat"
+
+
+def of_channel(channel: str) -> WebsiteOutput:
+    """What collects the replies of a conversation of this channel."""
+    return WechatOutput() if channel == WechatOutput.name() else WebsiteOutput()
+
+
 def draft(message: dict[str, Any], speaker: str = BOT, **fields: Any) -> Draft | None:
     """A Draft of a message in Rasa's form, or None when there is nothing to show."""
     text = (message.get("text") or "").strip()

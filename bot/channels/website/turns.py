@@ -22,6 +22,7 @@ from bot.channels.website import bell as bells
 from bot.channels.website.bell import Bell
 from bot.channels.website.failures import watched
 from bot.channels.website.output import WebsiteOutput
+from bot.channels.website.output import of_channel as output_of_channel
 from bot.channels.website.store import Store, now
 from bot.channels.website.words import Words
 from xiaobao.conversations import turns as owed_turns
@@ -172,7 +173,7 @@ class Turns:
 
     async def _attempt(self, owed: Owed) -> tuple[WebsiteOutput, bool]:
         """Run the bot once; (what it said, whether that was a failure)."""
-        output = WebsiteOutput()
+        output = output_of_channel(owed.channel)
         message = UserMessage(
             owed.payload,
             output,

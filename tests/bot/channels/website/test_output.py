@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.channels.website.output import WebsiteOutput
+from bot.channels.website.output import WebsiteOutput, of_channel
 
 
 async def test_one_dict_is_one_message_and_a_form_alone_is_none() -> None:
@@ -25,3 +25,7 @@ async def test_the_form_is_left_taken_away_or_set() -> None:
     assert not output.wants_retry
     await output.send_response("c", {"text": "没成", "custom": {"retry": True}})
     assert output.wants_retry
+
+
+def test_a_follower_hears_the_words_that_are_meant_for_wechat() -> None:
+    assert [of_channel(channel).name() for channel in ("website", "wechat")] == ["website", "wechat"]
