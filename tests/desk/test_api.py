@@ -52,7 +52,8 @@ def test_a_ticket_describes_the_steps_that_are_open_to_this_role(program: Progra
         1,
     )
     assert [step["step"] for step in ticket["steps"]] == [
-        *("accept", "reject", "ask_supplement", "supplement", "transfer", "split", "merge", "tell", "note")
+        *("accept", "reject", "ask_supplement", "supplement", "transfer", "split", "merge", "tell", "note"),
+        "reissue_code",
     ]
     ground = ticket["steps"][1]["fields"][0]
     assert (ground["name"], ground["required"]) == ("ground", True)

@@ -149,6 +149,12 @@ def test_a_job_that_slept_for_days_asks_once_and_waits_again_and_never_by_night(
     assert work(sessions, late + 3 * DAY) == ["utter_notice_follow_up_again"]
 
 
+def test_what_was_closed_long_ago_is_asked_about_by_nobody(sessions):
+    imported, by_telephone = closed(sessions), closed(sessions, conversation_id=None)
+    assert work(sessions, NOW + 18 * DAY) == [] and called(sessions) == 0
+    assert [states(sessions, number)[0][2] for number in (imported, by_telephone)] == ["dropped", "dropped"]
+
+
 def test_while_the_bot_is_down_nothing_is_asked_twice(sessions):
     closed(sessions)
     assert work(sessions, NOW + 3 * DAY) == ["utter_notice_follow_up"]

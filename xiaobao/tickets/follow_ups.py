@@ -31,6 +31,7 @@ ASKING_HOUR, PROMISE_HOUR = time(10), time(18)  # the day that was promised is n
 FIRST_HOUR, LAST_HOUR = time(9), time(20)  # nobody is asked by night, however late the worker is
 SOON = timedelta(hours=2)  # nobody is asked about a promise in the minute they told of it
 BOT_IS_DOWN = timedelta(hours=1)
+TOO_LATE = timedelta(days=14)  # of the first question: nobody is asked about what an old register brings in
 BATCH = 100
 _DISPUTED = (Process.COMPLAINT, Process.FINANCE)  # elsewhere no merchant owes anything
 
@@ -122,7 +123,7 @@ def ask(session: Session, now: datetime, limit: int = BATCH) -> list[tuple[str, 
 def _next(session: Session, ticket: Ticket, row: FollowUp, now: datetime) -> str:
     """Ask, ask once more, or let somebody call."""
     fitting = (Status.CLOSED,) if row.kind == CLOSING else (*OPEN, Status.CLOSED)
-    if ticket.status not in fitting:
+    if ticket.status not in fitting or (not row.asked and now - row.due_at > TOO_LATE):
         return _end(row, DROPPED, now, None)
     last = session.get(OutboxRow, row.outbox_id) if row.outbox_id else None
     if last is not None and last.state == delivery.WAITING:  # the first question is still on its way

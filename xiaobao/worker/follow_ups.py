@@ -20,7 +20,8 @@ def ask(sessions: sessionmaker[Session], now: Callable[[], datetime]) -> int:
         with sessions.begin() as session:
             done = follow_ups.ask(session, now())
         for number, what in done:
-            logger.info("Ticket %s: follow-up %s.", number, what)
+            if what != follow_ups.DROPPED:
+                logger.info("Ticket %s: follow-up %s.", number, what)
         total += len(done)
         if not done:
             return total
