@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from tests.factories import CONVERSATION, NOW, an_office, file_ticket
 from tests.privacy import conftest as planted
 from tests.privacy.conftest import NEEDLES, PHONE, STORY, file, on_wechat, talk
+from tests.tickets.test_devices import moved
 from xiaobao.conversations import erasures, messages, turns
 from xiaobao.conversations.copies import PersonalCopy
 from xiaobao.conversations.messages import Draft
@@ -100,6 +101,17 @@ def test_of_a_live_ticket_exactly_what_the_docs_list_remains(world):
 
 def archive_of(world):
     return next((world.folder / "archives").iterdir()).name
+
+
+def test_the_conversation_on_the_device_before_goes_too(world):
+    before, now = talk(world), talk(world)
+    number = file(world, before, whole=False)
+    moved(world.sessions, number, to=now, channel="website")
+    ask(world, now, OVER)
+    later = OVER + timedelta(minutes=1)
+    assert erase(world, later) == 1 and erase(world, later) == 1
+    with world.sessions.begin() as session:
+        assert session.scalars(sa.select(Conversation.id).where(Conversation.id.in_([before, now]))).all() == []
 
 
 def test_every_other_use_of_a_kept_ticket_stops(world):

@@ -15,7 +15,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from xiaobao.privacy import mask_person, mask_pii
-from xiaobao.tickets import delivery, follow_ups
+from xiaobao.tickets import delivery, devices, follow_ups
 from xiaobao.tickets.lessons import LONGEST
 from xiaobao.tickets.queue_tables import SavedFilter
 from xiaobao.tickets.roles_tables import LiaisonTask
@@ -40,6 +40,13 @@ def of_citizen(session: Session, conversation_id: str, numbers: Collection[str] 
     found = list(session.scalars(mine))
     beside = select(Ticket).where(Ticket.beside_complaint.in_([one.number for one in found]))
     return sorted({*found, *session.scalars(beside)}, key=lambda one: one.id)
+
+
+def left_behind(session: Session, ticket: Ticket) -> list[str]:
+    """Conversations that the ticket was taken over from and in which no other ticket is."""
+    former = list(ticket.matters.get(devices.FORMER, ()))
+    others = set(session.scalars(select(Ticket.conversation_id).where(Ticket.conversation_id.in_(former))))
+    return [one for one in former if one not in others]
 
 
 def run_out(session: Session, days: int, now: datetime) -> list[Ticket]:

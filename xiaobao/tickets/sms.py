@@ -67,6 +67,7 @@ def adopt(session: Session, now: datetime, quiet_until: datetime | None, distres
     query = select(OutboxRow, Ticket).join(Ticket, Ticket.id == OutboxRow.ticket_id).where(
         OutboxRow.state == delivery.UNDELIVERED,
         OutboxRow.sms_id.is_(None),
+        OutboxRow.response.not_in(delivery.ASKING),  # a question is no news
         OutboxRow.created_at > now - ADOPTED_FOR,
         Ticket.consent_version.in_(CONSENTED),
     )  # fmt: skip

@@ -102,6 +102,9 @@ def _rows(places: Places, office: Callable[[Session], Office], erasure_id: str, 
 def _everything(places: Places, session: Session, wish: erasures.Erasure, days: int, now: datetime) -> None:
     kept = erased = 0
     for ticket in erasing.of_citizen(session, wish.conversation_id, wish.tickets):
+        # The story was told on the device before; the next run takes that conversation.
+        for former in erasing.left_behind(session, ticket):
+            erasures.ask(session, former, wish.asked_at)
         if erasing.kept_until(ticket, days) < now:
             _erase_ticket(places, session, ticket, erasing.ASKED, now)
             erased += 1
