@@ -15,7 +15,7 @@ from xiaobao.tickets import deadlines, delivery
 from xiaobao.tickets.tables import OutboxRow
 
 pytestmark = pytest.mark.slow
-COUNT = 100
+COUNT = 60
 Sessions = sessionmaker[Session]
 
 

@@ -14,6 +14,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -69,10 +70,12 @@ class NotKept(Exception):
 
 @dataclass
 class Storing:
-    """A push that is being stored, and how many tries of the platform wait for that."""
+    """A push that is being stored, how many tries of the platform waited for that, and whether the citizen was told
+    that it will not be: then it must not be, or they would have it twice."""
 
-    task: asyncio.Task[Taken | None]
+    task: asyncio.Task[Taken | None] | None = None
     tries: int = 0
+    given_up: bool = False
 
 
 class Reception:
@@ -123,26 +126,34 @@ class Reception:
         storing = self._storing.get(push.key)
         mine = storing is None
         if storing is None:
-            storing = self._storing[push.key] = Storing(self._run(self._keep(push)))
-            storing.task.add_done_callback(lambda _: self._storing.pop(push.key, None))
+            storing = self._storing[push.key] = Storing()
+            storing.task = self._run(self._keep(push, storing))
+            storing.task.add_done_callback(partial(self._stored, push.key))
+        assert storing.task is not None
         storing.tries += 1
         last = storing.tries >= LAST_TRY
         await asyncio.wait({storing.task}, timeout=begun + (IN_TIME if last else HOLD) - time.monotonic())
         if not storing.task.done():
             if not last:
                 return None  # the platform has hung up
+            storing.given_up = True
             logger.error("A push could not be stored in three tries; the citizen is asked to send it again.")
             raise NotKept
         if storing.task.exception() is not None:
             raise NotKept
         return storing.task.result() if mine else None
 
-    async def _keep(self, push: Push) -> Taken | None:
+    def _stored(self, key: str, task: asyncio.Task[Taken | None]) -> None:
+        self._storing.pop(key, None)
+        if not task.cancelled():
+            task.exception()  # looked at: the citizen was told, and it stands in the log
+
+    async def _keep(self, push: Push, storing: Storing) -> Taken | None:
         """Store the push, however long the database is away within reason; None when another process was first."""
         pause, until = FIRST_PAUSE, time.monotonic() + KEEP_TRYING
         while True:
             try:
-                taken: Taken = await self._pushes(self._store_push, push)
+                taken: Taken = await self._pushes(self._store_wanted, push, storing)
             except IntegrityError:
                 return None
             except Exception as error:
@@ -155,6 +166,13 @@ class Reception:
                 if taken.seq is not None:  # whether or not anybody still holds the line
                     self.site.turns.wake(taken.conversation_id)
                 return taken
+
+    def _store_wanted(self, session: Session, push: Push, storing: Storing) -> Taken:
+        taken = self._store_push(session, push)
+        session.flush()
+        if storing.given_up:
+            raise NotKept
+        return taken
 
     async def _reply(self, push: Push, taken: Taken, begun: float, tries: int) -> str | None:
         if taken.quiet:
