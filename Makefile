@@ -36,7 +36,7 @@ test: install-dev ## install with test tools, then lint, types and every test
 	@sh deploy/test_tools.sh
 	@$(MAKE) lint
 	@$(PY) -m pytest -n 2 -m "not model and not browser" $(ARGS)
-	@exec $(PY) -m pytest -m "model or browser" $(ARGS)
+	@exec $(PY) -m pytest -n 2 --dist loadfile -m "model or browser" $(ARGS)
 
 test-fast: install-dev ## a minute: without Rasa, model, browser, PostgreSQL and processes
 	@exec $(PY) -m pytest -n 2 --dist loadgroup --ignore=tests/bot -m "not model and not browser and not postgres and not slow" $(ARGS)
