@@ -53,7 +53,10 @@ def test_the_judge_sees_what_is_wrong(sessions: Sessions, mischief: Callable[[Se
     door = notices.Door(sessions, 0.0, 1)
     try:
         with sessions.begin() as session:
-            rows = [(row.id, row.conversation_id, row.response) for row in session.scalars(select(OutboxRow))]
+            rows = [
+                (row.id, row.conversation_id, row.response)
+                for row in session.scalars(select(OutboxRow).order_by(OutboxRow.id))
+            ]
         for id_, conversation, response in rows:
             status, _ = door.append({"notice_id": str(id_), "conversation_id": conversation, "response": response})
             with sessions.begin() as session:
