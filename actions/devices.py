@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import own_tickets
+from actions import after_filing, own_tickets
 from actions.base import Door, Events, Turn
 from xiaobao.conversations import messages, papers
 from xiaobao.conversations.messages import UnknownConversation
@@ -113,19 +113,7 @@ class ReissueCode(Door):
             return code_lost(turn)
         if not any(event.step == Step.TAKE_OVER for event in ticket.events):
             return code_lost(turn)  # the first conversation: whoever has the lost telephone in hand is there, too
-        try:
-            with turn.session() as session:
-                actor = service.Actor.citizen(turn.conversation_id)
-                service.step(
-                    session,
-                    ticket.number,
-                    step=Step.REISSUE_CODE,
-                    actor=actor,
-                    now=turn.now,
-                    office=turn.context.office,
-                )
-        except AlreadyDone:
-            pass  # the same wish once more: the code of a moment ago is said again
+        after_filing.take(turn, ticket, Step.REISSUE_CODE, None)  # done before: the code of a moment ago is said again
         with turn.session() as session:
             receipt = service.receipt(session, ticket.number, turn.conversation_id)
         turn.say("utter_code_reissued", number=ticket.number, query_code=receipt.query_code if receipt else "")

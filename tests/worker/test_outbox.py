@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.factories import NOW
-from tests.simulators.json_door import JsonHandler
+from tests.simulators.json_door import JsonHandler, serving
 from xiaobao.tickets import outbox as tickets_outbox
 from xiaobao.tickets.tables import OutboxRow
 from xiaobao.worker import outbox
@@ -68,12 +68,8 @@ class Handler(JsonHandler):
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     server = Receiver()
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with serving(server):
+        yield server
 
 
 def put(sessions, count=1, conversation="c1"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import NOW, an_office
-from tests.simulators.json_door import JsonHandler
+from tests.simulators.json_door import JsonHandler, serving
 from xiaobao.conversations import messages, takeovers, turns
 from xiaobao.database import make_sessions
 from xiaobao.worker import takeovers as worker
@@ -47,12 +46,8 @@ class Handler(JsonHandler):
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     server = Receiver()
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with serving(server):
+        yield server
 
 
 def tend(engine: Engine, receiver: Receiver, now: datetime) -> int:

@@ -18,6 +18,7 @@ from xiaobao.conversations.copies import PersonalCopy
 from xiaobao.conversations.papers import Document
 from xiaobao.conversations.tables import (
     CITIZEN,
+    OWED,
     RECEIVED,
     Base,
     Conversation,
@@ -91,12 +92,7 @@ def may_go(session: Session, erasure: Erasure, now: datetime) -> bool:
     session.get(Conversation, erasure.conversation_id, with_for_update=True, populate_existing=True)
     theirs = erasure.conversation_id
     running = exists().where(Turn.conversation_id == theirs, Turn.state == RECEIVED)
-    waiting = exists().where(
-        Message.conversation_id == theirs,
-        Message.speaker == CITIZEN,
-        Message.payload.is_not(None),
-        Message.turn_id.is_(None),
-    )
+    waiting = exists().where(Message.conversation_id == theirs, *OWED)
     busy = session.scalar(select(running | waiting))
     return not busy or erasure.asked_at < now - PATIENCE
 

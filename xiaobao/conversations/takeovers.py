@@ -25,6 +25,7 @@ from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import (
     ANSWERED,
     CITIZEN,
+    OWED,
     RECEIVED,
     STAFF,
     SYSTEM,
@@ -198,12 +199,7 @@ def take(session: Session, takeover_id: int, *, account_id: int, name: str, gree
     session.add(turn)
     session.flush()
     # What waits for a turn of the bot is the clerk's to answer.
-    heard = update(Message).where(
-        Message.conversation_id == row.conversation_id,
-        Message.speaker == CITIZEN,
-        Message.payload.is_not(None),
-        Message.turn_id.is_(None),
-    )
+    heard = update(Message).where(Message.conversation_id == row.conversation_id, *OWED)
     session.execute(heard.values(turn_id=turn.id))
     row.state, row.account_id, row.staff_name, row.taken_at = TALKING, account_id, name, now
     row.turn_id, row.greeting, row.ring_at = turn.id, greeting, now

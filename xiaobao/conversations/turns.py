@@ -11,16 +11,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from xiaobao.conversations import messages, takeovers
 from xiaobao.conversations.messages import Draft
-from xiaobao.conversations.tables import ABANDONED, ANSWERED, CITIZEN, RECEIVED, SYSTEM, Conversation, Message, Turn
+from xiaobao.conversations.tables import (
+    ABANDONED,
+    ANSWERED,
+    CITIZEN,
+    OWED,
+    RECEIVED,
+    SYSTEM,
+    Conversation,
+    Message,
+    Turn,
+)
 
 COMMAND_PREFIX = "/"
-# Written out, not bound: SQLite takes the partial index ix_message_owed only when it sees the very values.
-_OWED = (text("message.speaker = 'citizen'"), Message.payload.is_not(None), Message.turn_id.is_(None))
 LEASE = timedelta(seconds=120)  # longer than an attempt and the pause before the next one
 
 
@@ -152,7 +160,7 @@ def unfinished(session: Session, channel: str) -> list[str]:
     of_channel = select(Conversation.id).where(Conversation.channel == channel)
     running = select(Turn.conversation_id).where(Turn.state == RECEIVED, Turn.conversation_id.in_(of_channel))
     waiting = select(Message.conversation_id).where(
-        *_OWED,
+        *OWED,
         Message.conversation_id.in_(of_channel),
     )
     return sorted(set(session.scalars(running)) | set(session.scalars(waiting)))
@@ -161,7 +169,7 @@ def unfinished(session: Session, channel: str) -> list[str]:
 def _waiting(session: Session, conversation_id: str) -> list[Message]:
     query = select(Message).where(
         Message.conversation_id == conversation_id,
-        *_OWED,
+        *OWED,
     )
     return list(session.scalars(query.order_by(Message.seq)))
 

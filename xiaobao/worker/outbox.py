@@ -55,6 +55,11 @@ class Bot:
     url: str
     secret: str
 
+    def post(self, http: requests.Session, door: str, body: dict[str, Any]) -> requests.Response:
+        """Raises requests.RequestException."""
+        headers = {"X-Xiaobao-Secret": self.secret}
+        return http.post(f"{self.url}{door}", json=body, headers=headers, timeout=TIMEOUT_SECONDS)
+
 
 def deliver(sessions: sessionmaker[Session], bot: Bot, clock: Callable[[], datetime], quiet: Quiet = NEVER) -> int:
     """Deliver what is due and return how many notices reached the bot.
@@ -132,10 +137,8 @@ def _post(http: requests.Session, bot: Bot, notice: Notice, hold: bool) -> tuple
         "speaker": notice.speaker,
         "staff_name": notice.staff_name,
     } | ({"hold": True} if hold else {})
-    headers = {"X-Xiaobao-Secret": bot.secret}
     try:
-        door = DOORS.get(notice.channel or "", OWN_DOOR)
-        answer = http.post(f"{bot.url}{door}", json=body, headers=headers, timeout=TIMEOUT_SECONDS)
+        answer = bot.post(http, DOORS.get(notice.channel or "", OWN_DOOR), body)
     except requests.RequestException as error:
         return None, type(error).__name__, False  # the message of the error may hold the body
     if answer.status_code == 200:

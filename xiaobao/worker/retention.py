@@ -91,7 +91,7 @@ def forget_trackers(sessions: sessionmaker[Session], tracker: sa.Engine, now: da
                 _forget_archive(tracker, tables, sender, before)
         for sender in part:
             if sender not in alive and _ended(tracker, tables["events"], sender, now - GRACE):
-                forget_sender(tracker, sender)
+                _forget_rows(tracker, tables, sender)
                 count += 1
         part = _senders(tracker, part[-1])
     return count
@@ -99,7 +99,10 @@ def forget_trackers(sessions: sessionmaker[Session], tracker: sa.Engine, now: da
 
 def forget_sender(tracker: sa.Engine, sender: str) -> None:
     """Delete Rasa's rows of one conversation."""
-    tables = _tables(tracker)
+    _forget_rows(tracker, _tables(tracker), sender)
+
+
+def _forget_rows(tracker: sa.Engine, tables: dict[str, sa.Table], sender: str) -> None:
     with tracker.begin() as connection:
         for table in tables.values():
             connection.execute(table.delete().where(table.c.sender_id == sender))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from xiaobao.conversations import takeovers
 from xiaobao.conversations.takeovers import Patience
 from xiaobao.tickets.office import Office
-from xiaobao.worker.outbox import TIMEOUT_SECONDS, Bot
+from xiaobao.worker.outbox import Bot
 
 logger = logging.getLogger(__name__)
 
@@ -66,12 +66,7 @@ def _ring(http: requests.Session, bot: Bot, ring: takeovers.Ring) -> bool:
     """Whether the bot took it, or never will."""
     for door in DOORS.get(ring.channel, (OWN_DOOR,)):
         try:
-            answer = http.post(
-                f"{bot.url}{door}",
-                json={"conversation_id": ring.conversation_id},
-                headers={"X-Xiaobao-Secret": bot.secret},
-                timeout=TIMEOUT_SECONDS,
-            )
+            answer = bot.post(http, door, {"conversation_id": ring.conversation_id})
         except requests.RequestException as error:
             logger.warning("The bot could not be told of news (%s); again soon.", type(error).__name__)
             return False
