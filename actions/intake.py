@@ -17,6 +17,7 @@ from actions import (
     digressions,
     doubts,
     evidence,
+    facts,
     filing,
     filling,
     guidance,
@@ -179,6 +180,8 @@ class Intake(XiaobaoAction):
             return self.at_summary(turn, draft)
         if asking == pictures.SLOT:
             return self.at_picture(turn, draft)
+        if asking == facts.SLOT:
+            return self.take_facts(turn, draft, turn.text)
         return self.take(turn, draft, asking, turn.text)
 
     def settle(self, turn: Turn, draft: Draft, number: str, choice: str) -> Events | None:
@@ -203,6 +206,11 @@ class Intake(XiaobaoAction):
 
     def take(self, turn: Turn, draft: Draft, asking: str, text: str) -> Events | None:
         """The words are the answer to the question."""
+        if asking == "contact_name" and (rest := facts.note_passing(turn, draft, text)) is not None:
+            if not rest:
+                turn.say("utter_noted_passing")
+                return None
+            text = rest
         if asking == several.SLOT:
             return self.choose_story(turn, draft, text)
         if asking == "narrative" and several.split(turn, draft, text):
@@ -229,6 +237,32 @@ class Intake(XiaobaoAction):
         if not told_before or asking in ("merchant", "institution", "item"):
             return referral.refer(turn, draft, self)
         return None
+
+    def take_facts(self, turn: Turn, draft: Draft, text: str) -> Events | None:
+        """Words in answer to the question for several facts."""
+        waiting = self.waiting(turn, draft)
+        if (turn.intent in ("skip", "dont_know") and turn.confidence >= SURE) or answers.is_unknown(text):
+            self.unknown(turn, draft, facts.SLOT)
+            return None
+        if filling.FILLER.fullmatch(text.strip(" ，。,.!！")):
+            turn.say("utter_facts_some")
+            return None
+        filled = facts.from_words(turn, draft, text, waiting)
+        if not filled:  # a story without any of them, or words that fit nothing: kept, and asked one by one
+            filling.tell(turn, draft, text)
+            draft.flags[facts.DONE] = True
+        return self.after_facts(turn, draft)
+
+    def after_facts(self, turn: Turn, draft: Draft) -> Events | None:
+        """The other side may just have become known: its authority, and what the law expects first."""
+        if draft.get("complained_to_institution") == "no" and not draft.flags.get("told_first"):
+            draft.flags["told_first"] = True
+            referral.institution_first(turn, draft)
+        return referral.refer(turn, draft, self)
+
+    def waiting(self, turn: Turn, draft: Draft) -> list[str]:
+        """What is still to be asked, one by one."""
+        return open_slots(draft, turn.context.office, self.finance(turn, draft))
 
     def look_at_contact(self, turn: Turn, draft: Draft) -> None:
         """Name what is missing on the card; an address left out twice is left open, the clerk may ask for it."""
@@ -296,6 +330,8 @@ class Intake(XiaobaoAction):
             return self.after_choice(turn, draft, asking)
         elif asking == "confirmed":
             turn.say("utter_summary_say_confirm")
+        elif asking == facts.SLOT:
+            turn.say("utter_facts_left" if facts.shrug(draft, self.waiting(turn, draft)) else "utter_facts_some")
         else:
             draft.leave_open(asking)
         return None
@@ -317,7 +353,12 @@ class Intake(XiaobaoAction):
     def pressed(self, turn: Turn, draft: Draft, asking: str) -> Events | None:
         """A button or card inside the form."""
         intent = turn.intent
+        if intent == "give_facts":
+            facts.from_card(turn, draft)
+            return self.after_facts(turn, draft)
         if intent == "give_contact":
+            if passing := turn.entity("pass_on_to_merchant"):
+                filling.answer(turn, draft, "pass_on_to_merchant", passing)
             error = filling.contact(turn, draft, {s: turn.entity(s) or "" for s in CONTACT}, "")
             if error:
                 turn.say(f"utter_error_{error}")
@@ -362,6 +403,8 @@ class Intake(XiaobaoAction):
             if pictures.offer(turn, draft, self.finance(turn, draft)):
                 return None  # read while the summary stood
             return self.tell(turn, draft, filing.file(turn, draft))
+        if facts.note_passing(turn, draft, turn.text) is not None:
+            return None
         if turn.intent == "deny" or len(turn.text) < 8:
             turn.say("utter_summary_what_to_change")
             return None
@@ -454,6 +497,8 @@ class Intake(XiaobaoAction):
         slot = draft.flags.pop("again", None)
         if slot is None and pictures.offer(turn, draft, finance):
             slot = pictures.SLOT
+        if slot is None and facts.together(draft, waiting):
+            slot = facts.SLOT
         slot = slot or (waiting[0] if waiting else "confirmed")
         if same_matter.found(turn, draft):
             slot = "confirmed"  # whose question is then: to that ticket, or apart?
@@ -542,12 +587,26 @@ class AskContact(XiaobaoAction):
             turn.say("utter_ask_singly_contact_name", buttons=[turn.button("why", "ask_why")])
             return []
         needed = required_contact(draft, office)
-        fields = [
+        fields: list[dict[str, Any]] = [
             {"name": s, "title": words.title(s), "value": draft.get(s) or "", "required": s in needed} for s in CONTACT
         ]
+        if facts.may_pass(draft, office):
+            fields.append(facts.tick(turn, draft))
         card = {"type": "contact", "fields": fields, "notice": words.text("utter_contact_notice", holder=office.holder)}
         skip = [turn.button("skip", "skip")] if optional_contact(draft) else []
         turn.say(f"utter_ask_contact_{draft.kind}", buttons=[*skip, turn.button("why", "ask_why")], card=card)
+        return []
+
+
+class AskFacts(XiaobaoAction):
+    """The card of the missing facts; where there are no cards, one question with all of them."""
+
+    def name(self) -> str:
+        return f"action_ask_complaint_form_{facts.SLOT}"
+
+    def act(self, turn: Turn) -> Events:
+        draft = Draft.of(turn.tracker, "complaint_form")
+        facts.ask(turn, draft, ValidateComplaintForm().waiting(turn, draft))
         return []
 
 

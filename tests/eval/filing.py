@@ -20,8 +20,8 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from tests.eval.filing_score import REQUIRED, SLOTS, Fact, Filed, score
-from tests.eval.halting.halting import SUBMIT, Halting, Reply, load_people
-from tests.simulators.citizen import PERSONA, Citizen, honest_words, question
+from tests.eval.halting.halting import BOX, SUBMIT, Halting, Reply, load_people
+from tests.simulators.citizen import PERSONA, Citizen, honest_fill, honest_words, question
 from tests.simulators.product import Product
 
 MOST = 30
@@ -37,6 +37,10 @@ COLUMNS = {
     "home": "contact_address",
 }
 SPANS = {**COLUMNS, "amount": "amount", "date": "event_date"}
+SLOT_OF = {  # field of a card -> slot
+    **{column: name for name, column in COLUMNS.items()},
+    **{"amount": "amount", "event_date": "date", "institution": "merchant"},
+}
 LABELLED = ("merchant", "item", "amount", "date", "name", "phone")  # how a row words its claim is not comparable
 NOT_KNOWN = ("不知道", "不清楚", "不记得", "跳过", "没有这个", "找不到", "不想填", "我哪晓得")
 # The people were written for 25 November 2026; these days follow the clock, the others stand.
@@ -86,7 +90,7 @@ class Honest:
     def reply(self, shown: str, buttons: list[str], card: list[str] | None) -> Reply:
         """Card, button or words."""
         if card:
-            return Reply(fill=dict(PERSONA))
+            return Reply(fill=honest_fill(self.row, card))
         if SUBMIT in buttons:
             return Reply(press=SUBMIT)
         return Reply(text=honest_words(self.row, shown))
@@ -106,7 +110,7 @@ class ProductChat:
 
     def _shown(self, replies: list[dict[str, Any]]) -> Shown:
         cards = {card["type"]: card for message in replies if (card := message.get("card"))}
-        contact, letter = cards.get("contact"), cards.get("letter")
+        contact, letter = cards.get("contact") or cards.get("facts"), cards.get("letter")
         over = not self.citizen.form and not question(replies[-1]["text"])
         return Shown(
             "\n".join(message["text"] for message in replies if message.get("text")),
@@ -180,6 +184,7 @@ def _note(outcome: Outcome, person: Person, shown: Shown, reply: Reply) -> None:
     said = reply.text or reply.press or ""
     if any(word in said for word in NOT_KNOWN):
         outcome.dodged.add("merchant" if topic == "institution" else topic or "")
+    outcome.dodged |= {SLOT_OF[name] for name, value in (reply.fill or {}).items() if value == BOX and name in SLOT_OF}
     if isinstance(person, Halting) and reply.fill and "home" not in person.facts:
         outcome.dodged.add("home")
 
