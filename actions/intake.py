@@ -20,6 +20,7 @@ from actions import (
     facts,
     filing,
     filling,
+    grievances,
     guidance,
     my_data,
     people,
@@ -137,11 +138,15 @@ class Intake(XiaobaoAction):
         """Tell back what was understood before asking on."""
         if draft.flags.get("no_person"):
             return  # nothing is written down with a child
+        guessed = draft.flags.get(grievances.GUESSED)
+        buttons = [turn.button("just_asking", "ask", question=draft.get("narrative") or "")] if guessed else []
         read = [s for s in ("event_date", "merchant", "institution", "item", "amount", "claim") if draft.get(s)]
         if read:
             words = turn.context.words
             shown = [words.text(f"utter_phrase_{s}", value=summary.value(turn, draft, s)) for s in read]
-            turn.say("utter_understood", understood="，".join(shown))
+            turn.say("utter_understood", buttons=buttons, understood="，".join(shown))
+        elif guessed:
+            turn.say("utter_grievance", buttons=buttons)
 
     # Going on ----------------------------------------------------------------------------------
 
@@ -152,6 +157,8 @@ class Intake(XiaobaoAction):
             return self.comfort(turn, draft, line)
         if draft.flags.get("stopping"):
             return self.stopping(turn, draft)
+        if draft.flags.get(grievances.GUESSED) and self.just_asks(turn):
+            return self.just_asking(turn, draft)
         choosing = draft.flags.pop(same_matter.OPEN_TICKET, None)
         if choosing and (choice := same_matter.chosen(turn)):
             return self.settle(turn, draft, choosing, choice)
@@ -183,6 +190,17 @@ class Intake(XiaobaoAction):
         if asking == facts.SLOT:
             return self.take_facts(turn, draft, turn.text)
         return self.take(turn, draft, asking, turn.text)
+
+    @staticmethod
+    def just_asks(turn: Turn) -> bool:
+        """只想问问, said or pressed, where the form was opened without being asked for."""
+        return (turn.intent == "ask" and turn.pressed) or bool(grievances.JUST_ASKING.match(turn.text))
+
+    def just_asking(self, turn: Turn, draft: Draft) -> Events:
+        """The form goes away, and what was told is answered as a question."""
+        told = turn.entity("question") or draft.get("narrative") or ""
+        draft.clear()
+        return [*self.leave(turn, draft), *guidance.answer(turn, told)]
 
     def settle(self, turn: Turn, draft: Draft, number: str, choice: str) -> Events | None:
         """The same matter is open already: what was told goes there, or becomes a ticket of its own."""
