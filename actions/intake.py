@@ -129,7 +129,7 @@ class Intake(XiaobaoAction):
             asked = turn.slot("last_question") if turn.entity("topic_id") else None
             told = turn.entity("question") or asked or ""
             return told if len(told) > LEAST_STORY or guidance.tells(told) else ""
-        if len(turn.text) > BARE:
+        if len(turn.text) > BARE or grievances.plain(turn, turn.text):
             return turn.text
         asked = turn.slot("last_question") or ""
         return asked if len(asked) > LEAST_STORY and asked in turn.said_before(RECENT) else ""
@@ -417,12 +417,12 @@ class Intake(XiaobaoAction):
 
     def at_summary(self, turn: Turn, draft: Draft) -> Events | None:
         """确认提交 files; anything else is a change, an addition or a hint."""
+        if facts.note_passing(turn, draft, turn.text) is not None:
+            return None  # 可以转 is no 确认提交
         if turn.intent == "affirm" or self.says(turn, True):
             if pictures.offer(turn, draft, self.finance(turn, draft)):
                 return None  # read while the summary stood
             return self.tell(turn, draft, filing.file(turn, draft))
-        if facts.note_passing(turn, draft, turn.text) is not None:
-            return None
         if turn.intent == "deny" or len(turn.text) < 8:
             turn.say("utter_summary_what_to_change")
             return None

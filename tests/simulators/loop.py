@@ -57,6 +57,16 @@ class Conversation:
         entities = [{"entity": k, "value": v} for k, v in json.loads(found.group(2) or "{}").items()]
         return self._turn(payload, found.group(1), 1.0, entities)
 
+    def fill(self, **values: str) -> list[dict[str, Any]]:
+        """Fill the card of the missing facts; 不知道 is the box beside a field."""
+        return self.press("/give_facts" + json.dumps(values, ensure_ascii=False))
+
+    def fill_from(self, answers: dict[str, str]) -> list[dict[str, Any]]:
+        """Fill every field of the card that was just shown."""
+        card = self.card("facts")
+        assert card, self.responses
+        return self.fill(**{field["name"]: answers.get(field["name"], "不知道") for field in card["fields"]})
+
     def _turn(self, text: str, intent: str, confidence: float, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
         latest = {
             "text": text,

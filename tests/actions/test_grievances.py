@@ -1,0 +1,77 @@
+"""A few words of what went wrong open the form, whatever the model heard; a question, a ticket, a life do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.simulators.loop import Conversation
+
+Talk = Callable[[], Conversation]
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("新买的洗衣机漏水", "out_of_scope"), ("理发店关门了卡里还有钱", "ask_progress"), ("超市多收了我十块钱", "unsure"),
+        ("外卖里吃出虫子，商家不理我", "abuse"), ("买的仓鼠两天就死了，店家不管", "distress"), ("蛋糕发霉", "enquire"),
+    ],
+)  # fmt: skip
+def test_a_grievance_opens_the_form_whatever_was_heard(talk: Talk, words: str, intent: str) -> None:
+    citizen = talk()
+    citizen.say(words, intent, 0.55)
+    if len(words) < 6:
+        assert citizen.form is None
+        return
+    assert citizen.form == "complaint_form" and citizen.slots["narrative"] == words
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("新买的洗衣机漏水能退吗", "ask"), ("洗衣机漏水该找谁", "ask"), ("超市多收钱怎么办", "ask"),
+        ("老板拖欠工资不给", "out_of_scope"), ("楼上漏水物业不管", "out_of_scope"), ("举报超市卖过期奶", "ask"),
+        ("催债的天天骂我，我撑不下去了", "unsure"), ("刚转账给卖家就被拉黑了", "unsure"), ("建议管管预付卡跑路", "ask"),
+    ],
+)  # fmt: skip
+def test_what_has_another_door_opens_no_form(talk: Talk, words: str, intent: str) -> None:
+    citizen = talk()
+    citizen.say(words, intent, 0.55)
+    assert citizen.form is None and citizen.slots.get("narrative") is None
+
+
+def test_a_life_and_money_on_its_way_come_first(talk: Talk) -> None:
+    for intent in ("distress", "fraud_now"):
+        citizen = talk()
+        citizen.say("店家关门跑了我的卡白办了", intent, 0.9)
+        assert citizen.form is None
+
+
+def test_words_after_filing_are_about_the_ticket(talk: Talk) -> None:
+    citizen = talk()
+    citizen.slots["last_number"] = "XB20261124-000017"
+    citizen.say("新买的洗衣机漏水", "ask", 0.55)
+    assert citizen.form is None
+
+
+@pytest.mark.parametrize("way", ["press", "words"])
+def test_just_asking_closes_the_form_and_answers(talk: Talk, way: str) -> None:
+    citizen = talk()
+    citizen.say("健身房不肯退卡", "ask", 0.6)
+    assert citizen.form == "complaint_form"
+    if way == "press":
+        citizen.press(
+            next(b["payload"] for m in citizen.said for b in m.get("buttons") or [] if b["title"] == "只想问问")
+        )
+    else:
+        citizen.say("我只是想问一下", "unsure")
+    assert citizen.form is None and citizen.slots["narrative"] is None and "utter_answer" in citizen.responses
+
+
+def test_a_question_is_answered_and_the_form_waits(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("健身房不肯退卡", "ask", 0.6)
+    asking = citizen.asking
+    citizen.say("健身卡能退吗", "ask", 0.9)
+    assert "utter_answer" in citizen.responses and citizen.asking == asking
