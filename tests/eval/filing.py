@@ -1,7 +1,7 @@
-"""`make eval-filing [SET=in.jsonl] [WHO=halting] OUT=out.jsonl [OFFICE=any] [SEED=n] [PEER=1]`: from story to ticket.
+"""`make eval-filing [SET=in.jsonl] [WHO=halting] OUT=out.jsonl [OFFICE=any] [SEED=n] [PEER=1] [DODGE=r]`: from story to ticket.
 
 SET: the honest citizen with each labelled story. WHO=halting: the 24 of tests/eval/halting, who dodge, ask back and
-correct themselves. PEER=1: the same citizens with a plain Rasa form (benchmarks/plain_form) as well. Turns are messages
+correct themselves; DODGE=1: at every question and card, once. PEER=1: the same citizens with a plain Rasa form (benchmarks/plain_form) as well. Turns are messages
 of the citizen, the first and the last included; after MOST the citizen gives up.
 """
 
@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from tests.eval.filing_score import REQUIRED, SLOTS, Fact, Filed, score
-from tests.eval.halting.halting import BOX, SUBMIT, Halting, Reply, load_people
+from tests.eval.halting.halting import BOX, DODGE_RATE, SUBMIT, Halting, Reply, load_people
 from tests.simulators.citizen import PERSONA, Citizen, honest_fill, honest_words, question
 from tests.simulators.product import Product
 
@@ -268,7 +268,12 @@ class Round:
 
 
 def run(
-    name: str, new_chat: Callable[[], Chat], rows: list[dict[str, Any]], people: list[dict[str, Any]], seed: int
+    name: str,
+    new_chat: Callable[[], Chat],
+    rows: list[dict[str, Any]],
+    people: list[dict[str, Any]],
+    seed: int,
+    dodge_rate: float = DODGE_RATE,
 ) -> Iterator[tuple[Round, dict[str, Any]]]:
     """Every citizen with one bot, one after the other."""
     honest, halting = Round(f"{name}, honest"), Round(f"{name}, halting")
@@ -278,7 +283,7 @@ def run(
         known = sum(slot in facts for slot in LABELLED)
         yield honest, honest.add(outcome, score(facts, outcome.filed, outcome.dodged, LABELLED), known)
     for one in people:
-        person = Halting(one, seed)
+        person = Halting(one, seed, dodge_rate)
         outcome = drive(person, new_chat(), one["id"])
         facts = halting_facts(person, datetime.now(ZoneInfo("Asia/Shanghai")).date())
         known = sum(slot in facts for slot in SLOTS)
@@ -293,6 +298,7 @@ def main() -> None:
     parser.add_argument("--who", choices=("honest", "halting"), default="honest")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--office", default="any")
+    parser.add_argument("--dodge", type=float, default=DODGE_RATE)
     parser.add_argument("--peer", action="store_true")
     given = parser.parse_args()
     if given.who == "honest" and not given.set:
@@ -311,7 +317,7 @@ def main() -> None:
 
             bots["plain form"] = stack.enter_context(PlainForm()).chat
         for name, new_chat in bots.items():
-            for one, result in run(name, new_chat, rows, people, given.seed):
+            for one, result in run(name, new_chat, rows, people, given.seed, given.dodge):
                 rounds[one.name] = one
                 out.write(json.dumps(result, ensure_ascii=False) + "\n")
                 out.flush()

@@ -170,8 +170,9 @@ def mentions(key: str, fact: dict, text: str) -> bool:
 class Halting:
     """A person of people.jsonl who talks; give it what the bot shows, it gives one Reply a turn."""
 
-    def __init__(self, person: dict, seed: int) -> None:
+    def __init__(self, person: dict, seed: int, dodge_rate: float = DODGE_RATE) -> None:
         """Make the person; the same person and seed always talk the same way."""
+        self.dodge_rate = dodge_rate
         self.person = person
         self.rng = random.Random(f"{seed}:{person['id']}")
         self.facts: dict[str, dict] = copy.deepcopy(person["facts"])
@@ -200,7 +201,7 @@ class Halting:
         question, before = last_question(shown.translate(HALF_WIDTH))
         topic = self._alias(topic_of(self._plain(question), self._plain(before), self._told)) if question else None
         topic = topic or self._topic_from_buttons(buttons)
-        want_dodge = self.rng.random() < DODGE_RATE
+        want_dodge = self.rng.random() < self.dodge_rate
         kind, answer = self._act(question, topic, buttons, card or [], want_dodge)
         if answer.text is not None:
             self._hear_self(answer.text)

@@ -248,7 +248,7 @@
       const values = {};
       made.forEach(({ field, part, input, error }) => {
         const value = valueOf(field, part, input);
-        const needed = field.unknown ? words.neededOr(field.unknown) : words.needed(field.title);
+        const needed = field.choices ? words.chooseOne : field.unknown ? words.neededOr(field.unknown) : words.needed(field.title);
         const problem = field.required && !value ? needed : phoneIsWrong(field.name, value) ? words.phoneWrong : "";
         error.textContent = problem;
         error.hidden = !problem;

@@ -18,6 +18,7 @@ window.xiaobao = {
     sentContact: "已发送",
     contactTitle: "怎么联系您",
     factsTitle: "还差的几样",
+    chooseOne: "请选一个",
     neededOr: (unknown) => "填上，或者勾“" + unknown + "”",
     unknownOf: (unknown, title) => unknown + "：" + title,
     summaryTitle: "请核对一遍",
