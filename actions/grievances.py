@@ -28,7 +28,7 @@ JUST_ASKING = re.compile(
     r"|^(?:我)?(?:先)?(?:不|没(?:说)?要|别|不想|不用)投诉(?:了)?[。.！!]*$"
 )
 _ASKING = re.compile(
-    r"[不没][。\s]*$|([退赔管给换要该能])[不没]\1|谁[出承负赔管]|[该算]谁|真的假的|不会.{1,15}吧|没得$|几[年天个月]|找谁|是\S{1,8}还是|哪|多少|能[退换赔修]|可唔可|有没有|算不算|合法|违法|构成|规定|标准|条例|法律|赔[几十三]倍?|假一赔"
+    r"[不没][。\s]*$|([退赔管给换要该能])[不没]\1|谁[出承负赔管]|[该算]谁|真的假的|不会.{1,15}吧|没得$|(?<![没好])几[年天个月]|找谁|是\S{1,8}还是|哪|多少|能[退换赔修]|可唔可|有没有|算不算|合法|违法|构成|规定|标准|条例|法律|赔[几十三]倍?|假一赔"
 )
 # About a ticket, a form that was open, everybody's good, or another one's wrong: each has its own door.
 _OTHER_DOOR = re.compile(
@@ -51,24 +51,34 @@ def heard(turn: Turn) -> Events | None:
         return None
     if turn.intent in (*FIRST, *BY_NAME) and turn.confidence >= SURE and not redlines.harmless(turn.text):
         return None
+    return open_form(draft, turn.text)
+
+
+def open_form(draft: Draft, text: str) -> Events:
+    """The complaint form with these words as its story."""
     draft.clear()
     draft.form = "complaint_form"
-    draft.flags = {"new_story": turn.text, GUESSED: True}
+    draft.flags = {"new_story": text, GUESSED: True}
     return [*draft.events(), FollowupAction("complaint_form")]
 
 
 def plain(turn: Turn, text: str) -> bool:
     """Whether the words tell of a quarrel with a trader and ask nothing."""
-    text = simplified(text)
+    text = simplified(text).replace("唔", "不")
     if len(text) > LONGEST or not guidance.tells(text) or redlines.find(text) is not None or redlines.despairs(text):
         return False
     if any(words.search(text) for words in (_ASKING, acts.STUDIES, acts.SELLS, _OTHER_DOOR, _PRIVATE, _NOW)):
         return False
+    if acts.BROKEN.search(text):
+        return _ours(turn, text)
     told = story.read(text, turn.today, turn.context.reading).values
     wrong = bool(acts.WRONGED.search(text) or acts.FAULT.search(text)) or "problem" in told
     traded = bool(acts.TRADER.search(text) or acts.BOUGHT.search(text))
     traded = traded or bool({"item", "merchant", "institution", "object"} & set(told))
-    if not (wrong and traded):
-        return False
+    return wrong and traded and _ours(turn, text)
+
+
+def _ours(turn: Turn, text: str) -> bool:
+    """Whether the search knows of no other place for it."""
     ranking = turn.context.searcher.rank(text)
     return not (ranking.decision == "decline" and ranking.elsewhere)

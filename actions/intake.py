@@ -87,6 +87,9 @@ class Intake(XiaobaoAction):
         if draft.flags.pop("resuming", None):
             draft.saved_at = None
             return None
+        if self.rather_complains(turn, draft):
+            turn.show_form(None)
+            return [SlotSet("requested_slot", None), *grievances.open_form(draft, turn.text)]
         if draft.flags.pop("next_story", None) and several.take_next(turn, draft):
             return self.after_story(turn, draft)
         if draft.expired(turn.now) or draft.flags.get("referred"):
@@ -113,6 +116,12 @@ class Intake(XiaobaoAction):
         scenes.fill(turn, draft)
         return self.after_story(turn, draft) if told else None
 
+    @staticmethod
+    def rather_complains(turn: Turn, draft: Draft) -> bool:
+        """A report that the model was not sure of, in words that tell what was done to the writer."""
+        unsure = draft.kind == "report" and not draft.begun and bool(turn.text) and turn.confidence < SURE
+        return unsure and grievances.plain(turn, turn.text)
+
     def after_story(self, turn: Turn, draft: Draft) -> Events | None:
         """A story was told: another kind of ticket, another authority, or what was understood of it."""
         if switched := both.switch(turn, draft, self):
@@ -128,7 +137,10 @@ class Intake(XiaobaoAction):
         if turn.pressed:
             asked = turn.slot("last_question") if turn.entity("topic_id") else None
             told = turn.entity("question") or asked or ""
-            return told if len(told) > LEAST_STORY or guidance.tells(told) else ""
+            if len(told) > LEAST_STORY or guidance.tells(told):
+                return told
+            said = [words for words in turn.said_before(RECENT) if grievances.plain(turn, words)]
+            return said[0] if asked and said else ""
         if len(turn.text) > BARE or grievances.plain(turn, turn.text):
             return turn.text
         asked = turn.slot("last_question") or ""
