@@ -148,13 +148,11 @@ def tick(turn: Turn, draft: Draft) -> dict[str, object]:
 
 def ask(turn: Turn, draft: Draft, waiting: list[str]) -> None:
     """One message for all of them."""
-    asked, words = open_ones(draft, waiting), turn.context.words
-    fields = [_field(turn, slot) for slot in asked]
+    fields = [_field(turn, slot) for slot in open_ones(draft, waiting)]
     turn.say(
         "utter_ask_facts",
         buttons=[turn.button("why", "ask_why")],
         card={"type": SLOT, "fields": fields},
-        titles="、".join(words.text(f"utter_fact_{slot}") for slot in asked),
     )
 
 

@@ -35,6 +35,13 @@ def test_a_sentence_is_no_list(text: str) -> None:
     assert "merchant" not in lists.read(text, WANTED, TODAY) and "item" not in lists.read(text, WANTED, TODAY)
 
 
+def test_whether_they_were_asked_first_is_no_ware() -> None:
+    wanted = ["institution", "complained_to_institution", "item", "amount"]
+    assert lists.read("演示银行，找过，年费，300元", wanted, TODAY) == {
+        "institution": "演示银行", "complained_to_institution": "找过", "item": "年费", "amount": "300元",
+    }  # fmt: skip
+
+
 def test_more_names_than_questions_are_not_guessed_at() -> None:
     assert lists.read("好味饭店，火锅，毛肚，鸭血", WANTED, TODAY) == {}
 

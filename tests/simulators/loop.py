@@ -61,11 +61,13 @@ class Conversation:
         """Fill the card of the missing facts; 不知道 is the box beside a field."""
         return self.press("/give_facts" + json.dumps(values, ensure_ascii=False))
 
-    def fill_from(self, answers: dict[str, str]) -> list[dict[str, Any]]:
-        """Fill every field of the card that was just shown."""
+    def fill_from(self, answers: dict[str, str], but: str | None = None) -> list[dict[str, Any]]:
+        """Fill every field of the card that was just shown, one perhaps left empty."""
         card = self.card("facts")
         assert card, self.responses
-        return self.fill(**{field["name"]: answers.get(field["name"], "不知道") for field in card["fields"]})
+        return self.fill(
+            **{field["name"]: answers.get(field["name"], "不知道") for field in card["fields"] if field["name"] != but}
+        )
 
     def _turn(self, text: str, intent: str, confidence: float, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
         latest = {

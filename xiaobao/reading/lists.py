@@ -32,6 +32,9 @@ _LABELLED = [(slot, re.compile(rf"(?:{words})\s*[:：是为]\s*(.+)")) for slot,
 _WISH = re.compile(
     r"^(?:我?(?:想要?|要求|要|希望))|退[钱款货卡费]|退给?我|^退|换[货个新一]|^换|赔|修[好理]?$|^修|道歉|解除|取消|还我|补偿"
 )
+_ASKED_THEM = re.compile(
+    r"^(?:已经|都|还|也)?(?:没有?)?(?:找过|反映过|投诉过|问过|找他们|反映|说过)(?:了|的)?$|^还没有?(?:找|反映)?$"
+)
 _PLACE = re.compile(
     r"[路街道巷弄镇村]\S{0,6}?\d+号?|[路街道巷弄]$|(?:商场|市场|广场|菜场)(?:里|边|旁|对面|门口|[一二三四五六\d]楼)"
 )
@@ -82,6 +85,8 @@ def _told(part: str, today: date) -> tuple[str | None, str]:
             return slot, labelled[1]
     if answers.is_unknown(part) or answers.is_skip(part):
         return "unknown", part
+    if _ASKED_THEM.search(part):
+        return "complained_to_institution", part
     if _PLACE.search(part):
         return "merchant_address", part
     if _is_sum(part):
