@@ -51,6 +51,8 @@ def heard(turn: Turn) -> Events | None:
         return None
     if turn.intent in (*FIRST, *BY_NAME) and turn.confidence >= SURE and not redlines.harmless(turn.text):
         return None
+    if turn.intent == "ask" and turn.slot("last_question"):
+        return None  # one more of somebody's questions: the answer offers the form
     return open_form(draft, turn.text)
 
 

@@ -55,6 +55,13 @@ def test_words_after_filing_are_about_the_ticket(talk: Talk) -> None:
     assert citizen.form is None
 
 
+def test_one_of_several_questions_is_answered(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("健身卡能退吗", "ask", 0.9)
+    citizen.say("直播间买到假货", "ask", 0.7)
+    assert citizen.form is None and "utter_answer" in citizen.responses
+
+
 @pytest.mark.parametrize("way", ["press", "words"])
 def test_just_asking_closes_the_form_and_answers(talk: Talk, way: str) -> None:
     citizen = talk()
