@@ -309,19 +309,21 @@ class Clarify(XiaobaoAction):
                 for topic in advice.likely(ranking)[:2]
             ]
         if not any(button["payload"].startswith("/submit_complaint") for button in buttons[:3]):
-            buttons = [*buttons[:2], tell_story(turn)]
+            buttons = [*buttons[:2], complain(turn)]
         turn.say("utter_unsure", buttons=[*buttons[:3], turn.button("none_of_these", "none_of_these")])
         return [SlotSet("unsure_count", count), SlotSet("last_question", turn.text)]
 
 
-def tell_story(turn: Turn) -> dict[str, str]:
-    """讲讲经过; words that tell something already go along."""
-    return turn.button("tell_story", "submit_complaint", **({"question": turn.text} if tells(turn.text) else {}))
+def complain(turn: Turn) -> dict[str, str]:
+    """帮我投诉, and the words that tell something go along; 讲讲经过 when they tell nothing."""
+    if tells(turn.text):
+        return turn.button("complain", "submit_complaint", question=turn.text)
+    return turn.button("tell_story", "submit_complaint")
 
 
 def ways_on(turn: Turn) -> list[dict[str, str]]:
     """What to press when nothing was asked and nothing can be answered."""
-    return [turn.button("tell_story", "submit_complaint"), turn.button("door_enquire", "enquire")]
+    return [turn.button(f"door_{door}", door) for door in ("submit_complaint", "enquire")]
 
 
 def _guesses(turn: Turn) -> list[dict[str, str]]:

@@ -82,3 +82,34 @@ def test_a_question_is_answered_and_the_form_waits(talk: Talk) -> None:
     asking = citizen.asking
     citizen.say("健身卡能退吗", "ask", 0.9)
     assert "utter_answer" in citizen.responses and citizen.asking == asking
+
+
+def test_what_was_not_understood_goes_along_with_the_button(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("助步器老是嘎嘎的", "unsure", 0.3)
+    assert citizen.form is None and citizen.responses == ["utter_unsure"]
+    [payload] = [b["payload"] for b in citizen.said[0]["buttons"] if b["title"] == "帮我投诉"]
+    citizen.press(payload)
+    assert citizen.slots["narrative"] == "助步器老是嘎嘎的" and citizen.asking == "facts"
+
+
+@pytest.mark.parametrize(("words", "intent"), [("不知道", "dont_know"), ("然后呢", "follow_up"), ("说简单点", "ask")])
+def test_with_nothing_open_there_is_a_way_on(talk: Talk, words: str, intent: str) -> None:
+    citizen = talk()
+    citizen.say(words, intent, 0.9)
+    assert "/submit_complaint" in [b["payload"] for m in citizen.said for b in m.get("buttons") or []]
+
+
+def test_what_only_sounds_like_not_knowing_is_asked_about(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("助步器一走嘎嘎的", "dont_know", 0.4)
+    assert citizen.responses == ["utter_unsure"]
+
+
+def test_an_unsure_report_of_ones_own_matter_is_a_complaint(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("银行多扣了我两百块年费", "submit_report", 0.45)
+    assert citizen.form == "complaint_form" and citizen.slots["ticket_kind"] == "complaint"
+    sure = talk()
+    sure.say("银行多扣了我两百块年费", "submit_report", 0.9)
+    assert sure.form == "report_form"
