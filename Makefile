@@ -97,10 +97,10 @@ eval-narratives: install ## measure the reading of stories: SET=in.jsonl OUT=out
 	@$(call need,SET OUT)
 	@exec $(PY) -m tests.eval.narratives "$(SET)" "$(OUT)"
 
-eval-filing: train ## from story to ticket: OUT=out.jsonl, SET=in.jsonl or WHO=halting or both [OFFICE=any SEED=1 PEER=1 DODGE=.5 TYPED=1]
+eval-filing: train ## from story to ticket: OUT=out.jsonl, SET=in.jsonl or WHO=halting or both [OFFICE=any SEED=1 PEER=1 DODGE=.5]
 	@$(call need,OUT)
 	@exec $(PY) -m tests.eval.filing --out "$(OUT)" --office "$(or $(OFFICE),any)" $(if $(SET),--set "$(SET)") \
-		$(if $(WHO),--who "$(WHO)") $(if $(SEED),--seed "$(SEED)") $(if $(PEER),--peer) $(if $(DODGE),--dodge "$(DODGE)") $(if $(TYPED),--typed)
+		$(if $(WHO),--who "$(WHO)") $(if $(SEED),--seed "$(SEED)") $(if $(PEER),--peer) $(if $(DODGE),--dodge "$(DODGE)")
 
 bench-guidance: install-dev ## who finds the right topic, ours or its peers [SET=rows.jsonl]
 	@exec $(PY) -m benchmarks.guidance $(SET) $(ARGS)

@@ -100,15 +100,28 @@ def _read(turn: Turn, draft: Draft, text: str) -> None:
         filling.read_story(turn, draft, text, positions=False)
 
 
-def shrug(draft: Draft, waiting: list[str]) -> bool:
-    """不知道 to all of them: the first time it is asked which; after that all are left open, and True is given."""
+def shrug(turn: Turn, draft: Draft, waiting: list[str]) -> str:
+    """不知道 to all of them; gives the response that belongs to it.
+
+    To the card: first it comes once more; then what no article asks for is left open, the rest asked one by one.
+    Where there is no card the list was too much at once: everything is asked one by one.
+    """
+    if turn.channel == "wechat":
+        draft.flags[DONE] = True
+        return "utter_facts_singly"
     if not draft.flags.pop(SHRUGGED, False):
         draft.flags[SHRUGGED] = True
-        return False
+        return "utter_facts_some"
     draft.flags[DONE] = True
-    for slot in open_ones(draft, waiting):
+    for slot in set(open_ones(draft, waiting)) - _asked_by_law(turn, draft):
         draft.leave_open(slot)
-    return True
+    return "utter_facts_left"
+
+
+def _asked_by_law(turn: Turn, draft: Draft) -> set[str]:
+    kind = turn.context.office.kind.value
+    rules = [one for one in turn.context.tickets.required if (one.office_kind, one.kind) == (kind, draft.kind)]
+    return {slot for rule in rules if rule.law for slot in rule.slots}
 
 
 def passing(text: str) -> tuple[str | None, str]:
@@ -148,11 +161,11 @@ def tick(turn: Turn, draft: Draft) -> dict[str, object]:
 
 def ask(turn: Turn, draft: Draft, waiting: list[str]) -> None:
     """One message for all of them."""
-    fields = [_field(turn, slot) for slot in open_ones(draft, waiting)]
+    words, fields = turn.context.words, [_field(turn, slot) for slot in open_ones(draft, waiting)]
     turn.say(
         "utter_ask_facts",
         buttons=[turn.button("why", "ask_why")],
-        card={"type": SLOT, "fields": fields},
+        card={"type": SLOT, "fields": fields, "first": words.text(f"utter_ask_complaint_form_{fields[0]['name']}")},
     )
 
 

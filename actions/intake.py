@@ -361,7 +361,7 @@ class Intake(XiaobaoAction):
         elif asking == "confirmed":
             turn.say("utter_summary_say_confirm")
         elif asking == facts.SLOT:
-            turn.say("utter_facts_left" if facts.shrug(draft, self.waiting(turn, draft)) else "utter_facts_some")
+            turn.say(facts.shrug(turn, draft, self.waiting(turn, draft)))
         else:
             draft.leave_open(asking)
         return None

@@ -64,8 +64,8 @@ def test_not_knowing_said_to_the_card_asks_once_which_and_is_then_taken(talk: Ta
     citizen.say("不知道", "dont_know")
     assert "utter_facts_some" in citizen.responses and citizen.asking == "facts"
     citizen.say("不清楚", "dont_know")
-    assert "utter_facts_left" in citizen.responses and citizen.asking == "contact_name"
-    assert {"merchant", "amount", "event_date"} <= set(citizen.slots["unknown_slots"])
+    assert "utter_facts_left" in citizen.responses and citizen.asking == "merchant", "an article asks for the merchant"
+    assert {"item", "amount", "event_date"} <= set(citizen.slots["unknown_slots"])
 
 
 @pytest.mark.parametrize(
@@ -177,3 +177,12 @@ def test_the_same_in_words_beside_the_contact_data_and_at_the_summary(talk: Talk
     other.say(words)
     assert other.asking == "confirmed" and other.slots["pass_on_to_merchant"] == said
     assert words not in other.slots["narrative"]
+
+
+def test_where_there_is_no_card_not_knowing_brings_the_questions_one_by_one(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("理发店的卡有问题", "submit_complaint")
+    citizen.channel = "wechat"
+    citizen.say("不知道", "dont_know")
+    assert "utter_facts_singly" in citizen.responses and citizen.asking == "merchant"
+    assert not citizen.slots.get("unknown_slots")

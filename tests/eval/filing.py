@@ -1,9 +1,9 @@
-"""`make eval-filing [SET=in.jsonl] [WHO=halting] OUT=out.jsonl [OFFICE=any] [SEED=n] [PEER=1] [DODGE=r TYPED=1]`: from story to ticket.
+"""`make eval-filing [SET=in.jsonl] [WHO=halting] OUT=out.jsonl [OFFICE=any] [SEED=n] [PEER=1] [DODGE=r]`: from story to ticket.
 
 SET: the honest citizen with each labelled story. WHO=halting: the 24 of tests/eval/halting, who dodge, ask back and
-correct themselves; DODGE=1: at every question and card, once; TYPED=1: no card of facts
-is seen, only its lines, as on WeChat. PEER=1: the same citizens with a plain Rasa form (benchmarks/plain_form) as well. Turns are messages
-of the citizen, the first and the last included; after MOST the citizen gives up.
+correct themselves; DODGE=1: at every question and card, once. PEER=1: the same citizens
+with a plain Rasa form (benchmarks/plain_form) as well. Turns are messages of the citizen, the first and the last
+included; after MOST the citizen gives up.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ class Honest:
 class ProductChat:
     """The product over HTTP, its ticket read from the database."""
 
-    def __init__(self, bot: str, database: Path, typed: bool = False) -> None:
-        self.citizen, self.database, self.typed = Citizen(bot), database, typed
+    def __init__(self, bot: str, database: Path) -> None:
+        self.citizen, self.database = Citizen(bot), database
         self.citizen.open()
 
     def turn(self, reply: Reply) -> Shown:
@@ -111,12 +111,10 @@ class ProductChat:
 
     def _shown(self, replies: list[dict[str, Any]]) -> Shown:
         cards = {card["type"]: card for message in replies if (card := message.get("card"))}
-        facts = None if self.typed else cards.get("facts")
-        contact, letter = cards.get("contact") or facts, cards.get("letter")
+        contact, letter = cards.get("contact") or cards.get("facts"), cards.get("letter")
         over = not self.citizen.form and not question(replies[-1]["text"])
-        asked = [field["title"] for field in cards["facts"]["fields"]] if self.typed and "facts" in cards else []
         return Shown(
-            "\n".join([*(message["text"] for message in replies if message.get("text")), *asked]),
+            "\n".join(message["text"] for message in replies if message.get("text")),
             [one["title"] for message in replies for one in message.get("buttons") or [] if not one.get("used")],
             [one["name"] for one in contact["fields"]] if contact else None,
             cards["receipt"]["number"] if "receipt" in cards else None,
@@ -301,7 +299,6 @@ def main() -> None:
     parser.add_argument("--who", choices=("honest", "halting"), default="honest")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--office", default="any")
-    parser.add_argument("--typed", action="store_true")
     parser.add_argument("--dodge", type=float, default=DODGE_RATE)
     parser.add_argument("--peer", action="store_true")
     given = parser.parse_args()
@@ -314,7 +311,7 @@ def main() -> None:
     with ExitStack() as stack, given.out.open("w", encoding="utf-8") as out:
         product = stack.enter_context(Product(office=given.office, SEMANTIC_SEARCH="1"))
         bots: dict[str, Callable[[], Chat]] = {
-            "ours": lambda: ProductChat(product.bot, product.data / "xiaobao.db", given.typed),
+            "ours": lambda: ProductChat(product.bot, product.data / "xiaobao.db"),
         }
         if given.peer:
             from benchmarks.plain_form.server import PlainForm

@@ -45,6 +45,7 @@ class Conversation:
     form: str | None = None
     said: list[dict[str, Any]] = field(default_factory=list)
     heard: list[dict[str, Any]] = field(default_factory=list)
+    channel: str = "website"
 
     def say(self, text: str, intent: str = "unsure", confidence: float = 0.9) -> list[dict[str, Any]]:
         """Type words; `intent` is what the model would make of them."""
@@ -78,7 +79,7 @@ class Conversation:
             "message_id": uuid.uuid4().hex,
         }
         self.said = []
-        self.heard.append({"event": "user", "text": text})
+        self.heard.append({"event": "user", "text": text, "input_channel": self.channel})
         action = self.form or first_actions()[intent]
         for _ in range(5):
             if action.startswith("utter_"):

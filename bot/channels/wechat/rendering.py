@@ -102,7 +102,8 @@ def _card(card: dict[str, Any] | None, say: Say) -> str:
         sources = [f"《{item['law']}》{item['article']}" for item in card.get("items") or () if item.get("law")]
         return say("wechat_sources", sources="、".join(dict.fromkeys(sources))) if sources else ""
     if kind == "facts":
-        return "\n".join(_asked(field) for field in card.get("fields") or ())
+        lines = "\n".join(_asked(field) for field in card.get("fields") or ())
+        return f"{lines}\n\n{card.get('first', '')}".strip()
     if kind == "contact":
         return str(card.get("notice") or "")
     return ""

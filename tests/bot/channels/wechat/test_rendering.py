@@ -61,5 +61,5 @@ def test_pages_of_the_website_open_from_wechat_or_are_left_out() -> None:
 
 def test_what_is_missing_is_one_line_each() -> None:
     fields = [{"name": "merchant", "title": "哪家店", "unknown": "不知道"}, {"name": "complained_to_institution", "title": "找这家机构反映过吗", "choices": ["找过", "还没有"]}]  # fmt: skip
-    text = shown(card={"type": "facts", "fields": fields})[0]
-    assert text == "您看对不对\n\n· 哪家店\n· 找这家机构反映过吗（找过/还没有）"
+    text = shown(card={"type": "facts", "fields": fields, "first": "是哪家店？"})[0]
+    assert text == "您看对不对\n\n· 哪家店\n· 找这家机构反映过吗（找过/还没有）\n\n是哪家店？"
