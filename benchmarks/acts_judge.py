@@ -63,6 +63,7 @@ class Case:
     matters: dict[str, Any] = field(default_factory=dict)  # what is open beside the status, likewise
     payload: dict[str, Any] = field(default_factory=dict)  # of the act's event
     alert: str | None = None  # what the office is reminded by
+    files: int = 0  # that belong to the ticket then
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,9 @@ def misdone(database: Path, case: Case, done: bool = True) -> list[str]:
     for name, value in case.matters.items():
         if found.matters.get(name) != value:
             wrong.append(f"{name} is {found.matters.get(name)!r}")
+    [(files,)] = rows(database, "SELECT COUNT(*) FROM ticket_evidence WHERE ticket_id = ?", found.row["id"])
+    if files != case.files:
+        wrong.append(f"{files} files, not {case.files}")
     payload = found.payloads(case.step)[-1]
     wrong += [
         f"{name} of the event is {payload.get(name)!r}" for name, v in case.payload.items() if payload.get(name) != v

@@ -28,11 +28,13 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import requests
 from aiohttp import web
+from PIL import Image, ImageDraw
 
 from benchmarks import acts_judge
 from benchmarks.acts_judge import Case, Line
@@ -73,6 +75,7 @@ class Said:
     then: str
     moments: tuple[str, ...]
     button: bool = False
+    photo: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class Act:
     matters: Callable[[], dict[str, Any]] = dict
     payload: dict[str, Any] = field(default_factory=dict)
     alert: str | None = None
+    files: int = 0
 
 
 MORE = "老板昨天又换了电话号码，店门上贴了转让"
@@ -107,7 +111,10 @@ TEN_ACTS: tuple[tuple[Act, ...], ...] = (
     (Act("list", OPEN, (Said("我的投诉都列出来", "一共1件", READS),)),),
     (Act("progress", (*OPEN, *CLOSED), (Said("查进度", "提交）：", READS),)),),
     (Act("supplement", OPEN, (Said("我要补充材料", "要补充什么", ASKS), Said(MORE, "补上了", ACTS)),
-         Step.SUPPLEMENT, payload={"text": MORE}),),
+         Step.SUPPLEMENT, payload={"text": MORE}),
+     Act("supplement with a photo", OPEN,
+         (Said("我要补充材料", "要补充什么", ASKS), Said("[image]", "收到", (), photo=True), Said(MORE, "补上了", ACTS)),
+         Step.SUPPLEMENT, payload={"text": MORE}, files=1)),
     (Act("amend", OPEN, (Said("单子里的金额写错了，应该是2860元", "2860元", ACTS),),
          Step.AMEND, {"amount_text": "2860元", "amount_cents": 286000}, payload={"field": "amount"}),),
     (Act("urge", OPEN, (Said("催一下", "替您催", ACTS),), Step.URGE, {"urged": 1}, alert="urged"),),
@@ -152,10 +159,20 @@ def draws(seed: int, runs: int) -> list[Draw]:
     for _ in range(runs):
         bag = bag or chance.sample(TEN_ACTS, len(TEN_ACTS))
         act = chance.choice(bag.pop())
-        hit = chance.randrange(len(act.says))
+        last = len(act.says) - 1  # what decides is hit as often as all that leads there
+        before = [place for place in range(last) if act.says[place].moments]
+        hit = chance.choice(before) if before and chance.random() < 0.5 else last
         moment = chance.choice(act.says[hit].moments)
         found.append(Draw(act, chance.choice(act.states), chance.choice(CHANNELS), hit, moment))
     return found
+
+
+def photo() -> bytes:
+    """A picture that is like no other."""
+    picture, out = Image.new("RGB", (320, 240), (random.randrange(256), 180, 150)), BytesIO()
+    ImageDraw.Draw(picture).rectangle((40, 40, random.randrange(100, 300), 160), fill=(20, 60, random.randrange(256)))
+    picture.save(out, "JPEG")
+    return out.getvalue()
 
 
 # The two channels ----------------------------------------------------------------------------------
@@ -174,6 +191,11 @@ class Website:
     def say(self, said: Said) -> None:
         """Type or press; what was answered at once stands on the screen then."""
         self.lines.append(Line("citizen", said.words))
+        if said.photo:
+            files = {"file": ("zhaopian.jpg", photo(), "image/jpeg")}
+            where = f"{self.citizen.base}/chat/evidence"
+            requests.post(where, files=files, headers=self.citizen.headers, timeout=60).raise_for_status()
+            return
         _ = self.citizen.press(said.words) if said.button else self.citizen.say(said.words)
 
     def look(self) -> None:
@@ -207,6 +229,11 @@ class Wechat:
     def say(self, said: Said) -> None:
         """Type, or answer with the number of a choice."""
         words = said.words
+        if said.photo:
+            media_id = self.account.platform.keep_media(photo())
+            fields = {"MsgType": "image", "MediaId": media_id, "PicUrl": "http://example.com/p"}
+            self.account.do(lambda: self.account.pusher.send(self.openid, fields))
+            return
         if said.button:
             shown = [choices for text in self.follower.seen() if (choices := CHOICE.findall(text))]
             words = next(n for n, title in shown[-1] if title == said.words)
@@ -320,7 +347,7 @@ class SoakActs(Soak):
         filed = self.ticket(citizen.conversation_id, draw.channel, draw.state)
         case = Case(
             filed.number, filed.conversation_id, filed.before, str(act.step) if act.step else None,
-            act.columns, act.matters(), act.payload, act.alert,
+            act.columns, act.matters(), act.payload, act.alert, act.files,
         )  # fmt: skip
         self.wait(lambda: self.settled(citizen), ANSWERED_WITHIN_SECONDS)
         times_said = 0

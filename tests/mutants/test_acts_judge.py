@@ -166,6 +166,8 @@ FALSE_DATABASES = (
     (supplemented, "UPDATE message SET turn_id = NULL WHERE speaker = 'citizen'", {"nobody took up"}),
     (supplemented, "UPDATE message SET speaker = 'system' WHERE speaker = 'bot'", {"answered by nothing"}),
     (supplemented, "UPDATE outbox SET state = 'delivered'", {"notice 1 is delivered and stands 0 times"}),
+    (supplemented, "INSERT INTO ticket_evidence (ticket_id, evidence_id, filename, media_type, size, sha256, path, added_at) "
+     "SELECT id, 'e1', 'a.jpg', 'image/jpeg', 1, '0', 'a', submitted_at FROM tickets", {"1 files, not 0"}),
     (urged, "UPDATE tickets SET urged = 2", {"urged is 2"}),
     (urged, "DELETE FROM ticket_clock_alerts", {"the office was reminded by []"}),
     (amended, "UPDATE tickets SET amount_cents = 28600", {"amount_cents is 28600"}),
