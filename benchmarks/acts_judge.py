@@ -129,6 +129,9 @@ def _fulfilled(value: str) -> Holds:
 
 
 CLAIMS: tuple[tuple[str, re.Pattern[str], Holds], ...] = (
+    ("accept", re.compile(r"您的 XB\S+ 已受理"), _happened("accept")),
+    ("assign", re.compile(r"您的 XB\S+ 已经交给"), _happened("assign")),
+    ("close", re.compile(r"您的 XB\S+ 已办结"), _happened("close")),
     ("supplement", re.compile(r"补上了，"), _happened("supplement")),
     ("urge", re.compile(r"已经替您催"), lambda found, said: found.row["urged"] > 0 and bool(found.payloads("urge"))),
     ("withdraw", re.compile(r"已撤回 XB|已经撤回过了"), lambda found, said: found.row["status"] == "withdrawn"),

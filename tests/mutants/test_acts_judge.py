@@ -223,6 +223,8 @@ FALSE_SCREENS: tuple[tuple[Callable[[Path], Played], Callable[[list[Line]], list
     (asked, saying("记下了，您不愿意调解。"), "told, but not done: answer_mediation"),
     (asked, saying("谢谢，评价记下了。"), "told, but not done: rate"),
     (asked, saying("重开了，还在原来的编号里办。"), "told, but not done: reopen"),
+    (asked, saying("您的 XB20261123-000001 已经交给市场监管一科办。"), "told, but not done: assign"),
+    (asked, saying("您的 XB20261123-000001 已办结。"), "told, but not done: close"),
     (asked, saying("XB20261123-000001 现在是“已办结”，补不了。"), "told 已办结, but it is accepted"),
 )
 
