@@ -37,6 +37,8 @@ NOT_DONE = re.compile(
     r"记不进去|还不用说愿不愿意|办结了才能评价"
 )
 FAILED = re.compile(r"没办成|没能处理好|没能办成")  # of these: what a citizen answers by saying it again
+# The bot says that it had been done before: so it was not, when the citizen said it once.
+BEFORE = re.compile(r"替您催过了|已经是这样，不用改|已经撤回过了|这个已经记在|评价已经记过|已经重开了，正在办")
 ALERTS = ("urged", "reopened", "broken")  # what an act leaves for whoever holds the ticket
 EMPTY = ("[]", "null", None)
 FOLLOWED = "关注了公众号"
@@ -250,6 +252,12 @@ def doubled(database: Path, case: Case, lines: Sequence[Line], times_said: int =
             since.add(line.text)
     if case.step and len(told := claims(lines, case.step)) > times_said:
         wrong.append(f"told {len(told)} times: {told[-1][:40]}")
+    if times_said == 1:
+        wrong += [
+            f"said once, told that it had been done before: {said[0]}"
+            for line in lines
+            if line.who == "account" and (said := BEFORE.search(line.text))
+        ]
     query = (
         "SELECT text FROM message WHERE conversation_id = ? AND speaker <> 'citizen' AND turn_id IS NOT NULL "
         "GROUP BY turn_id, text HAVING COUNT(*) > 1"

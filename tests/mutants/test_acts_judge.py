@@ -209,6 +209,11 @@ def saying(text: str) -> Callable[[list[Line]], list[Line]]:
 FALSE_SCREENS: tuple[tuple[Callable[[Path], Played], Callable[[list[Line]], list[Line]], str], ...] = (
     (supplemented, twice, "shown twice: 补上了"),
     (supplemented, told_again, "told 2 times"),
+    (
+        urged,
+        saying("XB20261123-000001 这个工作日已经替您催过了，提醒还在。"),
+        "said once, told that it had been done before",
+    ),
     (supplemented, without_the_last, "the citizen was never told: supplement"),
     (supplemented, without_the_last, "not shown: 补上了"),
     (supplemented, saying("刚才系统出了点问题，没办成。"), "done, but told that it was not"),
