@@ -254,9 +254,9 @@ def doubled(database: Path, case: Case, lines: Sequence[Line], times_said: int =
         wrong.append(f"told {len(told)} times: {told[-1][:40]}")
     if times_said == 1:
         wrong += [
-            f"said once, told that it had been done before: {said[0]}"
+            f"said once, told that it had been done before: {words[0]}"
             for line in lines
-            if line.who == "account" and (said := BEFORE.search(line.text))
+            if line.who == "account" and (words := BEFORE.search(line.text))
         ]
     query = (
         "SELECT text FROM message WHERE conversation_id = ? AND speaker <> 'citizen' AND turn_id IS NOT NULL "
