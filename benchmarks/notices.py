@@ -1,10 +1,11 @@
 """Many notices, doors that fail, workers that are killed: is each told in its order, once, or somebody's call?
 
-    python -m benchmarks.notices [--notices 10000] [--databases sqlite postgresql] [--share 0.1] [--seed 1]
+    python -m benchmarks.notices [--notices 10000] [--databases sqlite postgresql] [--share 0.1] [--seed 1] [--kill 5 9]
 
 Two real workers (`python -m xiaobao.worker`) hand the notices of an outbox to a door that appends them to real
 conversations as the bot's does, and fails for `share` of the calls: refuses, breaks off before it has stored anything,
-stores and breaks off, or takes its time. One worker or the other is killed (-9) every few seconds and started again.
+stores and breaks off, or takes its time. One worker or the other is killed (-9) every few seconds (`--kill`: at least, at
+most; on a busy machine a start alone takes five) and started again.
 One conversation in fifty is gone, and one citizen in fifty has unfollowed.
 """
 
@@ -41,7 +42,7 @@ from xiaobao.tickets.tables import OutboxRow, Ticket
 
 PER_TICKET = 10
 SPECIAL = 50  # one ticket in so many has no conversation any more, one a citizen who has left
-KILL_SECONDS = (5.0, 9.0)  # a worker needs some of it to start
+KILL_SECONDS = (5.0, 9.0)  # at least, at most; a worker needs some of it to start
 PATIENCE, PATIENCE_EACH = 300.0, 0.5  # seconds, and more for each notice: beyond that something hangs
 
 
@@ -97,7 +98,9 @@ class Handler(JsonHandler):
         self.answer(status, answer)
 
 
-def run(url: str, folder: Path, count: int, share: float, seed: int) -> dict[str, Any]:
+def run(
+    url: str, folder: Path, count: int, share: float, seed: int, pauses: tuple[float, float] = KILL_SECONDS
+) -> dict[str, Any]:
     """Write the notices, let the workers work, and judge. `wrong` lists what must not be, empty when all is well."""
     engine = database.make_engine(url)
     sessions = database.make_sessions(engine)
@@ -108,7 +111,7 @@ def run(url: str, folder: Path, count: int, share: float, seed: int) -> dict[str
         began = time.monotonic()
         looking = database.make_sessions(engine, read_only=True)  # waits for no writer and holds none up
         patience = PATIENCE + PATIENCE_EACH * count
-        kills = work(url, folder, door, looking, random.Random(seed + 1), patience)
+        kills = work(url, folder, door, looking, random.Random(seed + 1), patience, pauses)
         seconds = time.monotonic() - began
         found = judge(looking)
     finally:
@@ -146,7 +149,13 @@ def write(sessions: sessionmaker[Session], count: int) -> None:
 
 
 def work(
-    url: str, folder: Path, door: Door, sessions: sessionmaker[Session], chance: random.Random, patience: float
+    url: str,
+    folder: Path,
+    door: Door,
+    sessions: sessionmaker[Session],
+    chance: random.Random,
+    patience: float,
+    pauses: tuple[float, float],
 ) -> int:
     """Two workers until nothing waits, one of them killed now and then. How often that was. Raises TimeoutError."""
     names = {"DATABASE_URL": str(make_url(url).render_as_string(False)), "XIAOBAO_DATA": str(folder), "OCR": "no"}
@@ -162,11 +171,12 @@ def work(
         workers = [start(), start()]
         try:
             for victim in itertools.cycle((0, 1)):
-                pause = time.monotonic() + chance.uniform(*KILL_SECONDS)
+                pause = time.monotonic() + chance.uniform(*pauses)
                 while time.monotonic() < pause:
                     time.sleep(0.2)
                     if not waiting(sessions):
                         return kills
+                print(f"{waiting(sessions):,} notices wait, {kills} kills", file=sys.stderr, flush=True)
                 if time.monotonic() > until:
                     raise TimeoutError(f"{waiting(sessions)} notices wait still")
                 workers[victim].kill()
@@ -223,7 +233,7 @@ def main(asked: argparse.Namespace) -> int:
         with databases.new(name) as (url, folder):
             database.upgrade(url)
             print(f"{name}: writing {asked.notices:,} notices ...", file=sys.stderr, flush=True)
-            result = run(url, folder, asked.notices, asked.share, asked.seed)
+            result = run(url, folder, asked.notices, asked.share, asked.seed, tuple(asked.kill))
         print(json.dumps({"database": name, **result}, ensure_ascii=False), flush=True)
         well = well and not result["wrong"]
     return 0 if well else 1
@@ -235,4 +245,5 @@ if __name__ == "__main__":
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
     parser.add_argument("--share", type=float, default=0.1)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kill", type=float, nargs=2, default=KILL_SECONDS, metavar="SECONDS")
     sys.exit(main(parser.parse_args()))

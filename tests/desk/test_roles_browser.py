@@ -36,6 +36,7 @@ SCREENS = {
         "/settings/departments",
         "/settings/directory",
         "/settings/assignment",
+        "/settings/texts",
         "/settings/holidays",
         "/me",
     ),

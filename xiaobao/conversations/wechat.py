@@ -302,11 +302,17 @@ def chosen(row: WechatCitizen, text: str, menu_id: str | None) -> dict[str, Any]
     return None
 
 
-def replied(session: Session, key: str, text: str) -> None:
-    """Keep the answer that went back with the push, for the case that the platform asks again."""
+def replied(session: Session, key: str, text: str) -> str | None:
+    """Keep the answer that goes back with the push; what goes back now: the first answer counts, for every repetition.
+
+    None when the platform was told to wait no longer.
+    """
     row = session.get(WechatPush, digest(key), with_for_update=True, populate_existing=True)
-    if row is not None:
+    if row is None:
+        return text
+    if row.state == WAITING:
         row.state, row.reply = REPLIED, text
+    return row.reply
 
 
 def late(session: Session, key: str) -> bool:
@@ -318,10 +324,10 @@ def late(session: Session, key: str) -> bool:
     return True
 
 
-def is_late(session: Session, key: str) -> bool:
-    """Whether the platform was told to wait no longer for the answer to this push."""
+def settled(session: Session, key: str) -> tuple[bool, str | None]:
+    """Whether another push of the same message was answered already, and with what (None: it was told to wait)."""
     row = session.get(WechatPush, digest(key), with_for_update=True, populate_existing=True)
-    return row is not None and row.state == LATE
+    return (row is not None and row.state != WAITING), (row.reply if row is not None else None)
 
 
 def again(session: Session, key: str, now: datetime) -> None:

@@ -1,8 +1,11 @@
-"""Settings of the office, by an admin: profile, departments, directory of authorities, rules of assignment, holidays."""
+"""Settings of the office, by an admin: profile, departments, directory of authorities, rules of assignment, canned
+texts, holidays.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from sqlalchemy.orm import Session
@@ -11,7 +14,16 @@ from werkzeug.wrappers import Response
 from xiaobao.desk.access import allow, me
 from xiaobao.desk.context import here
 from xiaobao.desk.days import day
-from xiaobao.tickets import accounts, assignment, deadlines, departments, directory, office_settings, service
+from xiaobao.tickets import (
+    accounts,
+    assignment,
+    canned_texts,
+    deadlines,
+    departments,
+    directory,
+    office_settings,
+    service,
+)
 from xiaobao.tickets.errors import InvalidField, NotFound
 from xiaobao.tickets.workflow import Role
 
@@ -127,6 +139,42 @@ def remove_rule(rule_id: int) -> Answer:
     )
 
 
+@screen.get("/settings/texts")
+@allow(Role.ADMIN)
+def list_texts() -> str:
+    """Canned texts, and the form for a new one; `?text=` opens one to be changed."""
+    wanted = request.args.get("text", type=int)
+    with here().reading() as reading:
+        opened = next((one for one in canned_texts.everywhere(reading) if one.id == wanted), None)
+    return _texts(vars(opened) if opened else None)
+
+
+@screen.post("/settings/texts")
+@allow(Role.ADMIN)
+def save_text() -> Answer:
+    """A new text, or other words for one that is there."""
+    typed: dict[str, Any] = {name: request.form.get(name, "") for name in ("place", "title", "text")}
+    known = request.form.get("id", type=int)
+    return _save(
+        lambda writing: canned_texts.save(writing, canned_id=known, **typed).title,
+        "save_canned_text",
+        "list_texts",
+        lambda field: _texts({**typed, "id": known}, field),
+    )
+
+
+@screen.post("/settings/texts/<int:canned_id>")
+@allow(Role.ADMIN)
+def remove_text(canned_id: int) -> Answer:
+    """Remove a text; what was written with it stays as it is."""
+    return _save(
+        lambda writing: canned_texts.remove(writing, canned_id),
+        "remove_canned_text",
+        "list_texts",
+        lambda field: _texts(),
+    )
+
+
 @screen.get("/settings/holidays")
 @allow(Role.ADMIN)
 def holidays() -> str:
@@ -200,3 +248,16 @@ def _rules(typed: dict[str, str] | None = None, field: str | None = None) -> str
             field=field,
             done=session.pop("said", None),
         )
+
+
+def _texts(typed: dict[str, Any] | None = None, field: str | None = None) -> str:
+    with here().reading() as reading:
+        found = canned_texts.everywhere(reading)
+    return render_template(
+        "settings_texts.html",
+        texts=found,
+        places=canned_texts.places(),
+        typed=typed or {},
+        field=field,
+        done=session.pop("said", None),
+    )

@@ -7,7 +7,7 @@ looked at before they go out: law that is not in force, secrets, numbers of othe
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from xiaobao.desk import conversation, reply_check
 from xiaobao.desk.access import WORKERS, Staff, allow, me
 from xiaobao.desk.context import here
 from xiaobao.desk.reply_check import Finding
-from xiaobao.tickets import queries, service
+from xiaobao.tickets import canned_texts, queries, service
 from xiaobao.tickets.deadlines import TIMEZONE
 from xiaobao.tickets.views import TicketView
 
@@ -201,9 +201,19 @@ def _talk(
         story=privacy.mask_pii(str(view.summary.get("story") or "")),
         unmasked=unmasked,
         key=secrets.token_hex(16),
+        canned=_canned(),
         most=takeovers.MOST_CHARACTERS,
         **known,
     )
+
+
+def _canned() -> list[canned_texts.Canned]:
+    """Canned texts of a talk."""
+    office = here().office
+    values = {"本单位": office.name, "电话": office.telephone or ""}
+    with here().reading() as reading:
+        found = canned_texts.of_place(reading, canned_texts.TALK)
+    return [replace(one, text=canned_texts.filled(one.text, values)) for one in found]
 
 
 def _said(wish: int, unmasked: bool = False) -> dict[str, Any]:

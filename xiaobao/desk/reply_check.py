@@ -15,7 +15,7 @@ from pathlib import Path
 
 from xiaobao import privacy
 from xiaobao.knowledge import library, numerals
-from xiaobao.tickets import deadlines, reference
+from xiaobao.tickets import canned_texts, deadlines, reference
 from xiaobao.tickets.deadlines import Holidays
 from xiaobao.tickets.reference import ReferenceFileError
 from xiaobao.tickets.views import ClockView, TicketView
@@ -114,6 +114,7 @@ def check(
     found = [
         *_claims(reply, ticket, rules, mine),
         *_parts(reply, mine),
+        *_unfilled(reply),
         *_citations(reply, rules.laws, mine),
         *_promises(reply, ticket, mine, today, holidays),
         *_others(reply, mine, (ticket.contact_phone or "", *known_numbers), ticket.contact_email or ""),
@@ -123,7 +124,11 @@ def check(
 
 def check_words(text: str, rules: Rules, *, known_numbers: Iterable[str] = ()) -> list[Finding]:
     """What to look at before a clerk's words go into a conversation: law that is not in force, secrets, numbers of others."""
-    return [*_citations(text, rules.laws, rules.rules), *_others(text, rules.rules, known_numbers, "")]
+    return [
+        *_unfilled(text),
+        *_citations(text, rules.laws, rules.rules),
+        *_others(text, rules.rules, known_numbers, ""),
+    ]
 
 
 def blocking(findings: Sequence[Finding]) -> list[str]:
@@ -178,6 +183,12 @@ def _parts(reply: str, mine: Sequence[Rule]) -> Iterable[Finding]:
     for rule in mine:
         if rule.kind == "part" and (rule.when is None or rule.when.search(own)) and not rule.words.search(own):
             yield Finding(rule.id, "", rule.blocks, rule.law, rule.article)
+
+
+def _unfilled(reply: str) -> Iterable[Finding]:
+    """Placeholders of a canned text that nobody filled."""
+    for found in dict.fromkeys(canned_texts.PLACEHOLDER.findall(reply)):
+        yield Finding("unfilled", found)
 
 
 def _citations(reply: str, laws: Mapping[str, LawFacts], mine: Sequence[Rule]) -> Iterable[Finding]:

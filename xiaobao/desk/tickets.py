@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import Blueprint, render_template, request, session
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from xiaobao.desk.words import Notice
 from xiaobao.tickets import (
     accounts,
     assignment,
+    canned_texts,
     deadline_words,
     deadlines,
     departments,
@@ -33,6 +34,7 @@ from xiaobao.tickets import (
     workflow,
     worklist,
 )
+from xiaobao.tickets.canned_texts import Canned
 from xiaobao.tickets.errors import TicketError
 from xiaobao.tickets.hints import Hint
 from xiaobao.tickets.matches import Duplicate
@@ -154,6 +156,7 @@ def show(
             departments=departments.names(reading),
             suggestion=assignment.suggest(reading, ticket) if any(row.step == Step.ASSIGN for row in steps) else None,
             liaison=for_ticket(reading, number, ticket.kind, ticket.status, staff) if works else None,
+            canned=_canned(reading, ticket, opened),
             grounds=desk.office.grounds(),
             revealed=revealed or {},
             code=code,
@@ -189,6 +192,20 @@ def hints_for(ticket: TicketView, steps: list[Transition]) -> list[tuple[Hint, G
     if not decides(ticket, steps):
         return []
     return desk.office.hints(hints.facts_of(ticket, ticket.spans), deadlines.local_date(ticket.submitted_at))
+
+
+def _canned(reading: Session, ticket: TicketView, opened: Opened | None) -> list[Canned]:
+    """Canned texts of the step that stands open, filled with what the ticket knows."""
+    if opened is None:
+        return []
+    office = here().office
+    values = {
+        "单号": ticket.number, "商家": ticket.merchant, "诉求": ticket.claim, "承办人": ticket.assignee_name,
+        "本单位": office.name, "电话": office.telephone,
+    }  # fmt: skip
+    known = {name: value for name, value in values.items() if value}
+    found = canned_texts.of_place(reading, opened.step)
+    return [replace(one, text=canned_texts.filled(one.text, known)) for one in found]
 
 
 def _twins(reading: Session, ticket: TicketView, staff: Staff) -> list[tuple[Duplicate, TicketView, list[compare.Row]]]:

@@ -75,6 +75,18 @@ class Department(Base):
     closed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
+class CannedText(Base):
+    """Words that an office says again and again, offered in the form of one step (or in a talk with a citizen)."""
+
+    __tablename__ = "canned_texts"
+    __table_args__ = (UniqueConstraint("place", "title"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(String(32))
+    title: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(Text)
+
+
 class OfficeSetting(Base):
     """One field of the office that an admin entered in place of office.csv."""
 

@@ -65,8 +65,9 @@ class Delivery:
         return text
 
     def _take_passive(self, session: Session, openid: str, key: str) -> str | None:
-        if wechat.is_late(session, key):
-            return None  # another push of the same message was told to wait: its answer comes by a message of our own
+        settled, answer = wechat.settled(session, key)
+        if settled:  # by another push of the same message; what waits now (the answer's second part, say) is not its
+            return answer
         shown = self._shown(session, openid, visited=True)
         if not shown.texts:
             return None

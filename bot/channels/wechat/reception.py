@@ -216,9 +216,8 @@ class Reception:
             self._run(self._client.typing(taken.openid))
             self._delivery.after_turn(taken.conversation_id)  # the turn may have ended a moment ago
             return None
-        text = self.site.words.say("wechat_wait")
-        await self.site.store(wechat.replied, push.key, text)
-        return text
+        told: str | None = await self.site.store(wechat.replied, push.key, self.site.words.say("wechat_wait"))
+        return told
 
     async def _fetched(self, taken: Taken, begun: float) -> None:
         """Fetch a file; when it takes too long, what is said of it comes by a message of our own."""

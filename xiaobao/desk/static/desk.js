@@ -37,3 +37,16 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     setTimeout(() => { sent = false; }, 5000);
   });
 }
+
+// A canned text goes where the cursor stands; what is typed already stays.
+for (const list of document.querySelectorAll("select[data-canned]")) {
+  const field = document.getElementById(list.dataset.canned);
+  list.closest("p").hidden = false;
+  list.addEventListener("change", () => {
+    if (!list.value) return;
+    field.setRangeText(list.value, field.selectionStart, field.selectionEnd, "end");
+    list.value = "";
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true })); // the preview and the draft follow
+  });
+}

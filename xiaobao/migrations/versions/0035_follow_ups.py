@@ -1,7 +1,7 @@
 """Follow-ups after closing, and whether what was agreed was done.
 
 Revision ID: 0035_follow_ups
-Revises: 0031_notices
+Revises: 0034_quiet_sms
 """
 
 from __future__ import annotations

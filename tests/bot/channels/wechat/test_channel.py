@@ -84,6 +84,20 @@ def test_two_pushes_of_one_message_at_once_run_one_turn(tmp_path: Path) -> None:
     assert world.platform.violations == []
 
 
+def test_each_push_of_one_message_gets_the_first_part_of_a_long_answer(tmp_path: Path) -> None:
+    """The second part is no answer to the second push: it comes by a message of our own, once."""
+    told = "。".join(f"第{n}句话说得很长很长很长很长很长" for n in range(50))
+
+    async def scene(world: World) -> None:
+        parts = await world.pusher.repeat(ANNA, {"MsgType": "text", "Content": told}, at_once=True)
+        assert len(set(parts)) == 1 and parts[0].startswith("听到了：第0句话")
+        await until(lambda: len(world.seen(ANNA)) == 2, 20)
+
+    world = play(tmp_path, scene)
+    assert "".join(world.seen(ANNA)).count("第49句话") == 1 and len(world.told()) == 1
+    assert world.platform.violations == []
+
+
 def test_messages_typed_in_a_burst_become_one_turn(tmp_path: Path) -> None:
     async def scene(world: World) -> None:
         await asyncio.gather(*(world.pusher.say(ANNA, text) for text in ("慢1", "第二句", "第三句")))
