@@ -139,12 +139,18 @@ class Intake(XiaobaoAction):
             told = turn.entity("question") or asked or ""
             if len(told) > LEAST_STORY or guidance.tells(told):
                 return told
-            said = [words for words in turn.said_before(RECENT) if grievances.plain(turn, words)]
-            return said[0] if asked and said else ""
+            return Intake.grievance_before(turn) if asked else ""
         if len(turn.text) > BARE or grievances.plain(turn, turn.text):
             return turn.text
         asked = turn.slot("last_question") or ""
-        return asked if len(asked) > LEAST_STORY and asked in turn.said_before(RECENT) else ""
+        if len(asked) > LEAST_STORY and asked in turn.said_before(RECENT):
+            return asked
+        return "" if turn.slot("last_number") else Intake.grievance_before(turn)
+
+    @staticmethod
+    def grievance_before(turn: Turn) -> str:
+        """The last of the messages just before that told of a quarrel with a trader; "" when there is none."""
+        return next((words for words in turn.said_before(RECENT) if grievances.plain(turn, words)), "")
 
     def say_understood(self, turn: Turn, draft: Draft) -> None:
         """Tell back what was understood before asking on."""

@@ -113,3 +113,21 @@ def test_an_unsure_report_of_ones_own_matter_is_a_complaint(talk: Talk) -> None:
     sure = talk()
     sure.say("银行多扣了我两百块年费", "submit_report", 0.9)
     assert sure.form == "report_form"
+
+
+def test_what_was_told_before_a_question_is_what_the_complaint_is_about(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("健身房不肯退卡", "ask", 0.6)
+    citizen.say("我只是想问一下", "unsure")
+    citizen.say("那我能要求退多少", "ask", 0.8)
+    citizen.say("帮我投诉", "submit_complaint", 0.95)
+    assert citizen.form == "complaint_form" and citizen.slots["narrative"] == "健身房不肯退卡"
+
+
+def test_a_complaint_that_was_filed_is_not_told_again(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("健身房不肯退卡", "ask", 0.6)
+    citizen.say("我只是想问一下", "unsure")
+    citizen.slots["last_number"] = "XB20261124-000017"
+    citizen.say("帮我投诉", "submit_complaint", 0.95)
+    assert not citizen.slots.get("narrative")
