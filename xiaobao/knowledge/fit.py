@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDS = 5
 PENALTY = 1e-3
 RIGHT = 0.93
-SAMPLE = 600  # wordings of each part that are asked; all of them would take an hour
+ASKED = 2  # of the parts; each needs an index of its own
+SAMPLE = 600  # wordings of each such part that are asked; all of them would take an hour
 TUNING_WEIGHT = 5.0
 CACHE = ROOT / "var" / "cache"
 NO_WEIGHTS = search.Weights(np.zeros(0), np.zeros(0), 1.0, 1.0)  # signals alone are asked of these searchers
@@ -48,14 +49,14 @@ def held_back(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.nd
     rng = np.random.default_rng(0)
     fold = rng.permutation(len(texts)) % FOLDS
     topics, out, rows = [], [], []
-    for part in range(FOLDS):
+    for part in range(ASKED):
         searcher = search.Searcher(known, semantic, CACHE, NO_WEIGHTS, without=fold == part)
         for row in rng.permutation(np.flatnonzero(fold == part))[:SAMPLE]:
             of_topics, of_out, _ = searcher.features(originals[row])
             topics.append(of_topics)
             out.append(of_out)
             rows.append(row)
-        print(f"{part + 1} of {FOLDS} parts", flush=True)
+        print(f"{part + 1} of {ASKED} parts", flush=True)
     right = np.where(owner < count, owner, count + sides[owner])[rows]
     return np.stack(topics).astype(np.float32), np.stack(out).astype(np.float32), right
 
@@ -151,7 +152,7 @@ def main() -> None:
     given = parser.parse_args()
     known = library.load(ROOT / "data" / "knowledge")
     path = known.directory / "weights.json"
-    result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if given.only else {}
+    result: dict[str, Any] = {}
     for name, semantic in (("lexical", False), ("semantic", True)):
         if given.only not in (None, name):
             continue
@@ -183,6 +184,8 @@ def main() -> None:
     if model := signals.load_model():
         signals.ship(model.query, search.all_texts(known)[0], CACHE, known.directory)
         signals.ship(model.passage, search.answer_texts(known), CACHE, known.directory)
+    if given.only:  # the other one may have been fitted meanwhile
+        result = json.loads(path.read_text(encoding="utf-8")) | result
     path.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
