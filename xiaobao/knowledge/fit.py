@@ -26,8 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDS = 5
 PENALTY = 1e-3
 RIGHT = 0.93
-ASKED = 2  # of the parts; each needs an index of its own
-SAMPLE = 600  # wordings of each such part that are asked; all of them would take an hour
+SAMPLE = 600  # wordings of each part that are asked; all of them would take an hour
 TUNING_WEIGHT = 5.0
 CACHE = ROOT / "var" / "cache"
 NO_WEIGHTS = search.Weights(np.zeros(0), np.zeros(0), 1.0, 1.0)  # signals alone are asked of these searchers
@@ -49,14 +48,14 @@ def held_back(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.nd
     rng = np.random.default_rng(0)
     fold = rng.permutation(len(texts)) % FOLDS
     topics, out, rows = [], [], []
-    for part in range(ASKED):
+    for part in range(FOLDS):
         searcher = search.Searcher(known, semantic, CACHE, NO_WEIGHTS, without=fold == part)
         for row in rng.permutation(np.flatnonzero(fold == part))[:SAMPLE]:
             of_topics, of_out, _ = searcher.features(originals[row])
             topics.append(of_topics)
             out.append(of_out)
             rows.append(row)
-        print(f"{part + 1} of {ASKED} parts", flush=True)
+        print(f"{part + 1} of {FOLDS} parts", flush=True)
     right = np.where(owner < count, owner, count + sides[owner])[rows]
     return np.stack(topics).astype(np.float32), np.stack(out).astype(np.float32), right
 
