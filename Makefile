@@ -24,7 +24,7 @@ need = for name in $(1); do eval "value=\$$$$name"; \
 	[ -n "$$value" ] || { echo "$$name is missing: make $@ $(foreach n,$(1),$(n)=...)" >&2; exit 2; }; done
 
 .PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token import eval-questions eval-narratives eval-changed eval-screening eval-filing eval-pictures \
-	bench bench-desk demo wechat-demo wechat-setup bench-guidance soak soak-wechat install install-dev clean
+	bench bench-desk demo wechat-demo wechat-setup bench-guidance soak soak-acts soak-wechat install install-dev clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,10 +97,10 @@ eval-narratives: install ## measure the reading of stories: SET=in.jsonl OUT=out
 	@$(call need,SET OUT)
 	@exec $(PY) -m tests.eval.narratives "$(SET)" "$(OUT)"
 
-eval-filing: train ## from story to ticket: OUT=out.jsonl, SET=in.jsonl or WHO=halting or both [OFFICE=any SEED=1 PEER=1]
+eval-filing: train ## from story to ticket: OUT=out.jsonl, SET=in.jsonl or WHO=halting or both [OFFICE=any SEED=1 PEER=1 DODGE=.5]
 	@$(call need,OUT)
 	@exec $(PY) -m tests.eval.filing --out "$(OUT)" --office "$(or $(OFFICE),any)" $(if $(SET),--set "$(SET)") \
-		$(if $(WHO),--who "$(WHO)") $(if $(SEED),--seed "$(SEED)") $(if $(PEER),--peer)
+		$(if $(WHO),--who "$(WHO)") $(if $(SEED),--seed "$(SEED)") $(if $(PEER),--peer) $(if $(DODGE),--dodge "$(DODGE)")
 
 bench-guidance: install-dev ## who finds the right topic, ours or its peers [SET=rows.jsonl]
 	@exec $(PY) -m benchmarks.guidance $(SET) $(ARGS)
@@ -111,9 +111,13 @@ bench: install-dev train ## every performance figure of the README, each beside 
 bench-desk: install-dev ## the desk over HTTP at 10 and 100 thousand tickets, SQLite and PostgreSQL (half an hour)
 	@exec $(PY) -m benchmarks.desk $(ARGS)
 
-soak: install-dev train ## the long runs: kills of bot and action server while citizens submit, then soak-wechat
+soak: install-dev train ## the long runs: kills of bot and action server while citizens submit, then soak-acts and soak-wechat
 	@$(PY) -m benchmarks.soak
+	@$(MAKE) soak-acts
 	@$(MAKE) soak-wechat
+
+soak-acts: install-dev train ## kills while citizens act on filed tickets, website and WeChat [RUNS=50] [SEED=drawn] [SCREENS=file]
+	@exec $(PY) -m benchmarks.soak_acts --runs $(or $(RUNS),50) $(if $(SEED),--seed $(SEED)) $(if $(SCREENS),--screens "$(SCREENS)")
 
 soak-wechat: install-dev train ## citizens on the simulated WeChat platform, with faults [CITIZENS=100 TURNS=3000 SEED=1 OUT=file]
 	@exec $(PY) -m benchmarks.wechat_soak --citizens $(or $(CITIZENS),100) --turns $(or $(TURNS),3000) --seed $(or $(SEED),1) $(if $(OUT),--out "$(OUT)")

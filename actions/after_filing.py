@@ -28,7 +28,7 @@ AMENDED_MOST = ("amount", "event_date", "merchant", "institution", "item", "merc
 
 
 def take(turn: Turn, ticket: Any, step: Step, code: str | None, **typed: Any) -> tuple[Any, bool]:
-    """Take the step: (the ticket after it, whether it was done before). Other refusals are raised."""
+    """Take the step: (the ticket after it, whether it was done before this turn). Other refusals are raised."""
     actor = own_tickets.citizen(turn, code)
     try:
         with turn.session() as session:
@@ -37,7 +37,8 @@ def take(turn: Turn, ticket: Any, step: Step, code: str | None, **typed: Any) ->
                 session, ticket.number, step=step, actor=actor, now=turn.now, office=office, **typed
             ), False
     except AlreadyDone:
-        return ticket, True
+        done = own_tickets.done_by_this_turn(turn, ticket.number, step)
+        return done or ticket, done is None
 
 
 def open_or_refused(turn: Turn, ticket: Any, step: Step) -> bool:
@@ -77,14 +78,16 @@ def supplement(turn: Turn, ticket: Any, code: str | None) -> bool:
             service.supplement(session, ticket.number, text=turn.text, evidence=tuple(given), actor=actor, now=turn.now)
             uploads.mark_filed(session, [f.evidence_id for f in files], ticket.number)
             uploads.mark_refused(session, turn.conversation_id, ticket.number)
-            waiting = uploads.kinds_in(session, turn.conversation_id, uploads.ASKED)
+            waiting, count = uploads.kinds_in(session, turn.conversation_id, uploads.ASKED), len(files)
     except AlreadyDone:
-        files, waiting = [], []
+        done = own_tickets.done_by_this_turn(turn, ticket.number, Step.SUPPLEMENT)
+        last = own_tickets.last_of(done, Step.SUPPLEMENT) if done else None
+        waiting, count = [], len(last.payload["evidence"]) if last else 0
     if waiting:
         turn.say("utter_supplement_waiting", titles=evidence.kind_titles(turn, waiting))
-    name = "utter_supplemented_files" if files else "utter_supplemented"
+    name = "utter_supplemented_files" if count else "utter_supplemented"
     buttons = own_tickets.possible(turn, ticket, Step.WITHDRAW, Step.URGE, Step.AMEND, code=code)
-    turn.say(name, number=ticket.number, count=len(files), buttons=[_progress(turn, ticket, code), *buttons[:2]])
+    turn.say(name, number=ticket.number, count=count, buttons=[_progress(turn, ticket, code), *buttons[:2]])
     return True
 
 
@@ -103,14 +106,15 @@ class UrgeTicket(Door):
         try:
             with turn.session() as session:
                 actor = own_tickets.citizen(turn)
-                urged = service.urge(session, ticket.number, actor=actor, now=turn.now, office=turn.context.office)
+                urged: Any = service.urge(session, ticket.number, actor=actor, now=turn.now, office=turn.context.office)
         except UrgedToday:
-            last = [event for event in ticket.events if event.step == Step.URGE][-1]
-            since = deadlines.local_date(last.at)
-            again = summary.day(turn, deadlines.working_days_after(since, 1, turn.context.tickets.holidays).due)
-            turn.say("utter_urged_already", number=ticket.number, again=again, buttons=buttons)
-            return events
-        did = urged.events[-1].payload
+            urged = own_tickets.done_by_this_turn(turn, ticket.number, Step.URGE)
+            if urged is None:
+                since = deadlines.local_date(own_tickets.last_of(ticket, Step.URGE).at)
+                again = summary.day(turn, deadlines.working_days_after(since, 1, turn.context.tickets.holidays).due)
+                turn.say("utter_urged_already", number=ticket.number, again=again, buttons=buttons)
+                return events
+        did = own_tickets.last_of(urged, Step.URGE).payload
         name = "utter_urged_raised" if did["raised"] else "utter_urged"
         who = did["who"] or turn.context.words.text("utter_urged_nobody")
         turn.say(name, number=ticket.number, who=who, again=again, buttons=buttons)
@@ -126,6 +130,9 @@ class WithdrawTicket(Door):
     def act(self, turn: Turn) -> Events:
         ticket, events = own_tickets.choose(turn, "withdraw_ticket", Step.WITHDRAW)
         if not ticket:
+            return events
+        if ticket.status == Status.WITHDRAWN and own_tickets.done_by_this_turn(turn, ticket.number, Step.WITHDRAW):
+            withdraw(turn, ticket, None)
             return events
         if ticket.status == Status.WITHDRAWN:
             turn.say("utter_withdrawn_already", number=ticket.number, buttons=[_progress(turn, ticket)])
@@ -174,7 +181,7 @@ class SettleTicket(Door):
 def settle(turn: Turn, ticket: Any, code: str | None, how: str | None, told: str) -> Events:
     """Write down what came of it, or ask what is still missing to do so."""
     proof = own_tickets.proof(turn, ticket) | ({"query_code": code} if code else {})
-    if how == "none" and _promise_is_due(turn, ticket):
+    if how == "none" and (_promise_is_due(turn, ticket) or _just_broken(turn, ticket)):
         how = "broken"
     if how == "none":
         turn.say(
@@ -206,6 +213,12 @@ def _promise_is_due(turn: Turn, ticket: Any) -> bool:
         return False
     day = date.fromisoformat(promise["on"])
     return day < turn.today or (day == turn.today and turn.now.time() >= PROMISE_HOUR)
+
+
+def _just_broken(turn: Turn, ticket: Any) -> bool:
+    """Whether this message told of the broken promise already: then nothing is promised any more."""
+    done = own_tickets.done_by_this_turn(turn, ticket.number, Step.SETTLE)
+    return done is not None and own_tickets.last_of(done, Step.SETTLE).payload["how"] == "broken"
 
 
 def offer_reopening(turn: Turn, ticket: Any, proof: dict[str, str]) -> None:
@@ -312,7 +325,12 @@ def amend(turn: Turn, ticket: Any, code: str | None, field: str, said: str) -> b
     if before:
         turn.say("utter_amended_already", number=ticket.number, title=turn.context.words.title(field), buttons=buttons)
     else:
-        turn.say("utter_amended", number=ticket.number, change=after.events[-1].payload["text"], buttons=buttons)
+        turn.say(
+            "utter_amended",
+            number=ticket.number,
+            change=own_tickets.last_of(after, Step.AMEND).payload["text"],
+            buttons=buttons,
+        )
     return True
 
 

@@ -58,13 +58,13 @@ def rate_words(turn: Turn, ticket: Any, code: str | None, score: str, fulfilled:
 
 
 def _rate(turn: Turn, ticket: Any, code: str | None, score: str, fulfilled: str, text: str) -> bool:
-    """Whether it was rated exactly so before."""
+    """Whether it was rated exactly so before this turn."""
     try:
         with turn.session() as session:
             actor = own_tickets.citizen(turn, code)
             service.rate(session, ticket.number, score=score, fulfilled=fulfilled, text=text, actor=actor, now=turn.now)
     except AlreadyDone:
-        return True
+        return own_tickets.done_by_this_turn(turn, ticket.number, Step.RATE) is None
     return False
 
 
@@ -103,7 +103,8 @@ class ReopenTicket(Door):
 def reopen(turn: Turn, ticket: Any, code: str | None, because: str, told: str) -> None:
     """Open it again; a day too late is told with what is left."""
     try:
-        take(turn, ticket, Step.REOPEN, code, because=because, text=told)
+        if own_tickets.done_by_this_turn(turn, ticket.number, Step.REOPEN) is None:
+            take(turn, ticket, Step.REOPEN, code, because=because, text=told)
     except WindowOver:
         turn.say("utter_reopen_too_late", number=ticket.number, window=reopening_window(turn, ticket))
         return
@@ -114,7 +115,8 @@ def reopen(turn: Turn, ticket: Any, code: str | None, because: str, told: str) -
 
 def review(turn: Turn, ticket: Any, code: str | None, told: str) -> None:
     """Ask the superior of the branch to look at its decision (银行业保险业消费投诉处理管理办法 art. 20)."""
-    take(turn, ticket, Step.REVIEW, code, text=told, by_branch="yes")
+    if own_tickets.done_by_this_turn(turn, ticket.number, Step.REVIEW) is None:
+        take(turn, ticket, Step.REVIEW, code, text=told, by_branch="yes")
     turn.say("utter_review_asked", number=ticket.number)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import advice, evidence, filling, guidance, handoff, my_data, people, referral, session, summary
+from actions import advice, evidence, facts, filling, guidance, handoff, my_data, people, referral, session, summary
 from actions.base import Events, Turn
 from actions.draft import BOOKKEEPING, Draft
 from xiaobao.knowledge import redlines
@@ -20,7 +20,8 @@ COURTESIES = ("greet", "thanks", "abuse", "ask_identity", "ask_office", "resume"
 PLAIN_ANSWERS = ("affirm", "deny", "dont_know")
 DOUBTFUL = ("abuse", "resume", "ask_progress", "ask_office")
 # A name may look like anything: 信*飞 is no abuse.
-NAMES = ("merchant", "institution", "item", "merchant_address", "shop_name", "platform", "claim")
+NAMES = ("merchant", "institution", "item", "merchant_address", "shop_name", "platform", "claim", facts.SLOT)
+FIGURES = ("amount", "event_date", "discovered_date")
 # A word that answers: taken as the answer to the open question unless it clearly asks something back.
 QUESTION = re.compile(
     r"[?？]|吗|呢$|怎么|怎样|为什么|为啥|咋|啥|什么|多久|几天|哪里|哪儿|可不可以|([能是会算管要行])不\1|有没有|谁(?!家|知道)|如何|多少"
@@ -82,6 +83,8 @@ def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Even
         return True, form.comfort(turn, draft)
     if act == "request_human" and handoff.queue(turn, draft):
         return True, None
+    if act == "request_human" and handoff.offer_in_form(turn, draft):
+        return True, None
     if act == "request_human":
         draft.save(turn.now)
         draft.flags[handoff.IN_THE_MIDDLE] = True
@@ -136,7 +139,7 @@ def _meant(turn: Turn, asking: str) -> str | None:
     asks = bool(QUESTION.search(turn.text))
     if intent in ("ask", "out_of_scope") and asks and (turn.confidence >= UNSURE or asking != "narrative"):
         return intent
-    asking_claim = asking == "claim" and bool(WISHED.search(turn.text))
+    asking_claim = asking in ("claim", facts.SLOT) and bool(WISHED.search(turn.text))
     if asks and short and asking not in ("narrative", "confirmed") and not asking_claim and intent not in PLAIN_ANSWERS:
         return "ask"
     return None
@@ -144,11 +147,15 @@ def _meant(turn: Turn, asking: str) -> str | None:
 
 def _is_figure(turn: Turn, asking: str) -> bool:
     """A sum or a day that was asked for: 899r is no wish to pause, whatever the model makes of it."""
-    return asking in ("amount", "event_date", "discovered_date") and _is_value(turn, asking)
+    if asking == facts.SLOT:
+        return any(_is_value(turn, slot) for slot in FIGURES)
+    return asking in FIGURES and _is_value(turn, asking)
 
 
 def _is_value(turn: Turn, asking: str) -> bool:
     """Whether the words read as a value of the asked kind."""
+    if asking == facts.SLOT:
+        return any(_is_value(turn, slot) for slot in facts.GROUP)
     if asking == "amount":
         return filling.sum_of(turn.text).error is None
     if asking in ("event_date", "discovered_date"):

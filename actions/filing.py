@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from actions import both, scenes, sounds, summary
+from actions import both, questions, scenes, sounds, summary
 from actions.base import Turn
 from actions.draft import CONTACT, Draft
 from xiaobao.conversations import uploads
@@ -33,7 +33,7 @@ def submission(turn: Turn, draft: Draft, files: list[Any], route: Any) -> servic
     values: dict[str, Any] = {name: draft.get(name) for name in service.SUBMITTED_TEXTS if name in draft.values}
     amount, day = draft.normalised("amount"), draft.normalised("event_date")
     discovered = draft.normalised("discovered_date")
-    declared = {"own_use": "yes", "elsewhere": "no"} if draft.kind == "complaint" else {}
+    declared = questions.declared(draft, turn.context.office)
     if both.wanted(draft):
         values["claim"] = wishes.without_punishment(draft.get("claim") or "") or None
     if manner := draft.normalised("purchase_mode"):

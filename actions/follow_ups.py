@@ -10,7 +10,7 @@ import re
 
 from actions import after_filing, guidance, own_tickets
 from actions.base import Events, Turn
-from xiaobao.conversations import messages
+from xiaobao.conversations import messages, turns
 from xiaobao.reading import aftermath
 from xiaobao.tickets import follow_ups
 from xiaobao.tickets.workflow import Process
@@ -47,7 +47,8 @@ def heard(turn: Turn) -> Events | None:
 def _asked(turn: Turn, back: int) -> tuple[str, str, str] | None:
     """(number, kind, process) of the follow-up that one of the last messages asked and that has no answer yet."""
     with turn.session() as session:
+        since = turns.owed_since(session, turn.conversation_id)
         for notice in messages.notices_lately(session, turn.conversation_id, back):
-            if notice and notice.isdecimal() and (found := follow_ups.asked_by(session, int(notice))):
+            if notice and notice.isdecimal() and (found := follow_ups.asked_by(session, int(notice), since)):
                 return found
     return None

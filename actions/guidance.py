@@ -179,7 +179,7 @@ def follow_up(turn: Turn, text: str, inside_form: bool) -> Events | None:
     topic = turn.context.library.topics.get(turn.slot("topic_id") or "")
     if topic is None:
         if kind in ("text", "steps", "simple", "keep") and len(text) <= BARE:
-            turn.say("utter_which_answer")
+            turn.say("utter_which_answer", buttons=[] if inside_form else ways_on(turn))
             return []
         return None
     if kind in ("keep", "where", "steps") and len(text) > OWN_WORDS and _has_its_own(turn, topic, text):
@@ -308,8 +308,22 @@ class Clarify(XiaobaoAction):
                 turn.button("topic", "pick_topic", title=topic.question, topic_id=topic.id)
                 for topic in advice.likely(ranking)[:2]
             ]
+        if not any(button["payload"].startswith("/submit_complaint") for button in buttons[:3]):
+            buttons = [*buttons[:2], complain(turn)]
         turn.say("utter_unsure", buttons=[*buttons[:3], turn.button("none_of_these", "none_of_these")])
         return [SlotSet("unsure_count", count), SlotSet("last_question", turn.text)]
+
+
+def complain(turn: Turn) -> dict[str, str]:
+    """帮我投诉, and the words that tell something go along; 讲讲经过 when they tell nothing."""
+    if tells(turn.text):
+        return turn.button("complain", "submit_complaint", question=turn.text)
+    return turn.button("tell_story", "submit_complaint")
+
+
+def ways_on(turn: Turn) -> list[dict[str, str]]:
+    """What to press when nothing was asked and nothing can be answered."""
+    return [turn.button(f"door_{door}", door) for door in ("submit_complaint", "enquire")]
 
 
 def _guesses(turn: Turn) -> list[dict[str, str]]:

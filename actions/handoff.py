@@ -14,6 +14,7 @@ from xiaobao.conversations.messages import UnknownConversation
 from xiaobao.tickets import service
 
 IN_THE_MIDDLE = "back_after_call"  # flag of the draft: a human was asked for while its form was open
+OFFERED = "human_offered"  # flag of the draft: somebody asked for a human in its form and was told how
 CALL_BACK = "call_back"  # value of the button of those who would rather not wait
 BACK = {  # by how the wait or the talk ended
     takeovers.LEFT: "utter_human_left",
@@ -65,6 +66,28 @@ def back(turn: Turn, inside_form: bool = False) -> None:
         buttons = [turn.button("resume", "resume")] if turn.slot("draft_saved_at") else []
         buttons += [turn.button("complain", "submit_complaint"), turn.button("human", "request_human")]
     turn.say(BACK.get(ending, BACK[takeovers.LEFT]), buttons=buttons)
+
+
+def offer_in_form(turn: Turn, draft: Draft) -> bool:
+    """Nobody can come now: who asks in the middle of a form is told, and may leave a number or go on with the form.
+
+    False for whoever asks again, pressed the button, or is not to be called at all: then it is done at once.
+    """
+    person = people.known(turn)
+    if turn.entity("value") == CALL_BACK or person.get("minor") == "child" or person.get("no_calls"):
+        return False
+    if draft.flags.get(OFFERED):
+        return False
+    draft.flags[OFFERED] = True
+    office = turn.context.office
+    name = "utter_human_in_form_now" if office.staffed_at(turn.now) else "utter_human_in_form_nobody_there"
+    turn.say(
+        name,
+        buttons=[turn.button("call_me_back", "request_human", value=CALL_BACK)],
+        hours=office.hours,
+        telephone=office.telephone,
+    )
+    return True
 
 
 def ask_for_call_back(turn: Turn) -> Events:

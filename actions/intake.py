@@ -17,8 +17,10 @@ from actions import (
     digressions,
     doubts,
     evidence,
+    facts,
     filing,
     filling,
+    grievances,
     guidance,
     my_data,
     people,
@@ -85,6 +87,9 @@ class Intake(XiaobaoAction):
         if draft.flags.pop("resuming", None):
             draft.saved_at = None
             return None
+        if self.rather_complains(turn, draft):
+            turn.show_form(None)
+            return [SlotSet("requested_slot", None), *grievances.open_form(draft, turn.text)]
         if draft.flags.pop("next_story", None) and several.take_next(turn, draft):
             return self.after_story(turn, draft)
         if draft.expired(turn.now) or draft.flags.get("referred"):
@@ -111,6 +116,12 @@ class Intake(XiaobaoAction):
         scenes.fill(turn, draft)
         return self.after_story(turn, draft) if told else None
 
+    @staticmethod
+    def rather_complains(turn: Turn, draft: Draft) -> bool:
+        """A report that the model was not sure of, in words that tell what was done to the writer."""
+        unsure = draft.kind == "report" and not draft.begun and bool(turn.text) and turn.confidence < SURE
+        return unsure and grievances.plain(turn, turn.text)
+
     def after_story(self, turn: Turn, draft: Draft) -> Events | None:
         """A story was told: another kind of ticket, another authority, or what was understood of it."""
         if switched := both.switch(turn, draft, self):
@@ -126,21 +137,34 @@ class Intake(XiaobaoAction):
         if turn.pressed:
             asked = turn.slot("last_question") if turn.entity("topic_id") else None
             told = turn.entity("question") or asked or ""
-            return told if len(told) > LEAST_STORY or guidance.tells(told) else ""
-        if len(turn.text) > BARE:
+            if len(told) > LEAST_STORY or guidance.tells(told):
+                return told
+            return Intake.grievance_before(turn) if asked else ""
+        if len(turn.text) > BARE or grievances.plain(turn, turn.text):
             return turn.text
         asked = turn.slot("last_question") or ""
-        return asked if len(asked) > LEAST_STORY and asked in turn.said_before(RECENT) else ""
+        if len(asked) > LEAST_STORY and asked in turn.said_before(RECENT):
+            return asked
+        return "" if turn.slot("last_number") else Intake.grievance_before(turn)
+
+    @staticmethod
+    def grievance_before(turn: Turn) -> str:
+        """The last of the messages just before that told of a quarrel with a trader; "" when there is none."""
+        return next((words for words in turn.said_before(RECENT) if grievances.plain(turn, words)), "")
 
     def say_understood(self, turn: Turn, draft: Draft) -> None:
         """Tell back what was understood before asking on."""
         if draft.flags.get("no_person"):
             return  # nothing is written down with a child
+        guessed = draft.flags.get(grievances.GUESSED)
+        buttons = [turn.button("just_asking", "ask", question=draft.get("narrative") or "")] if guessed else []
         read = [s for s in ("event_date", "merchant", "institution", "item", "amount", "claim") if draft.get(s)]
         if read:
             words = turn.context.words
             shown = [words.text(f"utter_phrase_{s}", value=summary.value(turn, draft, s)) for s in read]
-            turn.say("utter_understood", understood="，".join(shown))
+            turn.say("utter_understood", buttons=buttons, understood="，".join(shown))
+        elif guessed:
+            turn.say("utter_grievance", buttons=buttons)
 
     # Going on ----------------------------------------------------------------------------------
 
@@ -151,6 +175,8 @@ class Intake(XiaobaoAction):
             return self.comfort(turn, draft, line)
         if draft.flags.get("stopping"):
             return self.stopping(turn, draft)
+        if draft.flags.get(grievances.GUESSED) and self.just_asks(turn):
+            return self.just_asking(turn, draft)
         choosing = draft.flags.pop(same_matter.OPEN_TICKET, None)
         if choosing and (choice := same_matter.chosen(turn)):
             return self.settle(turn, draft, choosing, choice)
@@ -179,7 +205,20 @@ class Intake(XiaobaoAction):
             return self.at_summary(turn, draft)
         if asking == pictures.SLOT:
             return self.at_picture(turn, draft)
+        if asking == facts.SLOT:
+            return self.take_facts(turn, draft, turn.text)
         return self.take(turn, draft, asking, turn.text)
+
+    @staticmethod
+    def just_asks(turn: Turn) -> bool:
+        """只想问问, said or pressed, where the form was opened without being asked for."""
+        return (turn.intent == "ask" and turn.pressed) or bool(grievances.JUST_ASKING.match(turn.text))
+
+    def just_asking(self, turn: Turn, draft: Draft) -> Events:
+        """The form goes away, and what was told is answered as a question."""
+        told = turn.entity("question") or draft.get("narrative") or ""
+        draft.clear()
+        return [*self.leave(turn, draft), *guidance.answer(turn, told)]
 
     def settle(self, turn: Turn, draft: Draft, number: str, choice: str) -> Events | None:
         """The same matter is open already: what was told goes there, or becomes a ticket of its own."""
@@ -203,6 +242,11 @@ class Intake(XiaobaoAction):
 
     def take(self, turn: Turn, draft: Draft, asking: str, text: str) -> Events | None:
         """The words are the answer to the question."""
+        if asking == "contact_name" and (rest := facts.note_passing(turn, draft, text)) is not None:
+            if not rest:
+                turn.say("utter_noted_passing")
+                return None
+            text = rest
         if asking == several.SLOT:
             return self.choose_story(turn, draft, text)
         if asking == "narrative" and several.split(turn, draft, text):
@@ -229,6 +273,32 @@ class Intake(XiaobaoAction):
         if not told_before or asking in ("merchant", "institution", "item"):
             return referral.refer(turn, draft, self)
         return None
+
+    def take_facts(self, turn: Turn, draft: Draft, text: str) -> Events | None:
+        """Words in answer to the question for several facts."""
+        waiting = self.waiting(turn, draft)
+        if (turn.intent in ("skip", "dont_know") and turn.confidence >= SURE) or answers.is_unknown(text):
+            self.unknown(turn, draft, facts.SLOT)
+            return None
+        if filling.FILLER.fullmatch(text.strip(" ，。,.!！")):
+            turn.say("utter_facts_some")
+            return None
+        filled = facts.from_words(turn, draft, text, waiting)
+        if not filled:  # a story without any of them, or words that fit nothing: kept, and asked one by one
+            filling.tell(turn, draft, text)
+            draft.flags[facts.DONE] = True
+        return self.after_facts(turn, draft)
+
+    def after_facts(self, turn: Turn, draft: Draft) -> Events | None:
+        """The other side may just have become known: its authority, and what the law expects first."""
+        if draft.get("complained_to_institution") == "no" and not draft.flags.get("told_first"):
+            draft.flags["told_first"] = True
+            referral.institution_first(turn, draft)
+        return referral.refer(turn, draft, self)
+
+    def waiting(self, turn: Turn, draft: Draft) -> list[str]:
+        """What is still to be asked, one by one."""
+        return open_slots(draft, turn.context.office, self.finance(turn, draft))
 
     def look_at_contact(self, turn: Turn, draft: Draft) -> None:
         """Name what is missing on the card; an address left out twice is left open, the clerk may ask for it."""
@@ -296,6 +366,8 @@ class Intake(XiaobaoAction):
             return self.after_choice(turn, draft, asking)
         elif asking == "confirmed":
             turn.say("utter_summary_say_confirm")
+        elif asking == facts.SLOT:
+            turn.say(facts.shrug(turn, draft, self.waiting(turn, draft)))
         else:
             draft.leave_open(asking)
         return None
@@ -317,7 +389,12 @@ class Intake(XiaobaoAction):
     def pressed(self, turn: Turn, draft: Draft, asking: str) -> Events | None:
         """A button or card inside the form."""
         intent = turn.intent
+        if intent == "give_facts":
+            facts.from_card(turn, draft)
+            return self.after_facts(turn, draft)
         if intent == "give_contact":
+            if passing := turn.entity("pass_on_to_merchant"):
+                filling.answer(turn, draft, "pass_on_to_merchant", passing)
             error = filling.contact(turn, draft, {s: turn.entity(s) or "" for s in CONTACT}, "")
             if error:
                 turn.say(f"utter_error_{error}")
@@ -358,6 +435,8 @@ class Intake(XiaobaoAction):
 
     def at_summary(self, turn: Turn, draft: Draft) -> Events | None:
         """确认提交 files; anything else is a change, an addition or a hint."""
+        if facts.note_passing(turn, draft, turn.text) is not None:
+            return None  # 可以转 is no 确认提交
         if turn.intent == "affirm" or self.says(turn, True):
             if pictures.offer(turn, draft, self.finance(turn, draft)):
                 return None  # read while the summary stood
@@ -454,6 +533,8 @@ class Intake(XiaobaoAction):
         slot = draft.flags.pop("again", None)
         if slot is None and pictures.offer(turn, draft, finance):
             slot = pictures.SLOT
+        if slot is None and facts.together(draft, waiting):
+            slot = facts.SLOT
         slot = slot or (waiting[0] if waiting else "confirmed")
         if same_matter.found(turn, draft):
             slot = "confirmed"  # whose question is then: to that ticket, or apart?
@@ -542,12 +623,26 @@ class AskContact(XiaobaoAction):
             turn.say("utter_ask_singly_contact_name", buttons=[turn.button("why", "ask_why")])
             return []
         needed = required_contact(draft, office)
-        fields = [
+        fields: list[dict[str, Any]] = [
             {"name": s, "title": words.title(s), "value": draft.get(s) or "", "required": s in needed} for s in CONTACT
         ]
+        if facts.may_pass(draft, office):
+            fields.append(facts.tick(turn, draft))
         card = {"type": "contact", "fields": fields, "notice": words.text("utter_contact_notice", holder=office.holder)}
         skip = [turn.button("skip", "skip")] if optional_contact(draft) else []
         turn.say(f"utter_ask_contact_{draft.kind}", buttons=[*skip, turn.button("why", "ask_why")], card=card)
+        return []
+
+
+class AskFacts(XiaobaoAction):
+    """The card of the missing facts; where there are no cards, one question with all of them."""
+
+    def name(self) -> str:
+        return f"action_ask_complaint_form_{facts.SLOT}"
+
+    def act(self, turn: Turn) -> Events:
+        draft = Draft.of(turn.tracker, "complaint_form")
+        facts.ask(turn, draft, ValidateComplaintForm().waiting(turn, draft))
         return []
 
 

@@ -160,11 +160,10 @@ class _Seen:
 
 
 def _seen(turn: Turn) -> _Seen:
-    days = turn.context.office.keep_days
     with turn.session() as session:
         return _Seen(
             copies.stored(session, turn.conversation_id),
-            personal.stored(session, turn.conversation_id, _numbers(turn), days),
+            personal.stored(session, turn.conversation_id, _numbers(turn), turn.context.office),
         )
 
 
@@ -188,6 +187,9 @@ def show(turn: Turn) -> None:
                 f"{words.title(name)}：{_plain(turn, value)}" for name, value in one.marks[:MASKED_IN_CHAT]
             )
             lines.append(words.text("utter_my_data_marks", marks=marks))
+        if one.hints:
+            hints = "、".join(words.text(f"utter_hint_title_{hint.id}") for hint in one.hints)
+            lines.append(words.text("utter_my_data_hints", hints=hints))
     content = copy_of(turn, seen, draft)
     with turn.session() as session:
         copy_id = copies.keep(session, turn.conversation_id, content, turn.now)
@@ -196,6 +198,19 @@ def show(turn: Turn) -> None:
     if turn.slot("draft_saved_at"):
         buttons.append(turn.button("resume", "resume"))
     turn.say("utter_my_data", buttons=buttons, card=card, stored="\n".join(lines))
+
+
+def _hint(turn: Turn, hint: Any) -> dict[str, str]:
+    """What whoever decides on accepting is shown of it, with the citizen's own words that it rests on."""
+    words = turn.context.words
+    value = words.text(f"utter_hint_title_{hint.id}")
+    if hint.words:
+        value = words.text("utter_my_data_hint_said", title=value, said=hint.words)
+    return {
+        "name": hint.kind,
+        "title": words.text("utter_my_data_hint", law=hint.law, article=hint.article),
+        "value": value,
+    }
 
 
 def kept_words(turn: Turn, one: personal.Stored) -> str:
@@ -233,6 +248,7 @@ def copy_of(turn: Turn, seen: _Seen, draft: Draft) -> dict[str, Any]:
         rows += [row(name, value) for name, value in one.fields]
         marks = [row(name, value) for name, value in one.marks]
         rows += [{**mark, "title": words.text("utter_my_data_mark", title=mark["title"])} for mark in marks]
+        rows += [_hint(turn, hint) for hint in one.hints]
         rows += [row("stopped", "yes")] if one.stopped else []
         rows += [row("files", name) for name in one.files]
         rows += [row("happened", " ".join((_time(at), step, text)).strip()) for at, step, text in one.happened]

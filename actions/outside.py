@@ -11,11 +11,12 @@ from actions.base import Door, Events, Turn, XiaobaoAction
 from actions.draft import Draft
 from xiaobao.knowledge import redlines
 from xiaobao.knowledge.text import simplified
-from xiaobao.reading import aftermath, corrections
+from xiaobao.reading import aftermath, answers, corrections
 from xiaobao.tickets import service
 from xiaobao.tickets.workflow import CHOICES, OPEN
 
 SURE = 0.8  # of a topic, that the words ask about it and are no mere courtesy
+HEARD = 0.6  # of an intent
 OF_THE_OFFICE = re.compile("你们|单位|你这|这里|上班|下班|地址|在哪|电话|周末|几点|办公|多久|几天")
 RESPONSES = {
     "abuse": "utter_abuse",
@@ -118,6 +119,11 @@ class Deny(XiaobaoAction):
         return []
 
 
+def _shrugs(turn: Turn) -> bool:
+    """不知道, as the words say it or as the model is sure that they do."""
+    return turn.confidence >= HEARD or answers.is_unknown(turn.text) or answers.is_skip(turn.text)
+
+
 class NothingOpen(XiaobaoAction):
     """跳过, 不知道, 改3 ... with no form open."""
 
@@ -138,5 +144,8 @@ class NothingOpen(XiaobaoAction):
             draft.clear()
             turn.say("utter_stopped")
             return draft.events()
-        turn.say("utter_nothing_open", buttons=[turn.button("resume", "resume")] if draft.saved_at else [])
+        if turn.intent in ("dont_know", "skip") and len(turn.text) >= guidance.BARE and not _shrugs(turn):
+            return [FollowupAction("action_clarify")]
+        resume = [turn.button("resume", "resume")] if draft.saved_at else guidance.ways_on(turn)
+        turn.say("utter_nothing_open", buttons=resume)
         return []

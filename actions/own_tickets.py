@@ -14,6 +14,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import summary
 from actions.base import Events, Turn
+from xiaobao.conversations import turns
 from xiaobao.tickets import after_filing, attempts, deadlines, queries, service, stepping, workflow
 from xiaobao.tickets.workflow import Step
 
@@ -150,6 +151,25 @@ def possible(turn: Turn, ticket: Any, *without: Step, code: str | None = None) -
     if Step.REVIEW in steps:
         steps = [step for step in steps if step != Step.REOPEN]
     return [turn.button(str(step), intent, **known) for step, intent in BUTTONS if step in steps]
+
+
+def done_by_this_turn(turn: Turn, number: str, step: Step) -> Any | None:
+    """The ticket as it stands, when this very message took the step already; else None.
+
+    A turn runs again when the process dies between the commit and the answer. The citizen said it once and hears what
+    came of it, not that it had been done before.
+    """
+    with turn.session() as session:
+        since = turns.owed_since(session, turn.conversation_id)
+        ticket = queries.ticket(session, number)
+    last = last_of(ticket, step)
+    mine = last is not None and last.role == workflow.Role.CITIZEN and since is not None and last.at >= since
+    return ticket if mine else None
+
+
+def last_of(ticket: Any, step: Step) -> Any:
+    """The last event of a step; None when there is none."""
+    return next((event for event in reversed(ticket.events) if event.step == step), None)
 
 
 def day_of(turn: Turn, moment: Any) -> str:

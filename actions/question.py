@@ -352,7 +352,8 @@ def _reopen_words(turn: Turn, question: Question, ticket: Any) -> Answered:
     if not turn.text:
         turn.say("utter_error_empty")
         return None
-    if Step.REOPEN in own_tickets.open_steps(turn, ticket):
+    done = own_tickets.done_by_this_turn(turn, ticket.number, Step.REOPEN)
+    if done or Step.REOPEN in own_tickets.open_steps(turn, ticket):
         afterwards.reopen(turn, ticket, question.code or None, question.known(0), turn.text)
         return []
     return [SlotSet("pending_ticket", f"{question.number}:{question.code}" if question.code else None),
@@ -363,7 +364,8 @@ def _review(turn: Turn, question: Question, ticket: Any) -> Answered:
     if not turn.text:
         turn.say("utter_error_empty")
         return None
-    if after_filing.open_or_refused(turn, ticket, Step.REVIEW):
+    done = own_tickets.done_by_this_turn(turn, ticket.number, Step.REVIEW)
+    if done or after_filing.open_or_refused(turn, ticket, Step.REVIEW):
         afterwards.review(turn, ticket, question.code or None, turn.text)
     return []
 

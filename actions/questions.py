@@ -24,14 +24,21 @@ def order(draft: Draft, office: Office, finance: bool) -> list[str]:
         return ["narrative", "merchant", "merchant_address", "anonymous", *contact, "confirmed"]
     party = ["institution", "complained_to_institution"] if finance else ["merchant"]
     place = [] if finance or draft.get("platform") else ["merchant_address"]
-    passing = [] if office.kind == OfficeKind.INSTITUTION else ["pass_on_to_merchant"]
     # Only when the matter is old does it count since when the harm was known (办法 art. 16 (4)).
     found = ["discovered_date"] if draft.flags.get("old") or draft.get("discovered_date") else []
     another = ["on_behalf_of"] if draft.flags.get("behalf") else []
     return [
-        "narrative", *party, "item", "amount", "event_date", *found, "claim", *place, *passing, *another, *consent, *reach,
+        "narrative", *party, "item", "amount", "event_date", *found, "claim", *place, *another, *consent, *reach,
         "confirmed",
     ]  # fmt: skip
+
+
+def declared(draft: Draft, office: Office) -> dict[str, str]:
+    """What the confirmation declares of a complaint unless something else was said; nobody is told without a yes."""
+    if draft.kind != "complaint":
+        return {}
+    passing = {} if office.kind == OfficeKind.INSTITUTION else {"pass_on_to_merchant": "no"}
+    return {"own_use": "yes", "elsewhere": "no", **passing}
 
 
 def _reach(draft: Draft, office: Office) -> list[str]:

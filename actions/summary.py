@@ -9,7 +9,7 @@ from typing import Any
 from actions import both, doubts, people, sounds
 from actions.base import Turn
 from actions.draft import Draft
-from actions.questions import open_slots, order
+from actions.questions import declared, open_slots, order
 from xiaobao.conversations import uploads
 from xiaobao.privacy import mask_phone
 
@@ -39,15 +39,14 @@ SHOWN = [
     "contact_address",
     "no_calls",
 ]
-DECLARED = {"own_use": "yes", "elsewhere": "no"}
 
 
 def rows(turn: Turn, draft: Draft, finance: bool) -> list[dict[str, Any]]:
     """Every value with its number, title and the payload of its 改 link."""
-    asked = order(draft, turn.context.office, finance)
+    asked = [*order(draft, turn.context.office, finance), *declared(draft, turn.context.office)]
     shown: list[dict[str, Any]] = []
     for slot in SHOWN:
-        if not (draft.answered(slot) or slot in asked or _declared(draft, slot)) or _never_asked(draft, slot):
+        if not (draft.answered(slot) or slot in asked) or _never_asked(draft, slot):
             continue
         title = turn.context.words.title(slot)
         payload = turn.button("change", "correct_answer", slot_name=slot)["payload"]
@@ -55,10 +54,6 @@ def rows(turn: Turn, draft: Draft, finance: bool) -> list[dict[str, Any]]:
             {"n": len(shown) + 1, "slot": slot, "title": title, "value": value(turn, draft, slot), "payload": payload}
         )
     return shown
-
-
-def _declared(draft: Draft, slot: str) -> bool:
-    return slot in DECLARED and draft.kind == "complaint"
 
 
 def _never_asked(draft: Draft, slot: str) -> bool:
@@ -74,7 +69,7 @@ def value(turn: Turn, draft: Draft, slot: str) -> str:
     words = turn.context.words
     if slot == "on_behalf_of":
         return people.for_whom(turn, draft)
-    said = draft.get(slot) or (DECLARED.get(slot) if _declared(draft, slot) else None)
+    said = draft.get(slot) or declared(draft, turn.context.office).get(slot)
     if said is None:
         return words.text("utter_value_unknown")
     if words.has(f"utter_value_{slot}_{said}"):
@@ -144,6 +139,7 @@ def show(turn: Turn, draft: Draft, finance: bool, more: Sequence[str] = ()) -> N
         f"utter_summary_{draft.kind}",
         buttons=[
             turn.button("confirm", "affirm"),
+            *_may_pass(turn, draft),
             *([turn.button("letter", "ask_letter")] if draft.kind == "complaint" else []),
             *([turn.button("no_report", "answer_slot", slot_name=both.FLAG, value="no")] if both.wanted(draft) else []),
             *([turn.button("authority", "ask_letter", part="authority")] if _needs_authority(draft) else []),
@@ -154,6 +150,16 @@ def show(turn: Turn, draft: Draft, finance: bool, more: Sequence[str] = ()) -> N
         office=turn.context.office.name,
         rows="\n".join(f"{r['n']}. {r['title']}：{r['value']}" for r in known),
     )
+
+
+def _may_pass(turn: Turn, draft: Draft) -> list[dict[str, str]]:
+    """A button that lets the merchant be told, for whoever has not said whether."""
+    slot = "pass_on_to_merchant"
+    if slot not in declared(draft, turn.context.office) or draft.answered(slot):
+        return []
+    return [
+        turn.button("pass_on", "answer_slot", slot_name=slot, value=turn.context.words.text("utter_fact_passing_yes"))
+    ]
 
 
 def _needs_authority(draft: Draft) -> bool:

@@ -30,9 +30,9 @@ SHOPS = tuple(f"{name}{kind}" for kind in ("电器店", "数码店", "家居店"
     "好物", "佳和", "永盛", "兴隆", "宏达", "金源", "万家", "同乐", "东升", "民生",
 ))  # fmt: skip
 CONTACT = {"contact_name": "林晓芳", "contact_phone": "13800138000", "contact_address": "演示路1号2室"}
+FACTS = {"claim": "退货退款", "merchant_address": "演示路8号"}
 WORDS = (
     (r"还用上次的联系方式", "就用上次的"),
-    (r"转给这个商家", "可以转"),
     (r"同意吗", "同意"),
     (r"哪家店|哪个商家", "{shop}"),
     (r"买的是什么|什么东西", "电水壶"),
@@ -64,7 +64,10 @@ def _shop(number: int) -> str:
 
 def _answer(replies: Sequence[Any]) -> str | None:
     """The answer to what was asked last; None when nothing was."""
-    cards = {(reply.card or {}).get("type") for reply in replies}
+    cards = {(reply.card or {}).get("type"): reply.card for reply in replies}
+    if facts := cards.get("facts"):
+        given = {field["name"]: FACTS.get(field["name"], "不知道") for field in facts["fields"]}
+        return "/give_facts" + json.dumps(given, ensure_ascii=False)
     if "contact" in cards:
         return "/give_contact" + json.dumps(CONTACT, ensure_ascii=False)
     if "summary" in cards:

@@ -25,7 +25,7 @@ from typing import Any
 
 import requests
 
-from benchmarks.conversation import STORY
+from benchmarks.conversation import SHOPS, STORY
 from tests.simulators.citizen import Honest
 from tests.simulators.product import Product
 from xiaobao.settings import ROOT
@@ -37,7 +37,7 @@ TOLD_WITHIN_SECONDS = 10
 REACHED_WITHIN_SECONDS = 60
 BACK_WITHIN_SECONDS = 180
 NUMBER = re.compile(r"XB\d{8}-\d{6}")
-SLOTS = {"merchant": "好物电器店", "item": "电水壶", "amount": "129元", "date": "11月2日", "claim": "退货退款"}
+SLOTS = {"item": "电水壶", "amount": "129元", "date": "11月2日", "claim": "退货退款"}
 
 
 @dataclass
@@ -56,17 +56,21 @@ class Kill:
 class Soak:
     """The product with pauses built in from outside, and its databases."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **environ: str) -> None:
         self.folder = data / "soak"
         self.folder.mkdir(parents=True)
         self.database = data / "xiaobao.db"
         path = f"{PAUSES}{os.pathsep}{ROOT}"
-        self.product = Product(data=data, PYTHONPATH=path, SOAK_DIR=str(self.folder))
+        self.product = Product(data=data, PYTHONPATH=path, SOAK_DIR=str(self.folder), **environ)
+        self.kills = 0
 
     def kill(self, victim: str, window: str) -> Kill:
         """A citizen submits, the process dies in the window, the citizen waits for the number."""
         result = Kill(victim, window)
-        citizen = Honest(self.product.bot, row={"text": STORY, "slots": SLOTS})
+        shop = SHOPS[self.kills % len(SHOPS)]
+        self.kills += 1
+        row = {"text": STORY.format(shop=shop), "slots": {"merchant": shop, **SLOTS}}
+        citizen = Honest(self.product.bot, row=row)
         to_summary(citizen)
         self.clear()
         (self.folder / f"{window}.armed").touch()

@@ -37,6 +37,7 @@ from xiaobao.tickets.workflow import ENDED, Field, Role, Status, Step
 
 FOLDER = ROOT / "data" / "demo"
 DAYS = 730
+FORGOTTEN = 0.03
 AT_ONCE = 50  # tickets in one transaction
 MERCHANTS = 400
 HANDLERS = ("王承办", "赵承办", "孙承办", "周承办", "吴承办", "郑承办")
@@ -152,6 +153,7 @@ def _life(session: Session, world: World, draw: random.Random, day: date, now: d
             return
         if not _step(session, world, draw, ticket, at):
             return
+        _tell(session, world, draw, number, min(at + timedelta(minutes=draw.randint(10, 300)), now))
 
 
 def _step(session: Session, world: World, draw: random.Random, ticket: TicketView, at: datetime) -> bool:
@@ -175,6 +177,20 @@ def _step(session: Session, world: World, draw: random.Random, ticket: TicketVie
             continue
         return True
     return False
+
+
+def _tell(session: Session, world: World, draw: random.Random, number: str, at: datetime) -> None:
+    """Whoever has no conversation is told by telephone, and both sides of the end of a mediation; seldom forgotten."""
+    ticket = _view(session, number)
+    owed = any(
+        clock.state == "running" and (clock.decided_on or clock.name == "term_notice") for clock in ticket.clocks
+    )
+    row = next((row for row in workflow.steps_of(ticket.process, ticket.status) if row.step == Step.TELL), None)
+    if row is None or not owed or draw.random() < FORGOTTEN:
+        return
+    told: dict[str, Any] = {"means": "telephone", "told_at": at.isoformat()}
+    actor = _actor(world, draw, ticket, row.roles)
+    service.step(session, number, step=Step.TELL, actor=actor, now=at, office=world.office, **told)
 
 
 def _weight(row: workflow.Transition, draw: random.Random) -> float:

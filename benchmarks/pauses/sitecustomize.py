@@ -54,6 +54,24 @@ def in_actions(filing: Any) -> None:
     (FOLDER / "actions.pid").write_text(str(os.getpid()), encoding="utf-8")
     filing.service.submit = after(filing.service.submit, "before_commit")
     filing.file = after(filing.file, "before_answer")
+    # An act of a citizen on a filed ticket is written but not committed.
+    filing.service.take_step = after(filing.service.take_step, "step_before_commit")
+
+
+def in_every_action(base: Any) -> None:
+    """The first action of a turn, or the second, is about to begin; one has something to say that nobody heard yet."""
+    acted, begun = base.XiaobaoAction._acted, {"message": "", "actions": 0}
+
+    def paused(self: Any, turn: Any) -> Any:
+        message = turn.tracker.latest_message.get("message_id")
+        begun.update(message=message, actions=begun["actions"] + 1 if begun["message"] == message else 1)
+        pause(f"before_action_{begun['actions']}")
+        events = acted(self, turn)
+        if turn.dispatcher.messages:
+            pause("after_action")
+        return events
+
+    base.XiaobaoAction._acted = paused
 
 
 def in_store(tracker_store: Any) -> None:
@@ -75,6 +93,7 @@ def in_turns(turns: Any) -> None:
 
 PATCHES: dict[str, Callable[[Any], None]] = {
     "xiaobao.training": keep_path,
+    "actions.base": in_every_action,
     "actions.filing": in_actions,
     "bot.tracker_store": in_store,
     "xiaobao.conversations.turns": in_turns,

@@ -13,7 +13,7 @@ from typing import Any, get_origin
 import pytest
 
 import actions as actions_package
-from actions import base
+from actions import base, facts
 from tests.simulators.loop import Conversation
 from xiaobao.tickets import office_settings
 
@@ -59,6 +59,18 @@ def talk(environment: Path) -> Callable[[], Conversation]:
     """A function that begins a new conversation."""
     known = every_action()
     return lambda: Conversation(known)
+
+
+@pytest.fixture
+def one_by_one(talk: Callable[[], Conversation]) -> Callable[[], Conversation]:
+    """Begins a conversation of somebody who has let the card of the missing facts go: one question after another."""
+
+    def begin() -> Conversation:
+        citizen = talk()
+        citizen.slots["form_flags"] = {facts.DONE: True}
+        return citizen
+
+    return begin
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,8 +14,10 @@ from actions import base
 from tests.actions.test_intake import STORY, tickets
 from tests.actions.test_progress import filed
 from tests.simulators.loop import Conversation
+from xiaobao.conversations import messages, turns
 from xiaobao.conversations.tables import Upload
 from xiaobao.tickets import deadlines, queries, service, workflow
+from xiaobao.tickets.tables import Ticket
 from xiaobao.tickets.workflow import Step
 
 Talk = Callable[[], Conversation]
@@ -548,3 +550,78 @@ def test_a_second_ticket_is_asked_for_by_name(talk: Talk) -> None:
     close(first)
     citizen.say("评价", "rate_ticket")
     assert citizen.responses == ["utter_ask_fulfilled"], "only one of the two can be rated"
+
+
+# A turn that ran before: its process died between the commit and the answer
+
+
+def owing(talk: Talk) -> Conversation:
+    """A conversation that the website keeps."""
+    with base.context().sessions.begin() as session:
+        conversation_id = messages.open_conversation(session, channel="website", now=deadlines.now())
+    citizen = talk()
+    citizen.conversation_id = conversation_id
+    return citizen
+
+
+def again(citizen: Conversation, say: Callable[[], Any]) -> list[str]:
+    """Run a turn twice, as it is run when its first answer never came; what the second run says."""
+    with base.context().sessions.begin() as session:
+        turn = turns.begin(session, citizen.conversation_id, "-", deadlines.now())
+    before = dict(citizen.slots), citizen.form
+    say()
+    first = told(citizen), citizen.responses
+    citizen.slots, citizen.form = before
+    say()
+    assert (told(citizen), citizen.responses) == first, "the citizen said it once and hears the same"
+    with base.context().sessions.begin() as session:
+        turns.answer(session, turn.turn_id, [], deadlines.now())
+    return citizen.responses
+
+
+def test_an_act_whose_turn_runs_again_is_told_as_if_it_had_run_once(talk: Talk) -> None:
+    citizen, number, _ = filed(lambda: owing(talk))
+    accept(number)
+    assert again(citizen, lambda: citizen.say("催一下", "urge_ticket")) == ["utter_urged"]
+    assert view(number).urged == 1
+    citizen.say("催一下", "urge_ticket")
+    assert citizen.responses == ["utter_urged_already"]
+    assert again(citizen, lambda: citizen.say("金额应该是2860元", "amend_ticket")) == ["utter_amended"]
+    assert again(citizen, lambda: citizen.say("愿意调解", "answer_mediation")) == ["utter_mediation_yes"]
+    assert again(citizen, lambda: citizen.say("老板退了一半", "settle_ticket")) == ["utter_settled_part"]
+    citizen.say("补材料", "supplement_ticket")
+    assert again(citizen, lambda: citizen.say("老板又换了电话号码", "unsure", 0.3)) == ["utter_supplemented"]
+    for step in ("urge", "amend", "answer_mediation", "settle", "supplement"):
+        assert len(events(number, step)) == 1, step
+    citizen.say("撤回", "withdraw_ticket")
+    yes = buttons(citizen)["确定撤回"]
+    assert again(citizen, lambda: citizen.press(yes)) == ["utter_withdrawn_complaint"]
+    assert len(events(number, "withdraw")) == 1
+
+
+def test_rating_and_reopening_whose_turns_run_again(talk: Talk) -> None:
+    citizen, number, _ = filed(lambda: owing(talk))
+    close(number)
+    citizen.say("评价", "rate_ticket")
+    citizen.press(buttons(citizen)["没兑现"])
+    good = buttons(citizen)["满意"]
+    said = again(citizen, lambda: citizen.press(good))
+    assert said == ["utter_rated", "utter_not_fulfilled", "utter_ask_rate_words"]
+    assert again(citizen, lambda: citizen.say("态度很好", "unsure", 0.3)) == ["utter_rated_words"]
+    assert len(events(number, "rate")) == 2
+    citizen.say("说好的钱没给我，重新处理", "reopen_ticket")
+    assert again(citizen, lambda: citizen.say("约好上周退，一分没退", "unsure", 0.3)) == ["utter_reopened"]
+    assert len(events(number, "reopen")) == 1
+
+
+def test_a_review_whose_turn_runs_again_is_not_said_to_be_impossible(talk: Talk) -> None:
+    citizen, number, _ = filed(lambda: owing(talk))
+    close(number)
+    with base.context().sessions.begin() as session:
+        ticket = session.query(Ticket).filter(Ticket.number == number).one()
+        decided = {"decided_on": deadlines.now().date().isoformat()}
+        ticket.process, ticket.matters = "finance", {**ticket.matters, **decided}
+    citizen.say("不服处理决定，要申请核查", "reopen_ticket")
+    citizen.press(next(payload for payload in buttons(citizen).values() if "branch" in payload))
+    assert again(citizen, lambda: citizen.say("没有看我的合同", "unsure", 0.3)) == ["utter_review_asked"]
+    assert len(events(number, "review")) == 1

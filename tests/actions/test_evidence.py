@@ -38,7 +38,10 @@ def until(citizen: Conversation, slot: str) -> list[str]:
     for _ in range(12):
         if citizen.asking == slot:
             return said
-        citizen.press(CONTACT) if citizen.asking == "contact_name" else citizen.say(answers[citizen.asking or ""])
+        if citizen.asking == "facts":
+            citizen.fill_from(answers)
+        else:
+            citizen.press(CONTACT) if citizen.asking == "contact_name" else citizen.say(answers[citizen.asking or ""])
         said += citizen.responses
     raise AssertionError(citizen.asking)
 

@@ -9,7 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from actions import base
-from tests.actions.test_after_filing import buttons, close, events, told, view
+from tests.actions.test_after_filing import again, buttons, close, events, owing, told, view
 from tests.actions.test_progress import filed
 from tests.simulators.loop import ROOT, Conversation
 from xiaobao.conversations import messages
@@ -150,3 +150,15 @@ def test_at_a_bank_the_review_of_a_branchs_decision_is_offered_first(talk: Talk,
     assert "第二十条" in told(citizen) and {"申请核查", "要求重开"} <= set(buttons(citizen))
     citizen.press(buttons(citizen)["申请核查"])
     assert citizen.responses == ["utter_review_by_whom"]
+
+
+def test_a_broken_promise_whose_turn_runs_again_is_told_as_if_it_had_run_once(talk: Talk) -> None:
+    citizen, number = closed(lambda: owing(talk))
+    citizen.say("老板答应明天退钱", "settle_ticket")
+    asked(citizen, number, days=2)
+    with base.context().sessions.begin() as session:
+        ticket = session.query(Ticket).filter(Ticket.number == number).one()
+        ticket.matters = {**ticket.matters, "promise": {"on": (deadlines.now() - timedelta(days=1)).date().isoformat()}}
+    said = again(citizen, lambda: citizen.say("一直没退", "unsure"))
+    assert said == ["utter_settled_broken_closed", "utter_not_fulfilled"]
+    assert [event["how"] for event in events(number, "settle")] == ["promise", "broken"]

@@ -18,7 +18,7 @@ from tests.simulators.loop import Conversation
 from xiaobao.conversations import copies, erasures, messages, uploads
 from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import Conversation as Row
-from xiaobao.tickets import deadlines
+from xiaobao.tickets import deadlines, hints, queries
 from xiaobao.tickets.tables import Audit
 
 Talk = Callable[[], Conversation]
@@ -89,6 +89,36 @@ def test_with_a_ticket_it_is_proven_first_then_marks_are_shown_too(owner: Any, w
         assert part in whole
     citizen.say("导出我的资料")  # proven a moment ago
     assert citizen.responses == ["utter_my_data"]
+
+
+FACTOR = "我10月3日在乐动健身办了张健身卡，交了2680元，我之前就知道他们没有备案，上周店关门了，我要退款"
+
+
+def test_what_the_deciding_clerk_is_hinted_at_stands_in_the_citizens_own_data(talk: Talk) -> None:
+    citizen = known(talk())
+    citizen.say(FACTOR, "submit_complaint")
+    citizen.say("演示路8号")
+    citizen.press(CONTACT)
+    citizen.press("/affirm")
+    code = citizen.card("receipt")["query_code"]
+    with base.context().sessions.begin() as session:
+        [row] = queries.of_conversation(session, citizen.conversation_id)
+    office = base.context().office
+    shown = office.hints(hints.facts_of(row, row.spans), deadlines.local_date(row.submitted_at))
+    assert "factor" in [hint.kind for hint, _ in shown], "the desk hints at something of art. 17"
+    citizen.say("我的信息")
+    citizen.say(code)
+    assert "不是认定" in told(citizen) and "可能买前就知道问题" in told(citizen)
+    rows = [r for section in copy_of(citizen)["sections"] for r in section["rows"] if "受理前的提示" in r["title"]]
+    assert [r["name"] for r in rows] == [hint.kind for hint, _ in shown]
+    assert any("第十七条" in r["title"] and "您说“" in r["value"] for r in rows)
+
+
+@pytest.mark.usefixtures("environment")
+def test_every_hint_has_a_title_for_the_citizen() -> None:
+    words = base.context().words
+    ids = [rule.id for rule in base.context().tickets.hints] + [hints.LATE.id]
+    assert [one for one in ids if not words.has(f"utter_hint_title_{one}")] == []
 
 
 def test_five_wrong_proofs_close_it_for_a_while(owner: Any) -> None:

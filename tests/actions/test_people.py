@@ -42,6 +42,8 @@ def answer_until(citizen: Conversation, slot: str) -> None:
             return
         if citizen.asking == "contact_name":
             citizen.press(CONTACT)
+        elif citizen.asking == "facts":
+            citizen.fill_from(answers, but=slot)
         else:
             citizen.say(answers[citizen.asking or ""])
     raise AssertionError(f"{slot} is not asked, but {citizen.asking}")
@@ -122,7 +124,8 @@ def test_said_in_place_of_an_answer_the_question_comes_again(talk: Talk) -> None
     citizen.say(STORY, "submit_complaint")
     asking = citizen.asking
     citizen.say("我是帮我爸投诉的")
-    assert "utter_behalf_agent" in citizen.responses and citizen.asking == asking
+    assert "utter_behalf_agent" in citizen.responses and citizen.asking == "facts"
+    assert {field["name"] for field in citizen.card("facts")["fields"]} == {asking, "on_behalf_of"}
 
 
 @pytest.mark.parametrize(

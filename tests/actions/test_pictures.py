@@ -54,7 +54,7 @@ def test_no_leaves_everything_and_is_not_asked_again(talk: Talk) -> None:
     citizen.say(STORY, "submit_complaint")
     citizen.say("不对", "deny")
     assert "utter_picture_left" in citizen.responses and not citizen.slots.get("amount")
-    assert citizen.asking == "merchant"
+    assert citizen.asking == "facts"
     citizen.say("乐动健身")
     assert citizen.asking != "picture"
 
@@ -95,14 +95,14 @@ def test_other_words_may_tell_the_value_and_twice_unclear_lets_the_picture_go(ta
     citizen.say(STORY, "submit_complaint")
     citizen.say("实际付了1199元")
     assert "utter_noted" in citizen.responses and citizen.slots["details"]["amount"]["normalised"] == 119900
-    assert citizen.asking == "merchant"
+    assert citizen.asking == "facts"
     other = talk()
     picture(other)
     other.say(STORY, "submit_complaint")
     other.say("这个那个啦")
     assert other.asking == "picture" and "utter_picture_unclear" in other.responses
     other.say("这个那个啦")
-    assert other.asking == "merchant" and not other.slots.get("amount")
+    assert other.asking == "facts" and not other.slots.get("amount")
 
 
 def test_two_pictures_are_offered_one_after_the_other(talk: Talk) -> None:
@@ -114,7 +114,7 @@ def test_two_pictures_are_offered_one_after_the_other(talk: Talk) -> None:
     assert citizen.asking == "picture"
     assert "金额" not in offered(citizen)["seen"]
     citizen.press("/affirm")
-    assert citizen.asking == "merchant"
+    assert citizen.asking == "facts"
 
 
 def test_a_question_in_between_and_a_change_by_link_keep_the_offer(talk: Talk) -> None:

@@ -82,6 +82,10 @@ def started_anew(citizen: Conversation) -> Conversation:
 def answer(citizen: Conversation) -> None:
     if citizen.asking == "contact_name":
         citizen.press(CONTACT)
+    elif citizen.asking == "facts":
+        if not citizen.card("facts"):
+            citizen.say("嗯")  # after another process has started: the card once more
+        citizen.fill_from(FIRST)
     elif citizen.asking != "confirmed":
         citizen.say(FIRST[citizen.asking or ""])
 
@@ -117,7 +121,12 @@ def test_every_course_ends_in_one_right_ticket_a_draft_or_a_clean_stop(
             citizen.say("不投诉了", "stop")
             citizen.press("/deny")
         elif kind == "unknown":
-            if asking in ("merchant", "item", "amount", "event_date", "claim", "merchant_address"):
+            if asking == "facts":
+                citizen.say("嗯")  # the card once more, whatever was said before
+                unknown = [field["name"] for field in citizen.card("facts")["fields"]]
+                citizen.fill_from({})
+                said |= dict.fromkeys(unknown)  # type: ignore[arg-type]
+            elif asking in ("merchant", "item", "amount", "event_date", "claim", "merchant_address"):
                 citizen.say("不知道", "dont_know")
                 said[str(asking)] = None  # type: ignore[assignment]
         else:

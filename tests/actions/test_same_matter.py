@@ -114,10 +114,8 @@ def test_what_was_answered_goes_along(talk: Talk) -> None:
     citizen = talk()
     number = filed(citizen)
     citizen.say("乐动健身一分钱都没有退给我们，太气人", "submit_complaint")
-    if citizen.asking == "merchant":
-        citizen.say("乐动健身")
-    assert citizen.asking == "item"
-    citizen.say("健身卡")
+    assert citizen.asking == "facts"
+    citizen.fill_from({"merchant": "乐动健身", "item": "健身卡"})
     citizen.press(button(citizen, "add_to_ticket"))
     assert supplements(number)[0].endswith("：健身卡")
 

@@ -20,6 +20,7 @@ NOT_TYPED = {
     "pick_topic",
     "none_of_these",
     "give_contact",
+    "give_facts",
     "answer_slot",
     "file_other",
     "start_over",

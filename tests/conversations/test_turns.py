@@ -45,6 +45,16 @@ def test_an_unanswered_turn_is_given_out_again_unchanged(session: Session, conve
     assert turns.next_turn(session, conversation_id) == owed
 
 
+def test_since_when_the_running_turn_is_owed(session: Session, conversation_id: str) -> None:
+    assert turns.owed_since(session, conversation_id) is None
+    hear(session, conversation_id, "一")
+    assert turns.owed_since(session, conversation_id) is None, "nobody took it up yet"
+    owed = turns.next_turn(session, conversation_id)
+    assert owed is not None and turns.owed_since(session, conversation_id) == NOON
+    turns.answer(session, owed.turn_id, reply("好"), NOON)
+    assert turns.owed_since(session, conversation_id) is None
+
+
 def test_a_turn_is_answered_once(session: Session, conversation_id: str) -> None:
     (seq,) = hear(session, conversation_id, "一")
     owed = turns.next_turn(session, conversation_id)

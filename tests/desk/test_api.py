@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.desk.conftest import Browser
 from tests.factories import CLERK, NOW, an_office, file_ticket
-from xiaobao.desk import tokens
+from xiaobao.desk import api_schemas, tokens
 from xiaobao.desk.context import Desk
 from xiaobao.tickets import accounts, service
 from xiaobao.tickets.tables import Ticket
@@ -320,3 +320,45 @@ def test_a_token_signed_with_another_key_opens_nothing(app: Flask, staff: Any) -
     forged = tokens.make("x" * 40, staff["clerk"].id)
     answer = app.test_client().get("/api/v1/tickets", headers={"Authorization": f"Bearer {forged}"})
     assert answer.status_code == 401
+
+
+def test_every_answer_is_exactly_what_the_description_says(program: Program, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    filed = program.client.post(
+        "/api/v1/tickets",
+        headers={**program.headers, "Idempotency-Key": "a-letter"},
+        json={"ticket_kind": "complaint", "narrative": "健身卡不退", "contact_phone": "13800138000"},
+    )
+    read = program.get(f"/tickets/{number}")
+    taken = program.post(f"/tickets/{number}/accept", version=1)
+    assert [answer.status_code for answer in (filed, read, taken)] == [201, 200, 200]
+    for answer in (filed, read, taken):
+        assert answer.json and api_schemas.Ticket().validate(answer.json) == {}  # unknown and missing fields, too
+        assert "13800138000" not in answer.text
+        assert answer.headers["ETag"] == f'"{answer.json["version"]}"'
+
+
+def test_a_right_that_was_withdrawn_ends_with_the_next_request(program: Program, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+    assert program.get(f"/tickets/{number}").status_code == 200
+    with desk.writing.begin() as session:
+        accounts.change(session, program.account.id, name="外部系统", role="inspector")
+    assert program.post(f"/tickets/{number}/accept", version=1).status_code == 403
+    with desk.writing.begin() as session:
+        accounts.set_disabled(session, program.account.id, True)
+    assert program.get(f"/tickets/{number}").status_code == 401
+
+
+def test_who_may_be_assigned_is_read_anew_with_each_answer(program: Program, desk: Desk) -> None:
+    number = file_ticket(desk.writing)
+
+    def offered() -> list[str]:
+        answer = program.get(f"/tickets/{number}").json or {}
+        fields = [field for step in answer["steps"] for field in step["fields"] if field["name"] == "handler"]
+        return [choice["title"] for field in fields for choice in field["choices"]]
+
+    assert program.post(f"/tickets/{number}/accept", version=1).status_code == 200
+    assert "新来的" not in offered()
+    with desk.writing.begin() as session:
+        accounts.create(session, login="new", name="新来的", role="handler", password_hash="!", now=NOW)
+    assert "新来的" in offered()

@@ -1,8 +1,9 @@
-"""`make eval-filing [SET=in.jsonl] [WHO=halting] OUT=out.jsonl [OFFICE=any] [SEED=n] [PEER=1]`: from story to ticket.
+"""`make eval-filing [SET=in.jsonl] [WHO=halting] OUT=out.jsonl [OFFICE=any] [SEED=n] [PEER=1] [DODGE=r]`: from story to ticket.
 
 SET: the honest citizen with each labelled story. WHO=halting: the 24 of tests/eval/halting, who dodge, ask back and
-correct themselves. PEER=1: the same citizens with a plain Rasa form (benchmarks/plain_form) as well. Turns are messages
-of the citizen, the first and the last included; after MOST the citizen gives up.
+correct themselves; DODGE=1: at every question and card, once. PEER=1: the same citizens
+with a plain Rasa form (benchmarks/plain_form) as well. Turns are messages of the citizen, the first and the last
+included; after MOST the citizen gives up.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from tests.eval.filing_score import REQUIRED, SLOTS, Fact, Filed, score
-from tests.eval.halting.halting import SUBMIT, Halting, Reply, load_people
-from tests.simulators.citizen import PERSONA, Citizen, honest_words, question
+from tests.eval.halting.halting import BOX, DODGE_RATE, SUBMIT, Halting, Reply, load_people
+from tests.simulators.citizen import PERSONA, Citizen, honest_fill, honest_words, question
 from tests.simulators.product import Product
 
 MOST = 30
@@ -37,6 +38,10 @@ COLUMNS = {
     "home": "contact_address",
 }
 SPANS = {**COLUMNS, "amount": "amount", "date": "event_date"}
+SLOT_OF = {  # field of a card -> slot
+    **{column: name for name, column in COLUMNS.items()},
+    **{"amount": "amount", "event_date": "date", "institution": "merchant"},
+}
 LABELLED = ("merchant", "item", "amount", "date", "name", "phone")  # how a row words its claim is not comparable
 NOT_KNOWN = ("不知道", "不清楚", "不记得", "跳过", "没有这个", "找不到", "不想填", "我哪晓得")
 # The people were written for 25 November 2026; these days follow the clock, the others stand.
@@ -86,7 +91,7 @@ class Honest:
     def reply(self, shown: str, buttons: list[str], card: list[str] | None) -> Reply:
         """Card, button or words."""
         if card:
-            return Reply(fill=dict(PERSONA))
+            return Reply(fill=honest_fill(self.row, card))
         if SUBMIT in buttons:
             return Reply(press=SUBMIT)
         return Reply(text=honest_words(self.row, shown))
@@ -106,7 +111,7 @@ class ProductChat:
 
     def _shown(self, replies: list[dict[str, Any]]) -> Shown:
         cards = {card["type"]: card for message in replies if (card := message.get("card"))}
-        contact, letter = cards.get("contact"), cards.get("letter")
+        contact, letter = cards.get("contact") or cards.get("facts"), cards.get("letter")
         over = not self.citizen.form and not question(replies[-1]["text"])
         return Shown(
             "\n".join(message["text"] for message in replies if message.get("text")),
@@ -180,6 +185,7 @@ def _note(outcome: Outcome, person: Person, shown: Shown, reply: Reply) -> None:
     said = reply.text or reply.press or ""
     if any(word in said for word in NOT_KNOWN):
         outcome.dodged.add("merchant" if topic == "institution" else topic or "")
+    outcome.dodged |= {SLOT_OF[name] for name, value in (reply.fill or {}).items() if value == BOX and name in SLOT_OF}
     if isinstance(person, Halting) and reply.fill and "home" not in person.facts:
         outcome.dodged.add("home")
 
@@ -263,7 +269,12 @@ class Round:
 
 
 def run(
-    name: str, new_chat: Callable[[], Chat], rows: list[dict[str, Any]], people: list[dict[str, Any]], seed: int
+    name: str,
+    new_chat: Callable[[], Chat],
+    rows: list[dict[str, Any]],
+    people: list[dict[str, Any]],
+    seed: int,
+    dodge_rate: float = DODGE_RATE,
 ) -> Iterator[tuple[Round, dict[str, Any]]]:
     """Every citizen with one bot, one after the other."""
     honest, halting = Round(f"{name}, honest"), Round(f"{name}, halting")
@@ -273,7 +284,7 @@ def run(
         known = sum(slot in facts for slot in LABELLED)
         yield honest, honest.add(outcome, score(facts, outcome.filed, outcome.dodged, LABELLED), known)
     for one in people:
-        person = Halting(one, seed)
+        person = Halting(one, seed, dodge_rate)
         outcome = drive(person, new_chat(), one["id"])
         facts = halting_facts(person, datetime.now(ZoneInfo("Asia/Shanghai")).date())
         known = sum(slot in facts for slot in SLOTS)
@@ -288,6 +299,7 @@ def main() -> None:
     parser.add_argument("--who", choices=("honest", "halting"), default="honest")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--office", default="any")
+    parser.add_argument("--dodge", type=float, default=DODGE_RATE)
     parser.add_argument("--peer", action="store_true")
     given = parser.parse_args()
     if given.who == "honest" and not given.set:
@@ -306,7 +318,7 @@ def main() -> None:
 
             bots["plain form"] = stack.enter_context(PlainForm()).chat
         for name, new_chat in bots.items():
-            for one, result in run(name, new_chat, rows, people, given.seed):
+            for one, result in run(name, new_chat, rows, people, given.seed, given.dodge):
                 rounds[one.name] = one
                 out.write(json.dumps(result, ensure_ascii=False) + "\n")
                 out.flush()

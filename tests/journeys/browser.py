@@ -107,7 +107,7 @@ class Chat:
 
     def fill_contact(self, values: dict[str, str]) -> str:
         before = self.theirs
-        card = self.page.locator("form.card").last
+        card = self.page.locator("form.card[data-card=contact]").last
         for name, value in values.items():
             card.locator(f"[name={name}]").fill(value)
         card.get_by_role("button", name="填好了").click()
@@ -120,7 +120,7 @@ class Chat:
     def to_contact(self, story: str) -> None:
         """From the story to the contact card, saying 不知道 to what is still asked."""
         self.say(story)
-        self._answer_until(lambda: self.has("form.card"))
+        self._answer_until(lambda: self.has("form.card[data-card=contact]"))
 
     def to_summary(self, story: str) -> None:
         """From the story to the summary."""

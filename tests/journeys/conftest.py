@@ -11,22 +11,12 @@ import pytest
 
 from tests.journeys.browser import ARGUMENTS, CHROMIUM, Chat
 from tests.simulators import staff
-from tests.simulators.product import Product
-from xiaobao import database
-from xiaobao.tickets import office_settings
+from tests.simulators.product import Product, at_any_hour
 
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    data: Path = tmp_path_factory.mktemp("product")
-    # Whether 转人工 is a place in the queue depends on the hour; here it is a call-back at any time.
-    url = f"sqlite:///{data / 'xiaobao.db'}"
-    database.upgrade(url)
-    engine = database.make_engine(url)
-    with database.make_sessions(engine).begin() as session:
-        office_settings.save(session, {"wait_minutes": "0"})
-    engine.dispose()
-    with Product(data=data) as running:
+    with Product(data=at_any_hour(tmp_path_factory.mktemp("product"))) as running:
         yield running
 
 

@@ -23,6 +23,7 @@ def citizen(product: Product) -> Citizen:
 def test_from_filing_to_reopening_by_words_and_buttons(citizen: Citizen, supervisor: Staff) -> None:
     number = file(citizen)["number"]
     assert "受不受理还没决定" in said(citizen.say("查进度"))
+    assert "一共1件" in said(citizen.say("把我投诉的事都列一列"))
     assert "已经替您催了" in said(citizen.say("催一下"))
     assert "可以再催" in said(citizen.say("催一下"))
     assert "2860元" in said(citizen.say("单子里的金额写错了，应该是2860元"))

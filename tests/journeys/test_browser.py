@@ -33,6 +33,7 @@ def test_a_complaint_is_filed_by_keyboard_alone(chat: Chat) -> None:
             for value in CONTACT.values():
                 keys.type(value)
                 keys.press("Tab")
+            keys.press("Tab")  # past the box that lets the merchant be told
             keys.press("Enter")
         elif title := next((t for t in ("确认提交", "可以转", "同意") if chat.has(f'.button:text-is("{t}")')), None):
             chat.reach(title)

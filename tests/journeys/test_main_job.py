@@ -34,8 +34,6 @@ def file(citizen: Citizen, story: str = STORY) -> dict:
             replies = citizen.send(card=PERSONA)
         elif card(replies, "summary"):
             replies = citizen.press("确认提交")
-        elif "可以转吗" in said(replies):
-            replies = citizen.press("可以转")
         else:
             replies = citizen.say("不知道")
     raise AssertionError(said(replies))

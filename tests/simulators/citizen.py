@@ -121,8 +121,8 @@ class Honest(Citizen):
 
     def answer(self, replies: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """One more turn: card, button or words."""
-        if _card(replies, "contact"):
-            return self.send(card=PERSONA)
+        if card := _card(replies, "contact") or _card(replies, "facts"):
+            return self.send(card=honest_fill(self.row, [field["name"] for field in card["fields"]]))
         if _card(replies, "summary"):
             return self.press("确认提交")
         return self.say(honest_words(self.row, replies[-1]["text"] if replies else ""))
@@ -146,6 +146,23 @@ def honest_words(row: dict[str, Any], asked: str) -> str:
         **PERSONA,
     }
     return said.get(question(asked) or "", "不知道")
+
+
+def honest_fill(row: dict[str, Any], fields: list[str]) -> dict[str, str]:
+    """What the honest citizen writes into the fields of a card: the labels, the box 不知道 where they are empty."""
+    slots = row.get("slots") or {}
+    said = {
+        **PERSONA,
+        "merchant": slots.get("merchant"),
+        "institution": slots.get("merchant"),
+        "item": slots.get("item"),
+        "amount": slots.get("amount"),
+        "event_date": slots.get("date"),
+        "claim": slots.get("claim"),
+        "complained_to_institution": "找过",
+        "pass_on_to_merchant": "可以转给商家",
+    }
+    return {name: said.get(name) or "不知道" for name in fields}
 
 
 def _card(replies: list[dict[str, Any]], kind: str) -> dict[str, Any] | None:

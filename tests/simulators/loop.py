@@ -45,6 +45,7 @@ class Conversation:
     form: str | None = None
     said: list[dict[str, Any]] = field(default_factory=list)
     heard: list[dict[str, Any]] = field(default_factory=list)
+    channel: str = "website"
 
     def say(self, text: str, intent: str = "unsure", confidence: float = 0.9) -> list[dict[str, Any]]:
         """Type words; `intent` is what the model would make of them."""
@@ -57,6 +58,18 @@ class Conversation:
         entities = [{"entity": k, "value": v} for k, v in json.loads(found.group(2) or "{}").items()]
         return self._turn(payload, found.group(1), 1.0, entities)
 
+    def fill(self, **values: str) -> list[dict[str, Any]]:
+        """Fill the card of the missing facts; 不知道 is the box beside a field."""
+        return self.press("/give_facts" + json.dumps(values, ensure_ascii=False))
+
+    def fill_from(self, answers: dict[str, str], but: str | None = None) -> list[dict[str, Any]]:
+        """Fill every field of the card that was just shown, one perhaps left empty."""
+        card = self.card("facts")
+        assert card, self.responses
+        return self.fill(
+            **{field["name"]: answers.get(field["name"], "不知道") for field in card["fields"] if field["name"] != but}
+        )
+
     def _turn(self, text: str, intent: str, confidence: float, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
         latest = {
             "text": text,
@@ -66,7 +79,7 @@ class Conversation:
             "message_id": uuid.uuid4().hex,
         }
         self.said = []
-        self.heard.append({"event": "user", "text": text})
+        self.heard.append({"event": "user", "text": text, "input_channel": self.channel})
         action = self.form or first_actions()[intent]
         for _ in range(5):
             if action.startswith("utter_"):

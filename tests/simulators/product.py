@@ -14,6 +14,9 @@ from types import TracebackType
 
 import requests
 
+from xiaobao import database
+from xiaobao.tickets import office_settings
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -22,6 +25,18 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def at_any_hour(data: Path) -> Path:
+    """A data directory whose office takes nobody into a queue: 转人工 is a call-back at any hour of the day."""
+    data.mkdir(parents=True, exist_ok=True)
+    url = f"sqlite:///{data / 'xiaobao.db'}"
+    database.upgrade(url)
+    engine = database.make_engine(url)
+    with database.make_sessions(engine).begin() as session:
+        office_settings.save(session, {"wait_minutes": "0"})
+    engine.dispose()
+    return data
 
 
 class Product:

@@ -9,7 +9,7 @@ from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from tests.factories import NOW
 from tests.simulators.json_door import JsonHandler, serving
@@ -117,6 +117,25 @@ def test_notices_of_a_conversation_arrive_in_order_and_all_in_one_call(sessions,
     put(sessions, 2, "c2")
     assert deliver(sessions, receiver) == 5
     assert [n["notice_id"] for n in receiver.got if n["conversation_id"] == "c1"] == ids
+
+
+def test_a_long_backlog_is_not_looked_through_for_each_notice(sessions):
+    """With 10,000 waiting that held SQLite's one write lock for two seconds, at every look."""
+    put(sessions, 2)
+    seen = []
+
+    def note(_connection, _cursor, statement, parameters, *_):
+        seen.append((statement, parameters))
+
+    with sessions.begin() as session:
+        if session.get_bind().dialect.name != "sqlite":
+            return  # PostgreSQL chooses by the number of rows
+        event.listen(session.get_bind(), "before_cursor_execute", note)
+        assert len(outbox.claim(session, NOW)) == 1
+        event.remove(session.get_bind(), "before_cursor_execute", note)
+        statement, parameters = next(one for one in seen if "EXISTS" in one[0])
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        assert "ix_outbox_conversation_id" in str(plan)
 
 
 def test_a_refused_notice_holds_back_the_later_ones_of_its_conversation_only(sessions, receiver):

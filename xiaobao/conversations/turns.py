@@ -112,6 +112,12 @@ def _leased(turn: Turn, runner: Runner | None, now: datetime | None) -> bool:
     return True
 
 
+def owed_since(session: Session, conversation_id: str) -> datetime | None:
+    """When the message came whose turn is running; None when nothing is owed."""
+    query = select(Turn.received_at).where(Turn.conversation_id == conversation_id, Turn.state == RECEIVED)
+    return session.scalars(query.order_by(Turn.received_at)).first()
+
+
 def answer(
     session: Session,
     turn_id: str,

@@ -187,7 +187,7 @@ def _bearer() -> Staff | None:
     if account_id is None:
         return None
     desk = here()
-    with desk.reading() as reading:
+    with desk.glance() as reading:
         account = accounts.get(reading, account_id)
         desk.read_office(reading)
     return Staff(account) if account and accounts.serves(account, here().now()) else None

@@ -191,10 +191,7 @@ def hints_for(ticket: TicketView, steps: list[Transition]) -> list[tuple[Hint, G
     desk = here()
     if not decides(ticket, steps):
         return []
-    dates = [ticket.spans.get(slot, {}).get("normalised") for slot in ("discovered_date", "event_date")]
-    known_on = ticket.discovered_date or next((day for day in map(hints.last_day, dates) if day), ticket.event_date)
-    facts = hints.Facts(ticket.narrative or "", ticket.own_use, ticket.elsewhere, known_on)
-    return desk.office.hints(facts, deadlines.local_date(ticket.submitted_at))
+    return desk.office.hints(hints.facts_of(ticket, ticket.spans), deadlines.local_date(ticket.submitted_at))
 
 
 def _canned(reading: Session, ticket: TicketView, opened: Opened | None) -> list[Canned]:

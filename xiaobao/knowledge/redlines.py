@@ -101,7 +101,12 @@ _DESPAIR = re.compile(r"活|死|撑|熬|绝望|崩溃|跳|遗书|绝路|走投�
 
 def harmless(text: str) -> bool:
     """活 as in 不干活 or a cat's death, and not one word of despair beside it: the model hears 不想活 in it."""
-    return bool(_OTHER.search(text)) and find(text) is None and not _DESPAIR.search(_OTHER.sub("", text))
+    return bool(_OTHER.search(text)) and find(text) is None and not despairs(text)
+
+
+def despairs(text: str) -> bool:
+    """Whether a word of despair stands in the text that is not about a thing or an animal."""
+    return bool(_DESPAIR.search(_OTHER.sub("", text)))
 
 
 def find(text: str) -> RedLine | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from xiaobao.tickets.errors import InvalidField
@@ -15,10 +15,9 @@ from xiaobao.tickets.roles_tables import DirectoryCheck
 
 FRESH_FOR = timedelta(days=92)
 LONGEST_SOURCE = 300  # characters
-_LAST = select(func.max(DirectoryCheck.id)).group_by(DirectoryCheck.number)
-_NEWEST = select(DirectoryCheck.number, DirectoryCheck.checked_on, DirectoryCheck.source, DirectoryCheck.by_name).where(
-    DirectoryCheck.id.in_(_LAST)
-)
+_COLUMNS = DirectoryCheck.__table__.c  # read at every request of the desk: plain columns
+_LAST = select(func.max(_COLUMNS.id)).group_by(_COLUMNS.number)
+_NEWEST = select(_COLUMNS.number, _COLUMNS.checked_on, _COLUMNS.source, _COLUMNS.by_name).where(_COLUMNS.id.in_(_LAST))
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,9 @@ class Check:
         return today - self.checked_on > FRESH_FOR
 
 
-def newest(session: Session) -> dict[str, Check]:
+def newest(reading: Session | Connection) -> dict[str, Check]:
     """The last check of each number."""
-    return {row.number: Check(*row) for row in session.execute(_NEWEST)}
+    return {row.number: Check(*row) for row in reading.execute(_NEWEST)}
 
 
 def record(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from xiaobao.tickets import delivery, follow_up_rules, outbox
@@ -175,11 +175,18 @@ def of_ticket(session: Session, number: str) -> list[FollowUp]:
     return list(session.scalars(query.order_by(FollowUp.id)))
 
 
-def asked_by(session: Session, outbox_id: int) -> tuple[str, str, str] | None:
-    """(number, kind, process) of what this notice asked, while it has no answer; None for any other notice."""
+def asked_by(session: Session, outbox_id: int, since: datetime | None = None) -> tuple[str, str, str] | None:
+    """(number, kind, process) of what this notice asked, while it has no answer; None for any other notice.
+
+    `since`: what the citizen answered from then on counts as open, for a turn that runs again.
+    """
     query = select(Ticket.number, FollowUp.kind, Ticket.process).join(Ticket, Ticket.id == FollowUp.ticket_id)
-    query = query.where(FollowUp.outbox_id == outbox_id, FollowUp.state.in_(NOT_DONE))
+    query = query.where(FollowUp.outbox_id == outbox_id, or_(FollowUp.state.in_(NOT_DONE), _answered_since(since)))
     return session.execute(query).tuples().first()
+
+
+def _answered_since(since: datetime | None) -> ColumnElement[bool]:
+    return and_(FollowUp.answered_by == "citizen", FollowUp.answered_at >= since) if since else false()
 
 
 def callable_(ticket: Ticket) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 YEARS = 3  # 办法 art. 16 (4)
 GROUND, FACTOR = "ground", "factor"
@@ -67,6 +69,13 @@ class Hint:
 
 
 LATE = Hint("late", GROUND, ("N4",), "市场监督管理投诉举报处理办法", "第十六条第（四）项")
+
+
+def facts_of(ticket: Any, spans: Mapping[str, Any]) -> Facts:
+    """What a ticket tells, as row or as view; `spans` are those of its story."""
+    dates = [spans.get(slot, {}).get("normalised") for slot in ("discovered_date", "event_date")]
+    known_on = ticket.discovered_date or next((day for day in map(last_day, dates) if day), ticket.event_date)
+    return Facts(ticket.narrative or "", ticket.own_use, ticket.elsewhere, known_on)
 
 
 def read(facts: Facts, rules: tuple[HintRule, ...], today: date) -> list[Hint]:

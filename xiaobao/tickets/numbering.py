@@ -6,13 +6,20 @@ import re
 import secrets
 from datetime import date
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from xiaobao.tickets.tables import NumberSequence
 
 NUMBER = re.compile(r"XB\d{8}-\d{6}")
+_DAYS = NumberSequence.__table__
+_NEXT = (
+    update(_DAYS)  # type: ignore[arg-type]
+    .where(_DAYS.c.day == bindparam("key"))
+    .values(last=_DAYS.c.last + 1)
+    .returning(_DAYS.c.last)
+)
 QUERY_CODE = re.compile(r"\d{6}")
 
 
@@ -31,14 +38,7 @@ def next_number(session: Session, day: date) -> str:
 
 
 def _increment(session: Session, key: str) -> int | None:
-    statement = (
-        update(NumberSequence)
-        .where(NumberSequence.day == key)
-        .values(last=NumberSequence.last + 1)
-        .returning(NumberSequence.last)
-        .execution_options(synchronize_session=False)
-    )
-    return session.execute(statement).scalar_one_or_none()
+    return session.execute(_NEXT, {"key": key}).scalar_one_or_none()
 
 
 def new_query_code() -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -35,12 +35,12 @@ AUTO_ASSIGN = "auto_assign"  # "yes": a rule assigns at acceptance, no button is
 FIELDS = (*SHOWN, *NUMBERS, GRAVE, AUTO_ASSIGN)
 LONGEST = 200  # characters
 READ_EVERY = 30.0  # seconds
-_VALUES = select(OfficeSetting.name, OfficeSetting.value)
+_VALUES = select(OfficeSetting.__table__.c.name, OfficeSetting.__table__.c.value)
 
 
-def values(session: Session) -> dict[str, str]:
+def values(reading: Session | Connection) -> dict[str, str]:
     """Fields that an admin entered."""
-    return {name: value for name, value in session.execute(_VALUES)}
+    return {name: value for name, value in reading.execute(_VALUES)}
 
 
 def save(session: Session, given: Mapping[str, str]) -> list[str]:
@@ -65,12 +65,12 @@ def save(session: Session, given: Mapping[str, str]) -> list[str]:
     return changed
 
 
-def layered(office: Office, session: Session, today: date | None = None) -> Office:
+def layered(office: Office, reading: Session | Connection, today: date | None = None) -> Office:
     """The office as its admin has it: own words in place of the file's, checked telephone numbers confirmed."""
-    own = values(session)
+    own = values(reading)
     changes: dict[str, Any] = {name: own[name] for name in (*SHOWN, GRAVE) if own.get(name)}
     changes |= {name: int(own[name]) for name in NUMBERS if own.get(name)}
-    checks = directory.newest(session)
+    checks = directory.newest(reading)
     if checks:
         hotlines = directory.confirmed(office.reference.hotlines, checks)
         changes["reference"] = replace(office.reference, hotlines=hotlines)

@@ -15,9 +15,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from xiaobao.tickets import erasing
+from xiaobao.tickets import deadlines, erasing
 from xiaobao.tickets.erasing import note
 from xiaobao.tickets.filing import SUBMITTED_TEXTS
+from xiaobao.tickets.hints import Hint, facts_of
+from xiaobao.tickets.office import Office
 from xiaobao.tickets.register_tables import Contact
 from xiaobao.tickets.tables import OutboxRow, Ticket
 from xiaobao.tickets.workflow import OPEN, Kind, Role, Status, Step
@@ -56,11 +58,14 @@ class Stored:
     told: tuple[tuple[datetime, str], ...]  # calls and visits
     notices: int
     files: tuple[str, ...]
+    hints: tuple[
+        Hint, ...
+    ] = ()  # what whoever decides on accepting is shown, grounds of art. 16 and factors of art. 17
 
 
-def stored(session: Session, conversation_id: str, numbers: Collection[str], keep_days: int) -> list[Stored]:
+def stored(session: Session, conversation_id: str, numbers: Collection[str], office: Office) -> list[Stored]:
     """Every ticket of a conversation and those named, which must have been proven; cries for help included."""
-    return [_stored(session, one, keep_days) for one in erasing.of_citizen(session, conversation_id, numbers)]
+    return [_stored(session, one, office) for one in erasing.of_citizen(session, conversation_id, numbers)]
 
 
 def proves(session: Session, conversation_id: str, said: str) -> bool:
@@ -95,7 +100,15 @@ def withdraw_consent(session: Session, conversation_id: str, numbers: Collection
     return changed
 
 
-def _stored(session: Session, ticket: Ticket, keep_days: int) -> Stored:
+def _hints(ticket: Ticket, office: Office) -> tuple[Hint, ...]:
+    """Worked out from what the citizen told, as at the desk."""
+    if ticket.kind != Kind.COMPLAINT:
+        return ()
+    facts = facts_of(ticket, ticket.as_filed.get("spans") or {})
+    return tuple(hint for hint, _ in office.hints(facts, deadlines.local_date(ticket.submitted_at)))
+
+
+def _stored(session: Session, ticket: Ticket, office: Office) -> Stored:
     calls = select(Contact).where(Contact.ticket_id == ticket.id, Contact.side == CITIZEN).order_by(Contact.id)
     notices = session.scalars(select(OutboxRow.id).where(OutboxRow.ticket_id == ticket.id)).all()
     return Stored(
@@ -105,7 +118,7 @@ def _stored(session: Session, ticket: Ticket, keep_days: int) -> Stored:
         status=next(status.label for status in Status if status == ticket.status),
         open=ticket.status in tuple(map(str, OPEN)),
         submitted_at=ticket.submitted_at,
-        kept_until=erasing.kept_until(ticket, keep_days),
+        kept_until=erasing.kept_until(ticket, office.keep_days),
         stopped=ticket.erasure_asked_at is not None,
         fields=tuple((name, str(getattr(ticket, name))) for name in FIELDS if getattr(ticket, name)),
         marks=tuple((name, str(value)) for name in MARKS if (value := getattr(ticket, name)) not in (None, False, 0)),
@@ -113,6 +126,7 @@ def _stored(session: Session, ticket: Ticket, keep_days: int) -> Stored:
         told=tuple((call.at, call.said) for call in session.scalars(calls)),
         notices=len(notices),
         files=tuple(row.filename for row in ticket.evidence),
+        hints=_hints(ticket, office),
     )
 
 

@@ -270,7 +270,10 @@ class OutboxRow(Base):
     """Something a citizen has to be told; the worker delivers it."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_state_due_at", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_outbox_state_due_at", "state", "due_at"),
+        Index("ix_outbox_conversation_id", "conversation_id", "id"),  # what comes earlier in the same conversation
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)

@@ -106,7 +106,7 @@ class Talk:
                 raise Problem("button_unknown") from None
             except UsedButton:
                 raise Problem("button_used") from None
-        text, told = typed.contact(body["card"]) if body.get("card") is not None else typed.message(body.get("text"))
+        text, told = typed.card(body["card"]) if body.get("card") is not None else typed.message(body.get("text"))
         said = Draft(speaker=CITIZEN, text=text, payload=told, client_message_id=key)
         message: Message = await self.site.store(_said, self.site.consents, conversation_id, said)
         return message

@@ -16,8 +16,14 @@ from bot.channels.website.problems import Problem
 from xiaobao.privacy import mask_sensitive
 
 MOST_CHARACTERS = 10_000
-CONTACT_FIELDS = ("contact_name", "contact_phone", "contact_address", "contact_email")
-MOST_CONTACT_CHARACTERS = 200
+CARDS = {  # intent -> the fields that its card may send
+    "give_contact": ("contact_name", "contact_phone", "contact_address", "contact_email", "pass_on_to_merchant"),
+    "give_facts": (
+        *("institution", "complained_to_institution", "merchant", "item", "amount", "event_date", "claim"),
+        *("merchant_address", "on_behalf_of"),
+    ),
+}
+MOST_FIELD_CHARACTERS = 200
 COMMAND_SIGNS = "/／⁄∕╱⧸\\＼"
 EXTERNAL = re.compile(r"external\s*[:：]", re.IGNORECASE)
 CLIENT_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
@@ -61,24 +67,31 @@ def message(text: Any) -> tuple[str, str]:
     return stored, told
 
 
-def contact(card: Any) -> tuple[str, str]:
-    """(what is stored, the command for the bot) for an answered contact card.
+def card(filled: Any) -> tuple[str, str]:
+    """(what is stored, the command for the bot) for a card that was filled in.
 
     Raises Problem `field_wrong`, `text_empty`.
     """
-    if not isinstance(card, Mapping) or not card or not set(card) <= set(CONTACT_FIELDS):
-        raise Problem("field_wrong", field="card")
+    intent = _card_of(filled)
     values: dict[str, str] = {}
-    for name in CONTACT_FIELDS:
-        value = card.get(name) or ""
-        if not isinstance(value, str) or len(value) > MOST_CONTACT_CHARACTERS:
+    for name in CARDS[intent]:
+        value = filled.get(name) or ""
+        if not isinstance(value, str) or len(value) > MOST_FIELD_CHARACTERS:
             raise Problem("field_wrong", field=name)
         value = mask_sensitive(" ".join(clean(value).split()))
         if value:
             values[name] = value
     if not values:
         raise Problem("text_empty")
-    return "，".join(values.values()), "/give_contact" + json.dumps(values, ensure_ascii=False)
+    return "，".join(values.values()), f"/{intent}" + json.dumps(values, ensure_ascii=False)
+
+
+def _card_of(filled: Any) -> str:
+    if isinstance(filled, Mapping) and filled:
+        for intent, fields in CARDS.items():
+            if set(filled) <= set(fields):
+                return intent
+    raise Problem("field_wrong", field="card")
 
 
 def client_message_id(value: Any) -> str | None:

@@ -81,6 +81,12 @@ def _choices(messages: Sequence[Message]) -> list[dict[str, Any]]:
     return []
 
 
+def _asked(field: dict[str, Any]) -> str:
+    """One line of what is asked for, with the choices where there are some."""
+    choices = "/".join(field.get("choices") or ())
+    return f"· {field['title']}" + (f"（{choices}）" if choices else "")
+
+
 def _card(card: dict[str, Any] | None, say: Say) -> str:
     """What a card holds beyond the text of its message: the words of a letter, the lines under a summary, sources."""
     if not card:
@@ -95,6 +101,9 @@ def _card(card: dict[str, Any] | None, say: Say) -> str:
     if kind == "citations":
         sources = [f"《{item['law']}》{item['article']}" for item in card.get("items") or () if item.get("law")]
         return say("wechat_sources", sources="、".join(dict.fromkeys(sources))) if sources else ""
+    if kind == "facts":
+        lines = "\n".join(_asked(field) for field in card.get("fields") or ())
+        return f"{lines}\n\n{card.get('first', '')}".strip()
     if kind == "contact":
         return str(card.get("notice") or "")
     return ""

@@ -16,7 +16,22 @@ DODGE_RATE = 0.5
 # The patterns of this folder came with half-width marks only; bots write full-width ones.
 HALF_WIDTH = str.maketrans("？！，；：（）", "?!,;:()")
 SUBMIT = "确认提交"
-CARD_FACTS = {"contact_name": "name", "contact_phone": "phone", "contact_address": "home"}
+CONTACT_FACTS = {"contact_name": "name", "contact_phone": "phone", "contact_address": "home"}
+# A card of facts is filled with the words in which this person would say them; what is not known gets the box 不知道.
+STORY_FACTS = {
+    "merchant": "merchant",
+    "institution": "institution",
+    "item": "item",
+    "amount": "amount",
+    "event_date": "date",
+    "claim": "claim",
+    "merchant_address": "address",
+    "complained_to_institution": "tried",
+    "on_behalf_of": "on_behalf_of",
+}
+CARD_FACTS = {**CONTACT_FACTS, **STORY_FACTS}
+BOX = "不知道"
+TRIED = {True: "找过", False: "还没有"}
 SCANNED = ("merchant", "institution", "address", "item", "amount", "date", "order_number", "name", "phone", "home")
 
 NOT_KNOWN = ["不知道", "不记得了", "不清楚"]
@@ -155,8 +170,9 @@ def mentions(key: str, fact: dict, text: str) -> bool:
 class Halting:
     """A person of people.jsonl who talks; give it what the bot shows, it gives one Reply a turn."""
 
-    def __init__(self, person: dict, seed: int) -> None:
+    def __init__(self, person: dict, seed: int, dodge_rate: float = DODGE_RATE) -> None:
         """Make the person; the same person and seed always talk the same way."""
+        self.dodge_rate = dodge_rate
         self.person = person
         self.rng = random.Random(f"{seed}:{person['id']}")
         self.facts: dict[str, dict] = copy.deepcopy(person["facts"])
@@ -185,7 +201,7 @@ class Halting:
         question, before = last_question(shown.translate(HALF_WIDTH))
         topic = self._alias(topic_of(self._plain(question), self._plain(before), self._told)) if question else None
         topic = topic or self._topic_from_buttons(buttons)
-        want_dodge = self.rng.random() < DODGE_RATE
+        want_dodge = self.rng.random() < self.dodge_rate
         kind, answer = self._act(question, topic, buttons, card or [], want_dodge)
         if answer.text is not None:
             self._hear_self(answer.text)
@@ -207,10 +223,11 @@ class Halting:
     ) -> tuple[str, Reply]:
         """Choose what kind of turn this is."""
         fields = self._open_fields(card, topic, buttons)
+        what = "facts" if set(fields) & set(STORY_FACTS) else "card"
         submit = next((title for title in buttons if SUBMIT in title), None)
         if submit and not fields:
             return self._at_summary(submit)
-        thing = "card" if fields else topic or question
+        thing = what if fields else topic or question
         if want_dodge and thing and thing not in self._dodged:
             self._dodged.add(thing)
             return self._dodge()
@@ -226,6 +243,8 @@ class Halting:
         known = [field for field in card if field in CARD_FACTS]
         if not set(known) <= self._filled:
             return known
+        if set(known) & set(STORY_FACTS):
+            return []
         moved_on = any(SUBMIT in title for title in buttons) or topic not in (None, "name", "phone", "home")
         return [] if moved_on else known
 
@@ -257,12 +276,21 @@ class Halting:
 
     def _fill(self, fields: list[str]) -> tuple[str, Reply]:
         """Fill the card with what this person has."""
-        values = {field: self.facts[CARD_FACTS[field]]["value"] for field in fields if CARD_FACTS[field] in self.facts}
+        values = {field: said for field in fields if (said := self._in_field(field))}
         self._filled.update(fields)
         if not values:
             return "no_fill", Reply(text="这个不想填")
-        self._told.update(CARD_FACTS[field] for field in values)
+        self._told.update(self._alias(CARD_FACTS[field]) for field, said in values.items() if said != BOX)
         return "fill", Reply(fill=values)
+
+    def _in_field(self, field: str) -> str:
+        """What this person writes into one field: contact data plainly, facts in the words of speech."""
+        if field in CONTACT_FACTS:
+            return self.facts[CONTACT_FACTS[field]]["value"] if CONTACT_FACTS[field] in self.facts else ""
+        fact = self.facts.get(self._alias(STORY_FACTS[field]) or "")
+        if field == "complained_to_institution":
+            return TRIED[fact is not None and not fact["value"].startswith("没")]
+        return self.rng.choice(fact["say"]) if fact else BOX
 
     def _idle(self, buttons: list[str]) -> tuple[str, Reply]:
         """Nothing was asked: go on by a button, or hum."""

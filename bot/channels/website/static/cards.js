@@ -141,52 +141,124 @@
     return !/^1[3-9]\d{9}$/.test(digits) && !/^0\d{9,11}$/.test(digits);
   }
 
-  function contact(card, message, page) {
+  function textField(field, id) {
+    const hint = HINTS[field.name] || {};
+    const part = make("div", "field");
+    const label = make("label", "", field.title);
+    label.htmlFor = id;
+    if (!field.required) label.appendChild(make("span", "optional", words.optional));
+    const input = make("input");
+    Object.assign(input, { id, name: field.name, type: hint.type || "text", value: field.value || "", maxLength: 200 });
+    input.required = Boolean(field.required);
+    if (hint.autocomplete) input.autocomplete = hint.autocomplete;
+    if (hint.inputMode) input.inputMode = hint.inputMode;
+    part.append(label);
+    if (!field.unknown) part.append(input);
+    else part.append(withUnknown(field, input));
+    return { part, input };
+  }
+
+  /* The box 不知道 beside a field: an answer like any other. Either words or the box. */
+  function withUnknown(field, input) {
+    const line = make("div", "with-box");
+    const label = make("label", "box");
+    const box = make("input");
+    Object.assign(box, { type: "checkbox", name: field.name + "-unknown", value: field.unknown });
+    box.setAttribute("aria-label", words.unknownOf(field.unknown, field.title));
+    label.append(box, make("span", "", field.unknown));
+    box.addEventListener("change", () => { if (box.checked) input.value = ""; });
+    input.addEventListener("input", () => { if (input.value) box.checked = false; });
+    line.append(input, label);
+    return line;
+  }
+
+  function choiceField(field, id) {
+    const part = make("fieldset", "field");
+    part.appendChild(make("legend", "", field.title));
+    const line = make("div", "with-box");
+    field.choices.forEach((choice) => {
+      const label = make("label", "box");
+      const radio = make("input");
+      Object.assign(radio, { type: "radio", name: field.name + "-" + id, value: choice, checked: field.value === choice });
+      label.append(radio, make("span", "", choice));
+      line.appendChild(label);
+    });
+    part.appendChild(line);
+    return { part, input: line.querySelector("input") };
+  }
+
+  /* A consent: nothing is ticked until somebody ticks it. */
+  function tickField(field, id) {
+    const part = make("div", "field");
+    const label = make("label", "box consent");
+    const box = make("input");
+    Object.assign(box, { type: "checkbox", id, name: field.name, value: field.tick, checked: field.value === "yes" });
+    label.append(box, make("span", "", field.title));
+    part.appendChild(label);
+    return { part, input: box };
+  }
+
+  function valueOf(field, part, input) {
+    if (field.tick) return input.checked ? field.tick : field.value === "yes" ? field.untick : "";
+    if (!field.choices && input.value.trim()) return input.value.trim();
+    const chosen = part.querySelector("input[type=radio]:checked, input[type=checkbox]:checked");
+    return chosen ? chosen.value : "";
+  }
+
+  /* The same card again, after a question in between: what was written goes along, the older one is put away. */
+  function takeOver(box) {
+    document.querySelectorAll("form.card[data-card=" + box.dataset.card + "]:not([data-done])").forEach((old) => {
+      old.querySelectorAll("input").forEach((from) => {
+        const same = (one) => one.type === from.type && one.name.split("-")[0] === from.name.split("-")[0] && (from.type !== "radio" || one.value === from.value);
+        const into = Array.from(box.querySelectorAll("input")).find(same);
+        if (!into) return;
+        if (from.type === "checkbox" || from.type === "radio") into.checked = into.checked || from.checked;
+        else if (from.value && !into.value) into.value = from.value;
+      });
+      old.hidden = true;
+    });
+  }
+
+  function fillIn(card, message, page) {
     const box = make("form", "card");
     box.noValidate = true;
-    box.setAttribute("aria-label", words.contactTitle);
+    box.dataset.card = card.type;
+    box.setAttribute("aria-label", card.type === "contact" ? words.contactTitle : words.factsTitle);
     const body = make("div", "card-body");
-    const inputs = card.fields.map((field) => {
-      const hint = HINTS[field.name] || {};
-      const part = make("div", "field");
+    const made = card.fields.map((field) => {
       const id = field.name + "-" + message.seq;
-      const label = make("label", "", field.title);
-      label.htmlFor = id;
-      if (!field.required) label.appendChild(make("span", "optional", words.optional));
-      const input = make("input");
-      Object.assign(input, { id, name: field.name, type: hint.type || "text", value: field.value || "", maxLength: 200 });
-      input.required = Boolean(field.required);
-      if (hint.autocomplete) input.autocomplete = hint.autocomplete;
-      if (hint.inputMode) input.inputMode = hint.inputMode;
+      const { part, input } = field.choices ? choiceField(field, id) : field.tick ? tickField(field, id) : textField(field, id);
       const error = make("p", "error");
       error.id = id + "-error";
       error.hidden = true;
       input.setAttribute("aria-describedby", error.id);
-      part.append(label, input, error);
+      part.append(error);
       body.appendChild(part);
-      return { field, input, error };
+      return { field, part, input, error };
     });
     if (card.notice) body.appendChild(make("p", "quiet", card.notice));
     const done = make("button", "button primary", words.submitContact);
     done.type = "submit";
     body.appendChild(done);
     box.appendChild(body);
+    takeOver(box);
     box.addEventListener("submit", (event) => {
       event.preventDefault();
       let wrong = null;
-      inputs.forEach(({ field, input, error }) => {
-        const value = input.value.trim();
-        const missing = field.required && !value;
-        const problem = missing ? words.needed(field.title) : phoneIsWrong(field.name, value) ? words.phoneWrong : "";
+      const values = {};
+      made.forEach(({ field, part, input, error }) => {
+        const value = valueOf(field, part, input);
+        const needed = field.choices ? words.chooseOne : field.unknown ? words.neededOr(field.unknown) : words.needed(field.title);
+        const problem = field.required && !value ? needed : phoneIsWrong(field.name, value) ? words.phoneWrong : "";
         error.textContent = problem;
         error.hidden = !problem;
         input.setAttribute("aria-invalid", String(Boolean(problem)));
         if (problem && !wrong) wrong = input;
+        if (value) values[field.name] = value;
       });
       if (wrong) { wrong.focus(); return; }
-      const values = {};
-      inputs.forEach(({ field, input }) => { if (input.value.trim()) values[field.name] = input.value.trim(); });
-      inputs.forEach(({ input }) => { input.disabled = true; });
+      box.querySelectorAll("input").forEach((input) => { input.disabled = true; });
+      box.dataset.done = "true";
       done.disabled = true;
       done.textContent = words.sentContact;
       page.sendCard(values);
@@ -323,7 +395,7 @@
     return null;
   }
 
-  const makers = { citations, summary, contact, receipt, letter, large, document: paper, my_data: myData };
+  const makers = { citations, summary, contact: fillIn, facts: fillIn, receipt, letter, large, document: paper, my_data: myData };
 
   xiaobao.make = make;
   xiaobao.action = action;

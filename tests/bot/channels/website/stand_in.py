@@ -49,8 +49,18 @@ CARDS: dict[str, dict[str, Any]] = {
             {"name": "contact_name", "title": "怎么称呼您", "value": "", "required": True},
             {"name": "contact_phone", "title": "手机号", "value": "", "required": True},
             {"name": "contact_address", "title": "住址", "value": "", "required": False},
+            {"name": "pass_on_to_merchant", "title": "可以转给商家（不勾就不转）", "value": "", "required": False, "tick": "可以转给商家", "untick": "不要转"},
         ],
         "notice": "只用来办这件事，身份证号和住址不会给商家。",
+    },
+    "几样": {
+        "type": "facts",
+        "fields": [
+            {"name": "institution", "title": "哪家银行、保险公司或平台", "value": "", "required": True, "unknown": "不知道"},
+            {"name": "complained_to_institution", "title": "找这家机构反映过吗", "value": "", "required": True, "choices": ["找过", "还没有"]},
+            {"name": "amount", "title": "多少钱", "value": "", "required": True, "unknown": "不知道"},
+            {"name": "event_date", "title": "哪天的事", "value": "", "required": True, "unknown": "不知道"},
+        ],
     },
     "回执": {
         "type": "receipt",

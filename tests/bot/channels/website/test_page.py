@@ -219,6 +219,73 @@ def test_the_contact_card_is_a_form_that_says_what_is_wrong(bot: Bot, page: Page
     assert soon(lambda: bot.texts()[-1].startswith("/give_contact{"))
 
 
+@pytest.mark.parametrize("ticked", [False, True])
+def test_the_merchant_may_be_told_only_by_a_tick(bot: Bot, page: Page, ticked: bool) -> None:
+    say(page, "联系")
+    form = page.locator("form.card")
+    box = form.get_by_label("可以转给商家（不勾就不转）")
+    expect(box).not_to_be_checked()
+    form.get_by_label("怎么称呼您").fill("王小明")
+    form.get_by_label("手机号").fill("13800138000")
+    if ticked:
+        box.check()
+    form.get_by_role("button").click()
+    expect(page.locator(".message.citizen .bubble").last).to_contain_text("13800138000")
+    assert soon(lambda: bot.texts()[-1].startswith("/give_contact{"))
+    assert ('"pass_on_to_merchant": "可以转给商家"' in bot.texts()[-1]) == ticked
+
+
+def test_the_card_of_facts_takes_words_or_the_box_and_names_what_is_left(bot: Bot, page: Page) -> None:
+    say(page, "几样")
+    form = page.get_by_role("form", name="还差的几样")
+    form.get_by_label("多少钱", exact=True).fill("680")
+    form.get_by_role("checkbox", name="不知道：哪天的事").check()
+    form.get_by_role("button", name="填好了").click()
+    expect(form.locator(".error:visible").first).to_have_text("填上，或者勾“不知道”")
+    expect(form.get_by_label("哪家银行、保险公司或平台", exact=True)).to_be_focused()
+    form.get_by_label("哪家银行、保险公司或平台", exact=True).fill("演示银行")
+    form.get_by_role("button", name="填好了").click()
+    expect(form.locator(".error:visible")).to_have_text("请选一个")
+    form.get_by_role("group", name="找这家机构反映过吗").get_by_label("还没有").check()
+    assert no_sideways_scroll(page)
+    form.get_by_role("button", name="填好了").click()
+    expect(page.locator(".message.citizen .bubble").last).to_contain_text("演示银行")
+    told = '/give_facts{"institution": "演示银行", "complained_to_institution": "还没有", "amount": "680", "event_date": "不知道"}'
+    assert soon(lambda: bot.texts()[-1] == told)
+
+
+def test_words_and_the_box_do_not_stand_together(page: Page) -> None:
+    say(page, "几样")
+    form = page.locator("form.card")
+    field, box = form.get_by_label("多少钱", exact=True), form.get_by_role("checkbox", name="不知道：多少钱")
+    field.fill("680")
+    box.check()
+    expect(field).to_have_value("")
+    field.fill("690")
+    expect(box).not_to_be_checked()
+
+
+def test_the_card_of_facts_goes_by_keyboard_alone(bot: Bot, page: Page) -> None:
+    say(page, "几样")
+    page.locator("form.card input").first.focus()
+    for key in ("演", "Tab", "Tab", "Space", "Tab", "6", "Tab", "Tab", "Tab", "Space", "Tab", "Enter"):
+        page.keyboard.type(key) if len(key) == 1 else page.keyboard.press(key)
+    assert soon(lambda: bot.texts()[-1].startswith("/give_facts{"))
+    assert '"amount": "6"' in bot.texts()[-1] and '"event_date": "不知道"' in bot.texts()[-1]
+
+
+def test_the_same_card_again_takes_over_what_was_written(page: Page) -> None:
+    say(page, "几样")
+    page.locator("form.card").get_by_label("多少钱", exact=True).fill("680")
+    page.locator("form.card").get_by_role("checkbox", name="不知道：哪天的事").check()
+    say(page, "这几样，为什么要问")
+    expect(page.locator("form.card")).to_have_count(2)
+    expect(page.locator("form.card:visible")).to_have_count(1)
+    expect(page.locator("form.card:visible").get_by_label("多少钱", exact=True)).to_have_value("680")
+    expect(page.locator("form.card:visible").get_by_role("checkbox", name="不知道：哪天的事")).to_be_checked()
+    expect(page.locator("form.card:visible").get_by_role("checkbox", name="不知道：多少钱")).not_to_be_checked()
+
+
 def test_the_citation_opens_in_place_and_the_strip_asks_for_the_summary(bot: Bot, page: Page) -> None:
     say(page, "能退吗")
     fold = page.locator(".citation > button")

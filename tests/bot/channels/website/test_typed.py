@@ -39,3 +39,21 @@ def test_a_wrong_client_message_id_is_refused(value: object) -> None:
         typed.client_message_id(value)
     assert typed.client_message_id(None) is None
     assert typed.client_message_id("3f2a-11.b:c_d") == "3f2a-11.b:c_d"
+
+
+def test_a_card_becomes_the_command_of_its_own_kind_and_no_other_field_passes() -> None:
+    assert typed.card({"merchant": "好味饭店", "amount": " 不知道 "}) == (
+        "好味饭店，不知道",
+        '/give_facts{"merchant": "好味饭店", "amount": "不知道"}',
+    )
+    assert typed.card({"contact_name": "王小明", "pass_on_to_merchant": "可以转给商家"})[1].startswith("/give_contact{")
+    for wrong in (
+        {"merchant": "好味饭店", "contact_name": "王小明"},
+        {"confirmed": "yes"},
+        {"merchant": 3},
+        {},
+        [],
+        None,
+    ):
+        with pytest.raises(Problem):
+            typed.card(wrong)

@@ -57,3 +57,9 @@ def test_pages_of_the_website_open_from_wechat_or_are_left_out() -> None:
     assert rendering.with_address(there, "https://xb.example") == there  # a text that was parked is shown again
     assert rendering.with_address("https://xb.example/chat#continue=a", "https://xb.example").count("https") == 1
     assert rendering.with_address(text, "") == "看《隐私说明》。"
+
+
+def test_what_is_missing_is_one_line_each() -> None:
+    fields = [{"name": "merchant", "title": "哪家店", "unknown": "不知道"}, {"name": "complained_to_institution", "title": "找这家机构反映过吗", "choices": ["找过", "还没有"]}]  # fmt: skip
+    text = shown(card={"type": "facts", "fields": fields, "first": "是哪家店？"})[0]
+    assert text == "您看对不对\n\n· 哪家店\n· 找这家机构反映过吗（找过/还没有）\n\n是哪家店？"

@@ -1,0 +1,50 @@
+"""Several answers in one message."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from xiaobao.reading import lists
+
+TODAY = date(2026, 11, 26)
+WANTED = ["merchant", "item", "amount", "event_date", "claim", "merchant_address"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "好味饭店，火锅套餐，260，上周六，退钱，解放路8号",
+            {"merchant": "好味饭店", "item": "火锅套餐", "amount": "260", "event_date": "上周六", "claim": "退钱", "merchant_address": "解放路8号"},
+        ),
+        ("店名：好味饭店\n多少钱：260\n地址：解放路", {"merchant": "好味饭店", "amount": "260", "merchant_address": "解放路"}),
+        ("退货退款 好味饭店 260元", {"merchant": "好味饭店", "amount": "260元", "claim": "退货退款"}),
+        ("上个月 18号", {"event_date": "上个月 18号"}),
+        ("好味饭店", {"merchant": "好味饭店"}),
+        ("不知道，火锅，260，昨天，退钱，不知道", {"merchant": "不知道", "item": "火锅", "amount": "260", "event_date": "昨天", "claim": "退钱", "merchant_address": "不知道"}),
+    ],
+)  # fmt: skip
+def test_each_part_goes_where_it_belongs(text: str, found: dict[str, str]) -> None:
+    assert lists.read(text, WANTED, TODAY) == found
+
+
+@pytest.mark.parametrize("text", ["我在好味饭店吃火锅花了260，后来拉肚子，想退钱", "后来又去了两趟", "老板说不给退的"])
+def test_a_sentence_is_no_list(text: str) -> None:
+    assert "merchant" not in lists.read(text, WANTED, TODAY) and "item" not in lists.read(text, WANTED, TODAY)
+
+
+def test_whether_they_were_asked_first_is_no_ware() -> None:
+    wanted = ["institution", "complained_to_institution", "item", "amount"]
+    assert lists.read("演示银行，找过，年费，300元", wanted, TODAY) == {
+        "institution": "演示银行", "complained_to_institution": "找过", "item": "年费", "amount": "300元",
+    }  # fmt: skip
+
+
+def test_more_names_than_questions_are_not_guessed_at() -> None:
+    assert lists.read("好味饭店，火锅，毛肚，鸭血", WANTED, TODAY) == {}
+
+
+def test_what_was_not_asked_is_left_out() -> None:
+    assert lists.read("好味饭店，260", ["item", "amount"], TODAY) == {"item": "好味饭店", "amount": "260"}

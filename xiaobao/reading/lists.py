@@ -1,0 +1,110 @@
+"""Several answers in one message, as people write them down: 好味饭店，火锅套餐，260，上周六，退钱. Pure.
+
+A part that is labelled (店名：好味饭店) or looks like a sum, a day, a wish or a place is that; what is left are names, in
+the order in which they were asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from xiaobao.reading import answers
+
+NAMES = ("institution", "merchant", "item", "on_behalf_of")
+LONGEST_PART = 16  # characters: a longer one is a sentence
+_SENTENCE = re.compile(
+    r"^(?:我|俺|咱|他|她|后来|结果|然后|因为|但|可是?|就是说|老板|店家|客服)|[了说][^，。]{2,}(?<!钱)$|怎么|什么"
+)
+_BREAKS = re.compile(r"[，,；;、。\n]+|\s+(?!\d{1,2}[号日])")
+_LABELS = (
+    ("merchant", r"店名?|店铺|商家(?:名称?)?|哪家店?|招牌"),
+    ("institution", r"机构|银行|保险公司|哪家(?:银行|机构)"),
+    ("item", r"东西|商品|服务|买的(?:什么|东西|是)?|买了|品名"),
+    ("amount", r"金额|多少钱|钱数?|价钱|价格|花了|一共"),
+    ("event_date", r"日期|时间|哪天(?:的事)?|日子|什么时候"),
+    ("claim", r"诉求|要求|想怎么解决|怎么解决|希望|解决"),
+    ("merchant_address", r"地址|店在哪里?|在哪里?|位置|地点"),
+    ("on_behalf_of", r"替谁|替"),
+)
+_LABELLED = [(slot, re.compile(rf"(?:{words})\s*[:：是为]\s*(.+)")) for slot, words in _LABELS]
+_WISH = re.compile(
+    r"^(?:我?(?:想要?|要求|要|希望))|退[钱款货卡费]|退给?我|^退|换[货个新一]|^换|赔|修[好理]?$|^修|道歉|解除|取消|还我|补偿"
+)
+_ASKED_THEM = re.compile(
+    r"^(?:已经|都|还|也)?(?:没有?)?(?:找过|反映过|投诉过|问过|找他们|反映|说过)(?:了|的)?$|^还没有?(?:找|反映)?$"
+)
+_PLACE = re.compile(
+    r"[路街道巷弄镇村]\S{0,6}?\d+号?|[路街道巷弄]$|(?:商场|市场|广场|菜场)(?:里|边|旁|对面|门口|[一二三四五六\d]楼)"
+)
+
+
+def parts(text: str) -> list[str]:
+    """The pieces of a message that lists things; one piece when it is a sentence."""
+    found = [part for part in _BREAKS.split(text.strip()) if part]
+    return [text.strip()] if any(_is_sentence(part) for part in found) else found
+
+
+def _is_sentence(part: str) -> bool:
+    """Whether a part tells instead of naming; a wish (我要退钱) and a labelled part name."""
+    if len(part) > LONGEST_PART:
+        return True
+    if any(pattern.fullmatch(part) for _, pattern in _LABELLED) or _WISH.search(part):
+        return False
+    return bool(_SENTENCE.search(part)) and not answers.is_unknown(part)
+
+
+def read(text: str, wanted: Sequence[str], today: date) -> dict[str, str]:
+    """Which part answers which of the `wanted` slots; parts that fit nothing are left out."""
+    found: dict[str, str] = {}
+    rest: list[str] = []
+    pieces = parts(text)
+    if len(pieces) == 1 and _is_sentence(pieces[0]):
+        return found
+    for place, part in enumerate(pieces):
+        slot, words = _told(part, today)
+        if slot == "unknown" and len(pieces) == len(wanted):  # one piece for each question, in its order
+            slot = wanted[place]
+        if slot == "event_date" and slot in found and _joined(found[slot], words, today):
+            found[slot] = f"{found[slot]} {words}"
+        elif slot is None:
+            rest.append(part)
+        elif slot in wanted and slot not in found:
+            found[slot] = words
+    open_names = [slot for slot in wanted if slot in NAMES and slot not in found]
+    if len(rest) <= len(open_names):
+        found |= dict(zip(open_names, rest, strict=False))
+    return found
+
+
+def _told(part: str, today: date) -> tuple[str | None, str]:
+    """The slot that a part speaks of, and its words."""
+    for slot, pattern in _LABELLED:
+        if labelled := pattern.fullmatch(part):
+            return slot, labelled[1]
+    if answers.is_unknown(part) or answers.is_skip(part):
+        return "unknown", part
+    if _ASKED_THEM.search(part):
+        return "complained_to_institution", part
+    if _PLACE.search(part):
+        return "merchant_address", part
+    if _is_sum(part):
+        return "amount", part
+    day = answers.date(part, today)
+    if day.error is None and day.normalised:
+        return "event_date", part
+    if _WISH.search(part):
+        return "claim", part
+    return None, part
+
+
+def _is_sum(part: str) -> bool:
+    """A number alone or with its unit; 8号店 and 3个月 are none."""
+    result = answers.amount(part)
+    return result.error is None and not result.unknown and not re.search(r"[号日月年天周]", part)
+
+
+def _joined(before: str, more: str, today: date) -> bool:
+    """上个月 18号 is one day."""
+    return answers.date(f"{before}{more}", today).error is None and not before.endswith(("号", "日"))
