@@ -151,7 +151,7 @@ def main() -> None:
     given = parser.parse_args()
     known = library.load(ROOT / "data" / "knowledge")
     path = known.directory / "weights.json"
-    result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if given.only else {}
+    result: dict[str, Any] = {}
     for name, semantic in (("lexical", False), ("semantic", True)):
         if given.only not in (None, name):
             continue
@@ -183,6 +183,8 @@ def main() -> None:
     if model := signals.load_model():
         signals.ship(model.query, search.all_texts(known)[0], CACHE, known.directory)
         signals.ship(model.passage, search.answer_texts(known), CACHE, known.directory)
+    if given.only:  # the other one may have been fitted meanwhile
+        result = json.loads(path.read_text(encoding="utf-8")) | result
     path.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
