@@ -102,6 +102,7 @@ def test_keys_drafts_and_who_else_is_looking(address: str, desk: Desk, staff: di
             _somebody_else_looks(browser, address, second, page)
             page.get_by_role("button", name="受理", exact=True).click()
             page.get_by_text("已受理").first.wait_for(timeout=10_000)
+            page.wait_for_load_state()  # the words stand there before the scripts have run
             assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('draft:')).length") == 0
             page.keyboard.press("u")
             page.wait_for_url(f"{address}/")
