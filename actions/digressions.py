@@ -126,9 +126,11 @@ def _meant(turn: Turn, asking: str) -> str | None:
     sure = turn.pressed or turn.confidence >= SURE
     if intent == "distress" and sure and not redlines.harmless(turn.text):
         return intent
-    if intent == "fraud_now" and sure and asking != "narrative" and not _is_value(turn, asking):
+    answered = asking != facts.SLOT and _is_value(turn, asking)
+    if intent == "fraud_now" and sure and asking != "narrative" and not answered:
         return intent  # 去年5月才发现被骗 answers when it was found out
-    if intent in WISHES and sure and short and (turn.pressed or not _is_figure(turn, asking)):
+    figure = intent != "request_human" and _is_figure(turn, asking)  # 我要人工，都等了20分钟
+    if intent in WISHES and sure and short and (turn.pressed or not figure):
         return intent
     if turn.pressed:
         return intent
@@ -155,7 +157,8 @@ def _is_figure(turn: Turn, asking: str) -> bool:
 def _is_value(turn: Turn, asking: str) -> bool:
     """Whether the words read as a value of the asked kind."""
     if asking == facts.SLOT:
-        return any(_is_value(turn, slot) for slot in facts.GROUP)
+        asks = QUESTION.search(turn.text) and not WISHED.search(turn.text)
+        return not asks and any(_is_value(turn, slot) for slot in facts.GROUP)
     if asking == "amount":
         return filling.sum_of(turn.text).error is None
     if asking in ("event_date", "discovered_date"):

@@ -30,10 +30,11 @@ DONE = "facts_done"  # flag of the draft: answered, from now on one by one
 SHRUGGED = "facts_shrugged"  # flag: 不知道 was said to all of them once
 CHOICES = {"complained_to_institution": ("yes", "no")}
 STORY = 25  # characters: a longer message belongs to the story, too
-_PASSING = (
-    ("no", re.compile(r"(?:不要|不可以|不能|不同意|不愿意?|别|不)\s*转(?:给|告|达|(?=[商店他。，,！!]|$))(?:商家|店家?|他们)?")),
-    ("yes", re.compile(r"(?:可以|同意|愿意|能)\s*转(?:给|告|达|(?=[商店他。，,！!]|$))(?:商家|店家?|他们)?")),
-)  # fmt: skip
+_TO_THEM = r"转(?:给|告|达)?(?:商家|店家?|他们?)?[的吧了啊]*"
+# A piece of its own, whole: 我没说可以转给商家 and 老板说卡可以转给别人 give no consent.
+_YES = re.compile(rf"(?:我|那|也|就|都)*(?:可以|同意|愿意|能){_TO_THEM}")
+_NO = re.compile(rf"(?:我|那|也|就|都|还是)*(?:不要|不可以|不能|不同意|没同意|不太愿意|不愿意?|不想|别|不){_TO_THEM}")
+_PIECES = re.compile(r"[，,。；;！!\s]+")
 
 
 def open_ones(draft: Draft, waiting: list[str]) -> list[str]:
@@ -63,7 +64,8 @@ def from_card(turn: Turn, draft: Draft) -> list[str]:
 def _take(turn: Turn, draft: Draft, slot: str, value: str) -> bool:
     """One value; what cannot be read is said and asked again by itself."""
     if answers.is_unknown(value) or answers.is_skip(value):
-        draft.leave_open(slot)
+        if draft.get(slot) is None:  # an old card wipes nothing that was told since
+            draft.leave_open(slot)
         return False
     if error := filling.answer(turn, draft, slot, value):
         turn.say(f"utter_error_{error}")
@@ -126,18 +128,22 @@ def _asked_by_law(turn: Turn, draft: Draft) -> set[str]:
 
 def passing(text: str) -> tuple[str | None, str]:
     """(yes, no or None, the rest): whether it is said that the merchant may be told who complains."""
-    for value, pattern in _PASSING:
-        if pattern.search(text):
-            return value, pattern.sub("", text).strip(" ，,。；;")
-    return None, text
+    pieces = _PIECES.split(text.strip())
+    said = [value for piece in pieces for value, pattern in (("no", _NO), ("yes", _YES)) if pattern.fullmatch(piece)]
+    if not said:
+        return None, text
+    rest = " ".join(piece for piece in pieces if not _NO.fullmatch(piece) and not _YES.fullmatch(piece))
+    return ("no" if "no" in said else "yes"), rest
 
 
 def note_passing(turn: Turn, draft: Draft, text: str) -> str | None:
     """可以转, 不要转: taken as the answer to whether the merchant may be told; the rest of the words, None when not said."""
     said, rest = passing(text)
-    if said is None or not may_pass(draft, turn.context.office):
+    asked = may_pass(draft, turn.context.office)
+    if said is None or not (asked or rest):
         return None
-    draft.put("pass_on_to_merchant", said)
+    if asked:
+        draft.put("pass_on_to_merchant", said)
     return rest
 
 

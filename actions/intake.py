@@ -38,7 +38,7 @@ from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import missing_contact, open_slots, optional_contact, required_contact
 from xiaobao.knowledge import redlines
 from xiaobao.privacy import mask_sensitive
-from xiaobao.reading import answers, corrections
+from xiaobao.reading import answers, corrections, lists
 
 FINANCE = {"NFRA", "PBC", "CSRC", "LOCALFIN"}
 BARE = 8  # characters: a shorter opening is the door's name, not yet a story
@@ -176,7 +176,11 @@ class Intake(XiaobaoAction):
         if draft.flags.get("stopping"):
             return self.stopping(turn, draft)
         if draft.flags.get(grievances.GUESSED) and self.just_asks(turn):
-            return self.just_asking(turn, draft)
+            if not draft.flags.get(facts.DONE) and not draft.get("contact_name"):
+                return self.just_asking(turn, draft)
+            if turn.pressed:  # the old button, after much was told: an answer, and nothing is thrown away
+                guidance.answer(turn, turn.entity("question") or draft.get("narrative") or "", inside_form=True)
+                return None
         choosing = draft.flags.pop(same_matter.OPEN_TICKET, None)
         if choosing and (choice := same_matter.chosen(turn)):
             return self.settle(turn, draft, choosing, choice)
@@ -277,7 +281,8 @@ class Intake(XiaobaoAction):
     def take_facts(self, turn: Turn, draft: Draft, text: str) -> Events | None:
         """Words in answer to the question for several facts."""
         waiting = self.waiting(turn, draft)
-        if (turn.intent in ("skip", "dont_know") and turn.confidence >= SURE) or answers.is_unknown(text):
+        shrugs = turn.intent in ("skip", "dont_know") and turn.confidence >= SURE
+        if answers.is_unknown(text) or (shrugs and len(lists.parts(text)) == 1):
             self.unknown(turn, draft, facts.SLOT)
             return None
         if filling.FILLER.fullmatch(text.strip(" ，。,.!！")):
@@ -390,6 +395,8 @@ class Intake(XiaobaoAction):
         """A button or card inside the form."""
         intent = turn.intent
         if intent == "give_facts":
+            if draft.kind != "complaint":
+                return None  # a card of another form, left standing
             facts.from_card(turn, draft)
             return self.after_facts(turn, draft)
         if intent == "give_contact":
@@ -435,7 +442,10 @@ class Intake(XiaobaoAction):
 
     def at_summary(self, turn: Turn, draft: Draft) -> Events | None:
         """确认提交 files; anything else is a change, an addition or a hint."""
-        if facts.note_passing(turn, draft, turn.text) is not None:
+        if (rest := facts.note_passing(turn, draft, turn.text)) is not None:
+            if len(rest) >= 8:
+                filling.tell(turn, draft, rest)
+                turn.say("utter_added_to_story")
             return None  # 可以转 is no 确认提交
         if turn.intent == "affirm" or self.says(turn, True):
             if pictures.offer(turn, draft, self.finance(turn, draft)):
@@ -494,7 +504,8 @@ class Intake(XiaobaoAction):
         if turn.intent == "pause":
             return self.pause(turn, draft)
         turn.say("utter_going_on")
-        if turn.text and turn.intent not in ("deny", "resume") and not self.says(turn, False):
+        told = turn.text or turn.intent in ("give_facts", "give_contact")
+        if told and turn.intent not in ("deny", "resume") and not self.says(turn, False):
             return self.go_on(turn, draft, turn.slot("requested_slot"))
         return None
 

@@ -15,7 +15,11 @@ from xiaobao import database
 from xiaobao.migrations.metadata import target_metadata
 
 SEARCH = "ticket_search"  # no mapped table: FTS5 with its own tables on SQLite, a tsvector on PostgreSQL
-RASA_TABLES = {"events", "heads", "needs"}  # the record of conversations may live in the same PostgreSQL; it makes its own
+RASA_TABLES = {
+    "events",
+    "heads",
+    "needs",
+}  # the record of conversations may live in the same PostgreSQL; it makes its own
 
 
 def ours(name: str | None, kind: str, _parents: object) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from actions import facts
 from tests.actions.test_intake import CONTACT, tickets
 from tests.simulators.loop import Conversation
 
@@ -186,3 +187,41 @@ def test_where_there_is_no_card_not_knowing_brings_the_questions_one_by_one(talk
     citizen.say("不知道", "dont_know")
     assert "utter_facts_singly" in citizen.responses and citizen.asking == "merchant"
     assert not citizen.slots.get("unknown_slots")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("可以转给商家", "yes"), ("13800138000，可以转", "yes"), ("那就同意转给店家吧", "yes"), ("不要转给商家", "no"), ("我不太愿意转给商家", "no"),
+        ("我没同意转给商家", "no"), ("我没说可以转给商家", None), ("谁说可以转给商家了", None), ("能不能转给商家", None),
+        ("补充一下，老板说卡可以转给别人，但要收手续费", None), ("他们说能转达给经理", None),
+    ],
+)  # fmt: skip
+def test_consent_is_words_of_its_own(text: str, said: str | None) -> None:
+    assert facts.passing(text)[0] == said
+
+
+def test_an_old_card_wipes_nothing_that_was_told_since(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("理发店的卡有问题", "submit_complaint")
+    citizen.say("好味理发，680")
+    citizen.fill(merchant="不知道", amount="不知道", item="理发卡")
+    assert (citizen.slots["merchant"], citizen.slots["item"]) == ("好味理发", "理发卡") and citizen.slots["amount"]
+
+
+def test_a_shop_beside_not_knowing_is_kept(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("理发店的卡有问题", "submit_complaint")
+    citizen.say("好味理发，别的不知道", "dont_know")
+    assert citizen.slots["merchant"] == "好味理发"
+
+
+def test_fraud_and_a_human_are_heard_at_the_card_whatever_figures_stand_beside(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("理发店的卡有问题", "submit_complaint")
+    citizen.say("骗子刚让我转了3000", "fraud_now")
+    assert "utter_fraud_now" in citizen.responses
+    citizen = talk()
+    citizen.say("理发店的卡有问题", "submit_complaint")
+    citizen.say("我要人工，都等了20分钟", "request_human")
+    assert citizen.slots.get("amount") is None and citizen.slots.get("merchant") is None

@@ -131,3 +131,13 @@ def test_a_complaint_that_was_filed_is_not_told_again(talk: Talk) -> None:
     citizen.slots["last_number"] = "XB20261124-000017"
     citizen.say("帮我投诉", "submit_complaint", 0.95)
     assert not citizen.slots.get("narrative")
+
+
+@pytest.mark.parametrize("words", ["我问一下", "不投诉了"])
+def test_the_short_way_out_is_shut_once_something_was_filled_in(talk: Talk, words: str) -> None:
+    citizen = talk()
+    citizen.say("健身房不肯退卡", "ask", 0.6)
+    citizen.fill_from({"merchant": "乐动健身", "item": "健身卡", "amount": "680元", "event_date": "10月18日", "claim": "退钱",
+                       "merchant_address": "演示路8号"})  # fmt: skip
+    citizen.say(words, "unsure")
+    assert citizen.form == "complaint_form" and citizen.slots["merchant"] == "乐动健身"

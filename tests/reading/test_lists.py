@@ -48,3 +48,17 @@ def test_more_names_than_questions_are_not_guessed_at() -> None:
 
 def test_what_was_not_asked_is_left_out() -> None:
     assert lists.read("好味饭店，260", ["item", "amount"], TODAY) == {"item": "好味饭店", "amount": "260"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("好味饭店，别的不知道", {"merchant": "好味饭店"}),
+        ("好味理发，理发卡，不知道，680，退钱，演示路8号",
+         {"merchant": "好味理发", "item": "理发卡", "amount": "680", "claim": "退钱", "merchant_address": "演示路8号"}),
+        ("680，不给退", {"amount": "680"}), ("680，有股怪味道", {"amount": "680"}), ("关门了", {}), ("算了吧", {}), ("太麻烦了", {}),
+        ("有家小馆，680", {"merchant": "有家小馆", "amount": "680"}),
+    ],
+)  # fmt: skip
+def test_what_names_nothing_becomes_no_name_and_no_place(text: str, found: dict[str, str]) -> None:
+    assert lists.read(text, WANTED, TODAY) == found

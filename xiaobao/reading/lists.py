@@ -36,8 +36,11 @@ _ASKED_THEM = re.compile(
     r"^(?:已经|都|还|也)?(?:没有?)?(?:找过|反映过|投诉过|问过|找他们|反映|说过)(?:了|的)?$|^还没有?(?:找|反映)?$"
 )
 _PLACE = re.compile(
-    r"[路街道巷弄镇村]\S{0,6}?\d+号?|[路街道巷弄]$|(?:商场|市场|广场|菜场)(?:里|边|旁|对面|门口|[一二三四五六\d]楼)"
+    r"[路街道巷弄镇村]\S{0,6}?\d+号?|(?:[路街巷弄]|(?<![知味])道)$|(?:商场|市场|广场|菜场)(?:里|边|旁|对面|门口|[一二三四五六\d]楼)"
 )
+_REST_UNKNOWN = re.compile(r"(?:别的|其[他它]的?|都|剩下的|另外的)\S{0,3}(?:不知道|不清楚|不记得)了?")
+# 关门了, 不给退, 算了吧 name nothing.
+_NO_NAME = re.compile(r"了$|[吧啊呢嘛]$|^(?:不(?!二)|没|太|算|别|有(?!家)|你看)|死了|麻烦|随便")
 
 
 def parts(text: str) -> list[str]:
@@ -59,23 +62,25 @@ def read(text: str, wanted: Sequence[str], today: date) -> dict[str, str]:
     """Which part answers which of the `wanted` slots; parts that fit nothing are left out."""
     found: dict[str, str] = {}
     rest: list[str] = []
+    unknown: dict[str, str] = {}
     pieces = parts(text)
     if len(pieces) == 1 and _is_sentence(pieces[0]):
         return found
     for place, part in enumerate(pieces):
         slot, words = _told(part, today)
-        if slot == "unknown" and len(pieces) == len(wanted):  # one piece for each question, in its order
-            slot = wanted[place]
-        if slot == "event_date" and slot in found and _joined(found[slot], words, today):
+        if slot == "unknown":
+            if len(pieces) == len(wanted):  # one piece for each question, in its order
+                unknown[wanted[place]] = words
+        elif slot == "event_date" and slot in found and _joined(found[slot], words, today):
             found[slot] = f"{found[slot]} {words}"
         elif slot is None:
-            rest.append(part)
+            rest.append("" if _NO_NAME.search(part) else part)
         elif slot in wanted and slot not in found:
             found[slot] = words
-    open_names = [slot for slot in wanted if slot in NAMES and slot not in found]
+    open_names = [slot for slot in wanted if slot in NAMES and slot not in found and slot not in unknown]
     if len(rest) <= len(open_names):
-        found |= dict(zip(open_names, rest, strict=False))
-    return found
+        found |= {slot: part for slot, part in zip(open_names, rest, strict=False) if part}
+    return unknown | found
 
 
 def _told(part: str, today: date) -> tuple[str | None, str]:
@@ -83,7 +88,7 @@ def _told(part: str, today: date) -> tuple[str | None, str]:
     for slot, pattern in _LABELLED:
         if labelled := pattern.fullmatch(part):
             return slot, labelled[1]
-    if answers.is_unknown(part) or answers.is_skip(part):
+    if answers.is_unknown(part) or answers.is_skip(part) or _REST_UNKNOWN.fullmatch(part):
         return "unknown", part
     if _ASKED_THEM.search(part):
         return "complained_to_institution", part
