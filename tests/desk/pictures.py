@@ -21,12 +21,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from tests.desk.conftest import HASHED, PASSWORD
+from tests.desk.conftest import HASHED
+from tests.desk.test_queue_browser import sign_in
 from tests.journeys.browser import ARGUMENTS, CHROMIUM
 from xiaobao import database, demo
 from xiaobao.conversations import messages, takeovers
 from xiaobao.conversations.messages import Draft
 from xiaobao.conversations.tables import BOT, CITIZEN
+from xiaobao.desk.access import Staff
 from xiaobao.desk.app import create_app
 from xiaobao.desk.context import KEY, Desk
 from xiaobao.settings import ROOT, Settings
@@ -114,7 +116,7 @@ def beside(session: Session) -> None:
     clerk = session.scalars(select(Account).where(Account.role == Role.CLERK)).first()
     assert clerk
     liaison.hand(
-        session, ticket, actor=accounts_actor(clerk), now=now, institution=BANK, question="请说明扣款原因和退款进度。",
+        session, ticket, actor=Staff(accounts.view(clerk)).actor, now=now, institution=BANK, question="请说明扣款原因和退款进度。",
         limit_on=deadlines.local_date(now) + timedelta(days=7),
     )  # fmt: skip
     conversation_id = messages.open_conversation(session, channel="website", now=now - timedelta(minutes=6))
@@ -122,13 +124,6 @@ def beside(session: Session) -> None:
         messages.append(session, conversation_id, Draft(speaker, text), now - timedelta(minutes=4))
     slots = {"merchant": "乐动健身和平路店", "amount": "2680元", "claim": "退款", "own_use": "yes"}
     takeovers.ask(session, conversation_id, {"kind": "complaint", "story": STORY, "slots": slots}, now)
-
-
-def accounts_actor(account: Account) -> Any:
-    """The actor of an account."""
-    from xiaobao.tickets.service import Actor
-
-    return Actor(next(role for role in Role if role == account.role), account.id, account.name)
 
 
 def number_of(session: Session, status: Status, kind: Kind = Kind.COMPLAINT, assignee: int | None = None) -> str:
@@ -194,10 +189,7 @@ def receiving(page: Any) -> None:
 def take(browser: Any, address: str, picture: Picture) -> None:
     """Sign in, go there, act, and keep the picture with few colours."""
     page = browser.new_context(viewport={"width": picture.width, "height": picture.height}).new_page()
-    page.goto(f"{address}/sign-in")
-    page.get_by_label("登录名").fill(picture.login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    sign_in(page, address, picture.login)
     page.get_by_role("button", name="退出").wait_for(timeout=20_000)
     page.goto(address + picture.path)
     page.wait_for_timeout(800)

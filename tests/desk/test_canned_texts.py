@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from tests.desk.conftest import PASSWORD, Browser
+from tests.desk.conftest import Browser
+from tests.desk.test_queue_browser import sign_in
 from tests.desk.test_reception import wish
 from tests.factories import CLERK, NOW, an_office, file_ticket
 from tests.journeys import axe
@@ -94,10 +95,7 @@ def test_it_goes_where_the_cursor_stands(address: str, desk: Desk, staff: dict[s
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             page = browser.new_context(viewport={"width": 390, "height": 800}).new_page()
-            page.goto(f"{address}/sign-in")
-            page.get_by_label("登录名").fill("handler")
-            page.get_by_label("密码").fill(PASSWORD)
-            page.get_by_role("button", name="登录").click()
+            sign_in(page, address, "handler")
             page.goto(f"{address}/tickets/{number}?step=reply")
             field = page.get_by_label("答复内容")
             field.fill("您好，。")

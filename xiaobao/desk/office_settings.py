@@ -143,10 +143,7 @@ def remove_rule(rule_id: int) -> Answer:
 @allow(Role.ADMIN)
 def list_texts() -> str:
     """Canned texts, and the form for a new one; `?text=` opens one to be changed."""
-    wanted = request.args.get("text", type=int)
-    with here().reading() as reading:
-        opened = next((one for one in canned_texts.everywhere(reading) if one.id == wanted), None)
-    return _texts(vars(opened) if opened else None)
+    return _texts(opened=request.args.get("text", type=int))
 
 
 @screen.post("/settings/texts")
@@ -250,14 +247,15 @@ def _rules(typed: dict[str, str] | None = None, field: str | None = None) -> str
         )
 
 
-def _texts(typed: dict[str, Any] | None = None, field: str | None = None) -> str:
+def _texts(typed: dict[str, Any] | None = None, field: str | None = None, opened: int | None = None) -> str:
     with here().reading() as reading:
         found = canned_texts.everywhere(reading)
+    typed = typed or next((vars(one) for one in found if one.id == opened), {})
     return render_template(
         "settings_texts.html",
         texts=found,
         places=canned_texts.places(),
-        typed=typed or {},
+        typed=typed,
         field=field,
         done=session.pop("said", None),
     )

@@ -7,7 +7,7 @@ looked at before they go out: law that is not in force, secrets, numbers of othe
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -209,11 +209,8 @@ def _talk(
 
 def _canned() -> list[canned_texts.Canned]:
     """Canned texts of a talk."""
-    office = here().office
-    values = {"本单位": office.name, "电话": office.telephone or ""}
     with here().reading() as reading:
-        found = canned_texts.of_place(reading, canned_texts.TALK)
-    return [replace(one, text=canned_texts.filled(one.text, values)) for one in found]
+        return canned_texts.offered(reading, canned_texts.TALK, here().office)
 
 
 def _said(wish: int, unmasked: bool = False) -> dict[str, Any]:

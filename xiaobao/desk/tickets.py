@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from flask import Blueprint, render_template, request, session
 from sqlalchemy.orm import Session
@@ -198,14 +198,8 @@ def _canned(reading: Session, ticket: TicketView, opened: Opened | None) -> list
     """Canned texts of the step that stands open, filled with what the ticket knows."""
     if opened is None:
         return []
-    office = here().office
-    values = {
-        "单号": ticket.number, "商家": ticket.merchant, "诉求": ticket.claim, "承办人": ticket.assignee_name,
-        "本单位": office.name, "电话": office.telephone,
-    }  # fmt: skip
-    known = {name: value for name, value in values.items() if value}
-    found = canned_texts.of_place(reading, opened.step)
-    return [replace(one, text=canned_texts.filled(one.text, known)) for one in found]
+    known = {"单号": ticket.number, "商家": ticket.merchant, "诉求": ticket.claim, "承办人": ticket.assignee_name}
+    return canned_texts.offered(reading, opened.step, here().office, **known)
 
 
 def _twins(reading: Session, ticket: TicketView, staff: Staff) -> list[tuple[Duplicate, TicketView, list[compare.Row]]]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from xiaobao.tickets import workflow
+from xiaobao.tickets import step_fields, workflow
 from xiaobao.tickets.errors import InvalidField, NotFound
+from xiaobao.tickets.office import Office
 from xiaobao.tickets.roles_tables import CannedText
 
 LONGEST_TITLE, LONGEST_TEXT = 40, 2000  # characters
@@ -52,20 +53,21 @@ def of_place(session: Session, place: str) -> list[Canned]:
     return _found(session, select(CannedText).where(CannedText.place == place).order_by(CannedText.title))
 
 
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """The text with every placeholder that has a value."""
-    return PLACEHOLDER.sub(lambda found: values.get(found[0][1:-1]) or found[0], text)
+def offered(session: Session, place: str, office: Office, **known: str | None) -> list[Canned]:
+    """Those of one place, filled with what is known of the office and, by placeholder, of a ticket."""
+    values = {"本单位": office.name, "电话": office.telephone, **known}
+    return [replace(one, text=_filled(one.text, values)) for one in of_place(session, place)]
 
 
 def save(session: Session, place: str, title: str, text: str, canned_id: int | None = None) -> Canned:
     """Add a text, or change the one with this id. Raises NotFound, InvalidField for an empty, overlong or known one."""
-    title, text = " ".join(title.split()), text.replace("\0", "").replace("\r\n", "\n").strip()
+    title = step_fields.optional("title", " ".join(title.split()), LONGEST_TITLE)
+    text = step_fields.optional("text", text.replace("\r\n", "\n"), LONGEST_TEXT)
     if place != TALK and place not in places():
         raise InvalidField("place", "no such place")
-    if not 0 < len(title) <= LONGEST_TITLE:
-        raise InvalidField("title", f"1 to {LONGEST_TITLE} characters")
-    if not 0 < len(text) <= LONGEST_TEXT:
-        raise InvalidField("text", f"1 to {LONGEST_TEXT} characters")
+    for name, value in (("title", title), ("text", text)):
+        if not value:
+            raise InvalidField(name, "empty")
     others = [one for one in of_place(session, place) if one.id != canned_id]
     if any(one.title == title for one in others) or len(others) >= MOST:
         raise InvalidField("title", f"known, or more than {MOST}")
@@ -86,6 +88,11 @@ def remove(session: Session, canned_id: int) -> str:
     session.delete(row)
     session.flush()
     return row.title
+
+
+def _filled(text: str, values: Mapping[str, str | None]) -> str:
+    """The text with every placeholder that has a value."""
+    return PLACEHOLDER.sub(lambda found: values.get(found[0][1:-1]) or found[0], text)
 
 
 def _found(session: Session, statement: Select[tuple[CannedText]]) -> list[Canned]:
