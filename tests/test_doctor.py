@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from xiaobao import database, doctor
+from xiaobao import doctor
 from xiaobao.documents import pdf
 from xiaobao.settings import ROOT
+
+pytestmark = pytest.mark.slow
 
 TODAY = date(2026, 6, 1)
 HEALTHY = {"BEHIND_TLS": "1", "TRUSTED_PROXIES": "1", "PUBLIC_URL": "https://chat.example.cn"}
 
 
 @pytest.fixture
-def environ(tmp_path):
+def environ(tmp_path, sqlite_template):
     """A healthy installation, but for its invented office."""
-    database.upgrade(f"sqlite:///{tmp_path / 'data' / 'xiaobao.db'}")
-    (tmp_path / "data").chmod(0o700)
+    (tmp_path / "data").mkdir(mode=0o700)
+    shutil.copy(sqlite_template, tmp_path / "data" / "xiaobao.db")
     return {"XIAOBAO_DATA": str(tmp_path / "data"), "SECRET_KEY": "k" * 40, "INTERNAL_SECRET": "i" * 40}
 
 

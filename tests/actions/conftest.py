@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_origin
 
 import pytest
+from sqlalchemy import Engine
 
 import actions as actions_package
 from actions import base, facts
@@ -36,7 +37,12 @@ def office_id() -> str:
 
 @pytest.fixture
 def environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, office_id: str, sqlite_template: Path, index_cache: Path
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    office_id: str,
+    sqlite_template: Path,
+    index_cache: Path,
+    compiled_once: Callable[[Engine], Engine],
 ) -> Iterator[Path]:
     monkeypatch.setenv("XIAOBAO_DATA", str(tmp_path))
     monkeypatch.setenv("OFFICE", office_id)
@@ -47,6 +53,7 @@ def environment(
     shutil.copy(sqlite_template, tmp_path / "xiaobao.db")
     (tmp_path / "cache").symlink_to(index_cache)
     base.context.cache_clear()
+    compiled_once(base.context().sessions.kw["bind"])
     # Whether 转人工 is a place in the queue depends on the hour; tests that are about that set both (test_handoff.py).
     with base.context().sessions.begin() as session:
         office_settings.save(session, {"wait_minutes": "0"})
@@ -74,8 +81,7 @@ def one_by_one(talk: Callable[[], Conversation]) -> Callable[[], Conversation]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder and of tests/reading in one process: word lists and index take seconds in each."""
-    folders = {Path(__file__).parent, Path(__file__).parents[1] / "reading"}
+    """All of this folder in one process: word lists and index take seconds in each."""
     for item in items:
-        if not folders.isdisjoint(item.path.parents):
+        if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("words"))

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from xiaobao.conversations import messages
-from xiaobao.database import make_engine, make_sessions, upgrade
+from xiaobao.database import make_engine, make_sessions
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=timezone.utc)
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    url = f"sqlite:///{tmp_path / 'test.db'}"
-    upgrade(url)
-    engine = make_engine(url)
+def session(tmp_path: Path, sqlite_template: Path, compiled_once: Callable[[Engine], Engine]) -> Iterator[Session]:
+    shutil.copy(sqlite_template, tmp_path / "test.db")
+    engine = compiled_once(make_engine(f"sqlite:///{tmp_path / 'test.db'}"))
     with make_sessions(engine).begin() as opened:
         yield opened
     engine.dispose()

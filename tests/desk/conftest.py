@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,12 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Engine
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from tests.factories import NOW
+from xiaobao import database
 from xiaobao.desk import context
 from xiaobao.desk.app import create_app
 from xiaobao.desk.context import Desk
@@ -64,23 +66,41 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCach
 
 
 @pytest.fixture(scope="session")
-def statements() -> dict[Any, Any]:
-    """Statements are compiled once for all tests, too."""
+def built() -> dict[Settings, Flask]:
+    """A desk for each kind of settings: its hundreds of routes are built once for all tests."""
     return {}
 
 
 @pytest.fixture
 def app(
-    settings: Settings, clock: Clock, compiled: FileSystemBytecodeCache, statements: dict[Any, Any]
+    settings: Settings,
+    clock: Clock,
+    compiled: FileSystemBytecodeCache,
+    built: dict[Settings, Flask],
+    compiled_once: Callable[[Engine], Engine],
 ) -> Iterator[Flask]:
-    app = create_app(settings, now=clock)
+    """The desk on this test's own database; all that the desk keeps from one request to the next is there."""
+    kind = replace(settings, data_dir=Path(), database_url="", tracker_url="")
+    if kind not in built:
+        built[kind] = create_app(settings, now=clock)
+        built[kind].jinja_env.bytecode_cache = compiled
+    app = built[kind]
+    config, extensions = dict(app.config), dict(app.extensions)
     app.testing = True
-    app.jinja_env.bytecode_cache = compiled
-    desk: Desk = app.extensions[context.KEY]
-    for engine in (desk.engine, desk.reading.kw["bind"]):
-        engine.update_execution_options(compiled_cache=statements)
+    engine = compiled_once(database.make_engine(settings.database_url))
+    app.extensions[context.KEY] = replace(
+        app.extensions[context.KEY],
+        settings=settings,
+        engine=engine,
+        reading=database.make_sessions(engine, read_only=True),
+        writing=database.make_sessions(engine),
+        now=clock,
+    )
     yield app
-    desk.engine.dispose()
+    engine.dispose()
+    for kept, before in ((app.config, config), (app.extensions, extensions)):
+        kept.clear()
+        kept.update(before)
 
 
 @pytest.fixture

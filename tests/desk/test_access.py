@@ -9,11 +9,13 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.routing.converters import NumberConverter
 
-from tests.desk.conftest import Browser, signed_in
+from tests.desk.conftest import Browser, Clock, signed_in
 from tests.factories import NOW, file_ticket
 from xiaobao.desk import tokens
 from xiaobao.desk.access import OPEN_ENDPOINTS, PUBLIC
+from xiaobao.desk.app import create_app
 from xiaobao.desk.context import Desk
+from xiaobao.settings import Settings
 from xiaobao.tickets import accounts
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.workflow import Role
@@ -235,7 +237,8 @@ def test_every_post_without_the_secret_of_its_session_is_refused(app: Flask, sta
             )
 
 
-def test_a_view_without_roles_is_closed_even_to_the_admin(app: Flask, staff: dict[str, AccountView]) -> None:
+def test_a_view_without_roles_is_closed_even_to_the_admin(settings: Settings, staff: dict[str, AccountView]) -> None:
+    app = create_app(settings, now=Clock())
     app.add_url_rule("/forgotten", "forgotten", lambda: "open")
     assert signed_in(app, Role.ADMIN).get("/forgotten").status_code == 403
 
