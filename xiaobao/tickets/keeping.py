@@ -41,7 +41,10 @@ def attach(sessions: sessionmaker[Session]) -> None:
 def rebuild(connection: Connection) -> None:
     """Work out everything anew from tickets and clocks, for migrations and bulk imports."""
     # SQL of both databases: a row of tickets is never read into Python for the dates.
-    least = "(SELECT MIN({}) FROM ticket_clocks c WHERE c.ticket_id = tickets.id AND c.state = 'running')"
+    # The state is asked of the few clocks of a ticket, not of the index of all that run: that would be tickets times clocks.
+    least = (
+        "(SELECT MIN(CASE WHEN c.state = 'running' THEN c.{} END) FROM ticket_clocks c WHERE c.ticket_id = tickets.id)"
+    )
     due, late = (f"COALESCE({least.format(name)}, :never)" for name in ("due", "due_lenient"))
     statement = text(
         f"UPDATE tickets SET is_open = (status IN :open), next_late = {late}, "
