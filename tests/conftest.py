@@ -101,7 +101,10 @@ def compiled_once() -> Callable[[Engine], Engine]:
     first: dict[str, Engine] = {}
 
     def share(engine: Engine) -> Engine:
-        known = first.setdefault(engine.dialect.name, engine)
+        if engine.dialect.name not in first:
+            engine.connect().close()  # a dialect learns the server's version from its own engine's first connection
+            first[engine.dialect.name] = engine
+        known = first[engine.dialect.name]
         engine.dialect = known.dialect
         engine._compiled_cache = known._compiled_cache
         return engine

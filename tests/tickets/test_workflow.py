@@ -18,7 +18,7 @@ COMMON: dict[str, tuple[str, str, str]] = {
     "take": (HANDLERS, "assigned", "="),
     "close": (HANDLERS, "assigned replied", "closed"),
     "ask_supplement": (WORKERS, "submitted assigned replied", "="),
-    "supplement": (BOTH, "submitted assigned replied", "="),
+    "supplement": (f"{CITIZEN} {WORKERS}", "submitted assigned replied", "="),
     "urge": (CITIZEN, "submitted assigned replied", "="),
     "withdraw": (CITIZEN, "submitted assigned replied", "withdrawn"),
     "split": (DECIDERS, "submitted assigned", "="),

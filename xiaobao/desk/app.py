@@ -19,6 +19,7 @@ from xiaobao.desk import (
     audit,
     bulk_assign,
     context,
+    counter,
     csrf,
     document_templates,
     documents,
@@ -103,6 +104,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
 
 def _add_screens(app: Flask) -> None:
     liaison.install(app)
+    counter.install(app)
     document_templates.install(app)
     imports.install(app)
     access.install(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, redirect, render_template, request, send_file, session, url_for
 from werkzeug.wrappers import Response
 
-from xiaobao.desk import least_data, liaison_files
+from xiaobao.desk import least_data, received_files
 from xiaobao.desk.access import WORKERS, allow, me, ticket_for
 from xiaobao.desk.context import here
 from xiaobao.desk.days import day
@@ -16,6 +16,7 @@ from xiaobao.tickets.liaison import TaskView
 from xiaobao.tickets.workflow import Role
 
 screen = Blueprint("liaison", __name__)
+FOLDER = "liaison"  # below the evidence folder
 
 
 def install(app: Flask) -> None:
@@ -71,14 +72,14 @@ def answer(task_id: int) -> Response | tuple[str, int]:
         liaison.get(reading, task_id, who.account.institution)  # nothing is written to the disk for another's task
     files: tuple[dict[str, object], ...] = ()
     try:
-        files = liaison_files.keep(request.files.getlist("files"), desk.settings)
+        files = received_files.keep(request.files.getlist("files"), desk.settings, FOLDER)
         with desk.writing.begin() as writing:
             liaison.answer(
                 writing, task_id, actor=who.actor, institution=who.account.institution, now=desk.now(), text=text,
                 files=files,
             )  # fmt: skip
     except TicketError as problem:
-        liaison_files.drop(files, desk.settings)
+        received_files.drop(files, desk.settings)
         if isinstance(problem, NotFound):
             raise
         return _page(task_id, problem, text), 422 if isinstance(problem, InvalidField) else 409
@@ -194,7 +195,7 @@ def _page(task_id: int, problem: TicketError | None = None, text: str = "", reas
 
 def _send(task: TaskView, file_id: str) -> Response:
     file = next((one for one in task.files if one["id"] == file_id), None)
-    path = liaison_files.path_of(file, here().settings) if file else None
+    path = received_files.path_of(file, here().settings) if file else None
     if file is None or path is None:
         raise NotFound(file_id)
     # Never shown by the browser as a page of ours: its bytes came from outside.

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from xiaobao.conversations import papers
-from xiaobao.desk import auto_assign, documents, reply_check
+from xiaobao.desk import auto_assign, counter, documents, received_files, reply_check
 from xiaobao.desk.access import WORKERS, Staff, allow, check_visible, me, ticket_for
 from xiaobao.desk.context import Desk, here
 from xiaobao.desk.reply_check import Finding
@@ -20,6 +20,7 @@ from xiaobao.desk.tickets import Opened, show
 from xiaobao.desk.words import Notice
 from xiaobao.tickets import deadlines, queries, service, workflow
 from xiaobao.tickets.errors import InvalidField, NotFound, NotYet, RoleForbidden, StaleVersion, StepNotOpen, TicketError
+from xiaobao.tickets.filing import Evidence
 from xiaobao.tickets.tables import OutboxRow
 from xiaobao.tickets.views import TicketView
 from xiaobao.tickets.workflow import Kind, Step
@@ -61,16 +62,21 @@ def take_step(number: str, step: str) -> Response | tuple[str, int]:
     if request.form.get("act") == "preview":
         return _preview(number, step, typed), 200
     version = _version(request.form.get("version", ""))
+    files: tuple[dict[str, Any], ...] = ()
     try:
         if version is None:
             raise StaleVersion("no version: nobody knows what was read")
+        kind, files = _brought(number, step)
         with here().writing.begin() as writing:
-            take(writing, here(), me(), number, step, typed, version)
+            taken = take(writing, here(), me(), number, step, typed, version, evidence=counter.evidence(files))
+            counter.remember(writing, taken, files, kind, here().now())
             if request.form.get("with_document") == "yes":
                 documents.send_along(writing, number, step)
     except NotFound:
+        received_files.drop(files, here().settings)
         raise
     except TicketError as problem:
+        received_files.drop(files, here().settings)
         if isinstance(problem, StaleVersion) and _pressed_twice(number, step, version, typed):
             return redirect(url_for("tickets.ticket_page", number=number), 303)
         with here().reading() as reading:
@@ -91,6 +97,7 @@ def take(
     version: int | None,
     *,
     checked: bool = True,
+    evidence: tuple[Evidence, ...] = (),
 ) -> TicketView:
     """Run the step of the service with the fields it knows. Raises TicketError.
 
@@ -101,14 +108,30 @@ def take(
         check_visible(writing, number, staff)
     fields = {name: typed.get(name) or None for name in names}
     lacking = reply_check.blocking(findings(writing, desk, number, step, fields)) if checked else []
-    office = {} if step in WITHOUT_OFFICE else {"office": desk.office}
+    others = {"evidence": evidence} if step in WITHOUT_OFFICE else {"office": desk.office}
     with writing.no_autoflush:  # one flush at the end of the step, not one before each thing that is read
-        taken = function(writing, number, actor=staff.actor, now=desk.now(), version=version, **office, **fields)
+        taken = function(writing, number, actor=staff.actor, now=desk.now(), version=version, **others, **fields)
     if taken.conversation_id is None and step == Step.REISSUE_CODE:
         papers.move(writing, number, None)
     if lacking:  # only who may take the step at all is asked for a reason
         _account_for(writing, desk, staff, number, lacking, fields)
     return taken
+
+
+def _brought(number: str, step: str) -> tuple[str | None, tuple[dict[str, Any], ...]]:
+    """What kind the files are that came with the step, and the files, on the disk; none for all steps but one.
+
+    Raises NotFound, RoleForbidden, InvalidField; nothing is written to the disk for a ticket that is not this person's.
+    """
+    sent = [one for one in request.files.getlist(counter.FIELD) if one.filename]
+    if step != Step.SUPPLEMENT or not sent:
+        return None, ()
+    with here().reading() as reading:
+        if not me().works_on(ticket_for(reading, number, me())):
+            raise RoleForbidden(number)
+    settings = here().settings
+    kind = counter.kind_of(sent, request.form.get("kind", ""), request.form.get("consent") == "yes", settings)
+    return kind, counter.keep(sent, settings)
 
 
 def rehearse(desk: Desk, staff: Staff, number: str, step: str, typed: Mapping[str, Any]) -> Notice | None:

@@ -157,6 +157,7 @@ def show(
             suggestion=assignment.suggest(reading, ticket) if any(row.step == Step.ASSIGN for row in steps) else None,
             liaison=for_ticket(reading, number, ticket.kind, ticket.status, staff) if works else None,
             canned=_canned(reading, ticket, opened),
+            sensitive_kinds=sensitive.load(desk.settings.reference_dir) if opened else {},
             grounds=desk.office.grounds(),
             revealed=revealed or {},
             code=code,

@@ -454,7 +454,7 @@ _HANDLING = (
     + _rows(_NOT_ACCEPTED, _HANDLED, Step.REPLY, HANDLERS, _S.REPLIED, (TEXT, DESPITE), _RUN, "replied", True)
     + _rows(_EVERY, _CLOSABLE, Step.CLOSE, HANDLERS, _S.CLOSED, (RESULT,), _END, "closed", True)
     + _rows(_EVERY, OPEN, Step.ASK_SUPPLEMENT, WORKERS, STAY, (TEXT,), _NOTHING, "supplement_asked", True)
-    + _rows(_EVERY, OPEN, Step.SUPPLEMENT, _INTAKE, STAY, ADDITION)
+    + _rows(_EVERY, OPEN, Step.SUPPLEMENT, (*_CITIZEN, *WORKERS), STAY, ADDITION, own_only=True)
     + _rows(_DISTRESS, (None,), Step.SUBMIT, _CITIZEN, _S.SUBMITTED)
     + _rows(_DISTRESS, (*_NEW, _S.REPLIED), Step.REPLY, WORKERS, _S.REPLIED, (TEXT,), notice="cared")
     + _rows(_DISTRESS, (*_NEW, _S.REPLIED), Step.CLOSE, WORKERS, _S.CLOSED, (RESULT,))

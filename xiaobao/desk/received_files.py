@@ -1,4 +1,7 @@
-"""Files of an institution's answer: judged by content, kept below the evidence folder under names of our own."""
+"""Files that come in at the desk (an institution's answer, what a citizen brought to the counter).
+
+Judged by content, kept below the evidence folder under names of our own.
+"""
 
 from __future__ import annotations
 
@@ -16,23 +19,27 @@ from xiaobao.settings import Settings
 from xiaobao.tickets.errors import InvalidField
 from xiaobao.tickets.liaison import MOST_FILES
 
-FOLDER = "liaison"
 LONGEST_NAME = 120  # characters
 PIECE = 256 * 1024  # bytes
 
 
-def keep(sent: Sequence[FileStorage], settings: Settings) -> tuple[dict[str, Any], ...]:
-    """Write the files and describe them. Raises InvalidField("files") and takes all away when one is not fit."""
+def keep(
+    sent: Sequence[FileStorage], settings: Settings, folder: str, field: str = "files"
+) -> tuple[dict[str, Any], ...]:
+    """Write the files below `folder` and describe them.
+
+    Raises InvalidField of `field` and takes all away when one is not fit.
+    """
     sent = [one for one in sent if one.filename]
     if len(sent) > MOST_FILES:
-        raise InvalidField("files", "too many")
+        raise InvalidField(field, "too many")
     kept: list[dict[str, Any]] = []
     try:
         for one in sent:
-            kept.append(_keep(one, settings))
+            kept.append(_keep(one, settings, folder))
     except Unfit as problem:
         drop(kept, settings)
-        raise InvalidField("files", problem.code) from None
+        raise InvalidField(field, problem.code) from None
     return tuple(kept)
 
 
@@ -49,10 +56,10 @@ def path_of(file: dict[str, Any], settings: Settings) -> Path | None:
     return path if path.is_relative_to(folder) and path.is_file() else None
 
 
-def _keep(one: FileStorage, settings: Settings) -> dict[str, Any]:
-    folder, file_id = settings.evidence_dir / FOLDER, secrets.token_hex(12)
-    contents.room_for(folder, 0)
-    path, most, size, digest = folder / file_id, settings.upload_max_mb * 1024 * 1024, 0, hashlib.sha256()
+def _keep(one: FileStorage, settings: Settings, folder: str) -> dict[str, Any]:
+    below, file_id = settings.evidence_dir / folder, secrets.token_hex(12)
+    contents.room_for(below, 0)
+    path, most, size, digest = below / file_id, settings.upload_max_mb * 1024 * 1024, 0, hashlib.sha256()
     try:
         with path.open("wb") as target:
             while piece := one.stream.read(PIECE):
@@ -71,5 +78,5 @@ def _keep(one: FileStorage, settings: Settings) -> dict[str, Any]:
     shown = "".join(sign for sign in name if sign.isprintable())[-LONGEST_NAME:] or file_id
     return {
         "id": file_id, "filename": shown, "media_type": media_type, "size": size, "sha256": digest.hexdigest(),
-        "path": f"{FOLDER}/{file_id}",
+        "path": f"{folder}/{file_id}",
     }  # fmt: skip
