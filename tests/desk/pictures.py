@@ -150,6 +150,7 @@ def pictures(session: Session) -> list[Picture]:
         Picture("desk-list-1280", "clerk1", "/"),
         Picture("desk-ticket-1280", "clerk1", f"/tickets/{new}"),
         Picture("desk-accept-1280", "clerk1", f"/tickets/{new}?step=accept", act=shown("#step")),
+        Picture("desk-counter-390", "clerk1", f"/tickets/{new}?step=supplement", 390, 844, act=shown("#f-evidence")),
         Picture("desk-reply-1280", handler.login, f"/tickets/{mine}?step=reply", act=replying),
         Picture("desk-ticket-390", handler.login, f"/tickets/{mine}", width=390, height=844),
         Picture("desk-intake-1280", "clerk1", "/intake", act=telling),

@@ -10,7 +10,7 @@ import pytest
 from tests.desk.conftest import Browser
 from tests.factories import CLERK, NOW, an_office, file_ticket
 from xiaobao.desk.context import Desk
-from xiaobao.tickets import queries, service
+from xiaobao.tickets import bulk, queries, service
 from xiaobao.tickets.accounts import AccountView
 
 
@@ -41,6 +41,16 @@ def test_what_nobody_has_in_hand_is_listed_and_assigned(
         assert {queries.ticket(session, number).assignee_name for number in numbers} == {"承办人甲"}
     mine = clerk.get(f"/assign?of={staff['handler'].id}").text
     assert len(lines_of(mine).split()) == 3 and "没有等着分办的单子" in clerk.get("/assign").text
+
+
+def test_what_cannot_be_assigned_yet_takes_no_place_in_the_list(
+    clerk: Browser, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "MOST", 2)
+    for _ in range(3):
+        file_ticket(desk.writing)  # complaints have to be accepted first
+    lines = [f"{number}@2" for number in accepted(desk, 2)]
+    assert lines_of(clerk.get("/assign").text).split() == lines
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from xiaobao.tickets import accounts, service
@@ -84,20 +84,17 @@ def assignable() -> list[tuple[Kind, Status]]:
 
 def waiting(session: Session, account_id: int | None = None) -> list[str]:
     """Lines of open tickets that can be assigned: of one account, or those that nobody who works here has in hand."""
-    statement = select(Ticket.number, Ticket.version, Ticket.kind, Ticket.status).outerjoin(
-        Account, Account.id == Ticket.assignee_id
-    )
+    statement = select(Ticket.number, Ticket.version).outerjoin(Account, Account.id == Ticket.assignee_id)
     if account_id is not None:
         statement = statement.where(Ticket.assignee_id == account_id)
     else:
         statement = statement.where(or_(Ticket.assignee_id.is_(None), Account.disabled.is_(True)))
-    able = set(assignable())
-    statuses = {str(status) for _, status in able}
-    statement = statement.where(Ticket.status.in_(statuses)).order_by(Ticket.id).limit(MOST)
-    pairs = {(str(kind), str(status)) for kind, status in able}
-    return [
-        f"{number}@{version}" for number, version, kind, status in session.execute(statement) if (kind, status) in pairs
-    ]
+    able: dict[Kind, list[Status]] = {}
+    for kind, status in assignable():
+        able.setdefault(kind, []).append(status)
+    fitting = or_(*(and_(Ticket.kind == kind, Ticket.status.in_(statuses)) for kind, statuses in able.items()))
+    statement = statement.where(fitting).order_by(Ticket.id).limit(MOST)
+    return [f"{number}@{version}" for number, version in session.execute(statement)]
 
 
 def handler_named(session: Session, text: str) -> int | None:
