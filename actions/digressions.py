@@ -81,6 +81,11 @@ def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Even
         return True, None
     if act == "distress":
         return True, form.comfort(turn, draft)
+    line = "fraud" if act == "fraud_now" else people.danger(turn) if act in ("ask", "out_of_scope") else None
+    if line in ("fraud", "danger"):  # the calls first, and no form before the eyes; it goes on when asked for
+        draft.flags["urgent"] = True
+        draft.save(turn.now)
+        return True, [*form.leave(turn, draft), *guidance.hold(turn, line)]
     if act == "request_human" and handoff.queue(turn, draft):
         return True, None
     if act == "request_human" and handoff.offer_in_form(turn, draft):
@@ -182,9 +187,6 @@ def _reply(turn: Turn, draft: Draft, act: str, asking: str, form: Any) -> None:
         turn.say(name if turn.context.words.has(name) else "utter_why_other")
     elif act == "ask_office":
         session.tell_office(turn)
-    elif act == "fraud_now":
-        draft.flags["urgent"] = True
-        turn.say("utter_fraud_now")
     elif act == "show_summary":
         if asking != "confirmed":  # else the whole summary comes again by itself
             summary.show_so_far(turn, draft, form.finance(turn, draft))

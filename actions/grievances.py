@@ -39,6 +39,9 @@ _OTHER_DOOR = re.compile(
 _PRIVATE = re.compile(
     r"邻居|楼上|楼下|路灯|房东|室友|同事|亲戚|朋友|老公|老婆|前夫|前妻|男友|女友|工资|社保|加班|辞退|离职|工地|抚养|离婚|彩礼|遗产"
 )
+_ASKED_AT_THE_END = re.compile(
+    r"[\s，,。；;]*(?:请问)?(?:我|该|应该|现在|那)*(?:怎么办|怎么弄|怎么搞|怎么处理|咋办|咋整|咋弄|如何是好|能[退赔换]吗|可以[退赔换]吗|有办法吗|有什么办法)[啊呀呢吧嘛了]*[？?！!。.~\s]*$"
+)
 _NOW = re.compile(r"验证码|转账|转[了给过错]|刷单|刚刚|正在|现在.{0,6}扣|一直(?:在|来)?扣|骗子")  # money on its way
 
 
@@ -62,6 +65,11 @@ def open_form(draft: Draft, text: str) -> Events:
     draft.form = "complaint_form"
     draft.flags = {"new_story": text, GUESSED: True}
     return [*draft.events(), FollowupAction("complaint_form")]
+
+
+def told(turn: Turn, text: str) -> bool:
+    """Whether words that were answered as a question told of a quarrel: 健身房办了卡 它跑路了 咋办啊."""
+    return plain(turn, text) or plain(turn, _ASKED_AT_THE_END.sub("", text))
 
 
 def plain(turn: Turn, text: str) -> bool:

@@ -182,13 +182,15 @@ def follow_up(turn: Turn, text: str, inside_form: bool) -> Events | None:
             turn.say("utter_which_answer", buttons=[] if inside_form else ways_on(turn))
             return []
         return None
-    if kind in ("keep", "where", "steps") and len(text) > OWN_WORDS and _has_its_own(turn, topic, text):
+    if kind in ("keep", "where", "steps") and len(text) > BARE and _has_its_own(turn, topic, text):
         return None
     if kind == "wrong":
         turn.learn("corrected", turn.slot("last_question") or "", topic_id=topic.id)
         return advice.not_meant(turn, inside_form)
     if kind == "changed":
         return _changed(turn, topic, text, inside_form)
+    if kind == "bare":
+        return _bare(turn, topic, text, inside_form)
     if kind == "text":
         return advice.expand(turn, topic, articles=True)
     if kind == "simple":
@@ -206,13 +208,15 @@ def follow_up(turn: Turn, text: str, inside_form: bool) -> Events | None:
 def _has_its_own(turn: Turn, topic: Any, text: str) -> bool:
     """Whether words that might be about the last answer are a question with an answer of its own."""
     ranking = turn.context.searcher.rank(text)
-    return ranking.decision == "answer" and ranking.answers[0].topic.id != topic.id
+    if ranking.decision == "decline":
+        return bool(ranking.elsewhere)  # 我离婚了孩子归谁
+    return len(text) > OWN_WORDS and ranking.decision == "answer" and ranking.answers[0].topic.id != topic.id
 
 
 def _changed(turn: Turn, topic: Any, text: str, inside_form: bool) -> Events | None:
     """The same question under another condition: the new words decide, the old question helps."""
     alone = turn.context.searcher.rank(text)
-    if alone.decision == "answer":
+    if alone.decision == "answer" and not followups.CONDITION.match(text):
         return advice.tell(turn, alone.answers[0].topic, text, inside_form)
     before = turn.slot("last_question") or topic.question
     together = turn.context.searcher.rank(f"{before[-LONG:]}。{text}")
@@ -221,6 +225,15 @@ def _changed(turn: Turn, topic: Any, text: str, inside_form: bool) -> Events | N
     if together.decision == "offer" and together.answers[0].topic.id != topic.id:
         return advice.offer(turn, advice.likely(together), f"{before}。{text}")
     return advice.tell(turn, together.answers[0].topic, f"{before}。{text}", inside_form)
+
+
+def _bare(turn: Turn, topic: Any, text: str, inside_form: bool) -> Events:
+    """那我能把钱要回来吗: asked of what was told before; the answer just given is told whole, not once more."""
+    before = turn.slot("last_question") or topic.question
+    together = turn.context.searcher.rank(f"{before[-LONG:]}。{text}")
+    if together.decision == "answer" and together.answers[0].topic.id != topic.id:
+        return advice.tell(turn, together.answers[0].topic, f"{before}。{text}", inside_form)
+    return advice.expand(turn, topic, articles=False)
 
 
 def tells_a_story(turn: Turn) -> bool:

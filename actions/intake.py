@@ -149,8 +149,8 @@ class Intake(XiaobaoAction):
 
     @staticmethod
     def grievance_before(turn: Turn) -> str:
-        """The last of the messages just before that told of a quarrel with a trader; "" when there is none."""
-        return next((words for words in turn.said_before(RECENT) if grievances.plain(turn, words)), "")
+        """The last of the messages just before that told of a quarrel with a trader, asking or not; "" for none."""
+        return next((words for words in turn.said_before(RECENT) if grievances.told(turn, words)), "")
 
     def say_understood(self, turn: Turn, draft: Draft) -> None:
         """Tell back what was understood before asking on."""

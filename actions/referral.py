@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions import filing, summary
+from rasa_sdk.events import FollowupAction
+
+from actions import filing, guidance, summary
 from actions.base import Events, Turn
 from actions.draft import Draft
+from xiaobao.knowledge import redlines
+from xiaobao.reading import story
 from xiaobao.tickets import routing
 
 FOR_12315 = "12315"
 FIELDS_12315 = ("merchant", "merchant_address", "item", "amount", "event_date", "purchase_mode", "order_number")
+NAMED = ("institution", "merchant", "amount", "event_date")
+LONGEST_NAME = 30  # characters
 FINANCE = {"NFRA", "PBC", "CSRC", "LOCALFIN"}
 
 
@@ -46,6 +52,23 @@ def refer(turn: Turn, draft: Draft, form: Any) -> Events | None:
     )
     draft.save(turn.now)
     return form.leave(turn, draft)
+
+
+def heard(turn: Turn) -> Events | None:
+    """The name of the bank, a sum or a day right after the letter to another authority goes into a new letter."""
+    draft = Draft.at_hand(turn.tracker)
+    told = draft.get("narrative")
+    if (turn.tracker.active_loop or {}).get("name") or not draft.flags.get("referred") or not told:
+        return None
+    if len(turn.text) > LONGEST_NAME or guidance.ASKS_BACK.search(turn.text) or redlines.find(turn.text) is not None:
+        return None
+    new = story.read(turn.text, turn.today, turn.context.reading).values
+    if not any(slot in new and not draft.get(slot) for slot in NAMED):
+        return None
+    draft.clear()
+    draft.form = "complaint_form"
+    draft.flags = {"new_story": f"{told}。{turn.text}"}
+    return [*draft.events(), FollowupAction("complaint_form")]
 
 
 def institution_first(turn: Turn, draft: Draft) -> None:

@@ -55,3 +55,36 @@ def test_unsure_twice_offers_a_human_and_no_third_guess(talk: Talk) -> None:
     assert citizen.responses == ["utter_unsure"]
     citizen.say("就是那个", "unsure", 0.2)
     assert citizen.responses == ["utter_unsure_again"] and "转人工" in [b["title"] for b in citizen.said[0]["buttons"]]
+
+
+@pytest.mark.parametrize("intent", ["ask", "out_of_scope", "unsure"])
+@pytest.mark.parametrize("question", ["那我能把钱要回来吗", "能退吗", "赔多少", "他们不给怎么办"])
+def test_a_question_with_nothing_of_its_own_is_about_what_was_answered(talk: Talk, question: str, intent: str) -> None:
+    citizen = talk()
+    citizen.say("办了健身卡店关门了怎么办", "ask")
+    topic = citizen.slots["topic_id"]
+    citizen.say(question, intent)
+    assert citizen.responses == ["utter_expanded"] and citizen.slots["topic_id"] == topic
+
+
+def test_what_has_something_of_its_own_is_no_follow_up(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("办了健身卡店关门了怎么办", "ask")
+    citizen.say("我离婚了孩子归谁", "out_of_scope")
+    assert citizen.responses == ["utter_out_of_scope"]
+
+
+def test_another_condition_stays_with_the_matter(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("什么叫如实告知", "ask")
+    topic = citizen.slots["topic_id"]
+    citizen.say("要是超过两年呢", "ask")
+    assert citizen.slots["topic_id"] == topic and citizen.responses == ["utter_answer"]
+
+
+def test_what_was_told_with_a_question_goes_into_the_form(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("我在健身房办了卡 它跑路了 咋办啊", "ask")
+    citizen.say("那我能把钱要回来吗", "ask")
+    citizen.say("帮我投诉", "submit_complaint")
+    assert citizen.form == "complaint_form" and "跑路" in citizen.slots["narrative"]

@@ -220,7 +220,9 @@ def test_fraud_and_a_human_are_heard_at_the_card_whatever_figures_stand_beside(t
     citizen = talk()
     citizen.say("理发店的卡有问题", "submit_complaint")
     citizen.say("骗子刚让我转了3000", "fraud_now")
-    assert "utter_fraud_now" in citizen.responses
+    assert citizen.responses == ["utter_fraud_now"] and citizen.form is None, "the calls, and no form before the eyes"
+    citizen.say("打过了，接着填", "resume")
+    assert citizen.form == "complaint_form" and "理发" in citizen.slots["narrative"]
     citizen = talk()
     citizen.say("理发店的卡有问题", "submit_complaint")
     citizen.say("我要人工，都等了20分钟", "request_human")

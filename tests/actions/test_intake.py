@@ -502,3 +502,14 @@ def test_what_people_ask_back_is_answered_and_the_question_stays(talk: Talk, ask
     asking = citizen.asking
     citizen.say(asks, "ask")
     assert told in citizen.responses and citizen.asking == asking
+
+
+def test_the_bank_named_after_the_letter_stands_in_a_new_letter(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("银行卡被冻结了说是涉案，取不出钱给孩子交学费", "submit_complaint")
+    assert citizen.card("letter")
+    citizen.say("工商银行城关支行", "unsure")
+    letter = citizen.card("letter")
+    assert letter and "工商银行城关支行" in letter["text"] and "交学费" in letter["text"]
+    citizen.say("那能投诉到哪里", "ask")
+    assert not citizen.card("letter")

@@ -209,3 +209,17 @@ def test_no_answer_breaks_a_reader(text: str) -> None:
 @given(st.integers(min_value=1, max_value=10**8))
 def test_a_plain_number_answers_how_much(yuan: int) -> None:
     assert answers.amount(str(yuan)).normalised == yuan * 100
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("苹果14 4299", 429900),
+        ("899，手机", 89900),
+        ("2024年 3000", 300000),
+        ("华为 60 5999", None),
+        ("电话13812345678", None),
+    ],
+)
+def test_the_one_number_beside_a_ware_is_the_sum(text: str, cents: int | None) -> None:
+    assert answers.amount(text).normalised == cents

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-FollowUp = Literal["text", "keep", "where", "simple", "steps", "changed", "article", "wrong"]
+FollowUp = Literal["text", "keep", "where", "simple", "steps", "changed", "article", "wrong", "bare"]
 LONGEST = 24  # characters; more is a question of its own
 _ENDING = r"[吗呢啊呀吧嘛啦的了么？?。！!～~\s]*$"
 
@@ -49,9 +49,20 @@ _PATTERNS: tuple[tuple[FollowUp, re.Pattern[str]], ...] = (
     ),
 )  # fmt: skip
 
+CONDITION = re.compile(r"^(?:那么?|可是?|但是?)?(?:要是|如果|假如|万一|若是?)")  # 要是超过两年呢: of the same matter
+# 那我能把钱要回来吗: a question of nothing but words that any matter has; what it is about was said before.
+_ANY_MATTER = re.compile(
+    r"(?:那么?|我们?|咱们?|您|你|他们?|她们?|它|对方|人家|商家|店家|老板|卖家|这样|这种|这个|这|那个|那样|情况|事情?|的话|到底|究竟|一般|大概|现在|以后|之后|然后|回头|真的?|自己"
+    r"|剩下?的?|全部?|全额|部分|一半|里面?|钱款?|款项?|费用?|损失|本金|余额|能不能|可不可以|会不会|要不要|是不是|有没有|能够?|可以|会|要|该|应该|得|还|也|都|就|再|才|又|把|被|给|让|跟|和"
+    r"|要求|[退赔要拿追找讨还](?:得|的)?(?:回来?|到|出来|给|钱)?|赔偿|补偿|到[手账]|多久|多长时间|多少|几[天倍年个月]+|怎么办?|怎样|咋[办整]?|如何|什么|时候|为啥|为什么|吗|呢|吧|啊|呀|么|嘛|了|的|不到?|没有?|有用?|用|成功|希望|可能|行|办法?|做|弄|算|说|去|来|等|想|最[多少快]|合适|[\s，,。.!！?？~～])+"
+)
+_ASKS = re.compile(r"[吗呢么?？]|怎么|怎样|咋|如何|多久|多少|几[天倍年]|什么|能不能|可不可以|会不会|有没有|为啥")
+
 
 def read(text: str) -> FollowUp | None:
     """What a short message wants to know about the answer just given; None when it stands for itself."""
     if len(text) > LONGEST:
         return None
-    return next((kind for kind, pattern in _PATTERNS if pattern.search(text)), None)
+    if (found := next((kind for kind, pattern in _PATTERNS if pattern.search(text)), None)) is not None:
+        return found
+    return "bare" if _ASKS.search(text) and _ANY_MATTER.fullmatch(text) else None
