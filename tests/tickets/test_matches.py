@@ -9,12 +9,13 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, text
+from sqlalchemy import delete, insert, select, text
 
 from tests.factories import CITIZEN, CLERK, CONVERSATION, NOW, a_submission, an_office, file_ticket
 from xiaobao import database
-from xiaobao.tickets import matches, merchants, queries, service
+from xiaobao.tickets import keeping, matches, merchants, queries, service
 from xiaobao.tickets.matches import COMPLAINTS, WITH_REPORTS, Matter
+from xiaobao.tickets.queue_tables import MerchantKey
 from xiaobao.tickets.tables import Ticket
 from xiaobao.tickets.workflow import Kind
 
@@ -237,3 +238,34 @@ def test_matching_touches_no_ticket(sessions):
         matches.group(session, number, frozenset(Kind), NOW)
         assert queries.ticket(session, number) == before
     assert a_submission().sources == {}
+
+
+def keys(sessions):
+    with sessions.begin() as session:
+        return set(session.scalars(select(MerchantKey.merchant_key)))
+
+
+def test_each_merchant_is_named_once_as_long_as_a_ticket_has_it(sessions):
+    numbers = [file_ticket(sessions, merchant=name) for name in ("乐动健身", "乐动健身", "好味理发")]
+    first, other = keys(sessions) - {"好味理发"}, {"好味理发"}
+    assert len(first) == 1 and keys(sessions) == first | other
+    for number, left in zip(numbers, (first | other, other, set()), strict=True):
+        with sessions.begin() as session:
+            session.delete(session.scalars(select(Ticket).where(Ticket.number == number)).one())
+        assert keys(sessions) == left
+
+
+def test_a_merchant_put_right_is_named_anew(sessions):
+    number = file_ticket(sessions, merchant="乐动健身")
+    with sessions.begin() as session:
+        session.scalars(select(Ticket).where(Ticket.number == number)).one().merchant_key = "好味理发"
+    assert keys(sessions) == {"好味理发"}
+
+
+def test_rebuilding_names_every_merchant(sessions):
+    file_ticket(sessions, merchant="乐动健身")
+    before = keys(sessions)
+    with sessions.begin() as session:
+        session.execute(delete(MerchantKey))
+        keeping.rebuild(session.connection())
+    assert keys(sessions) == before

@@ -1,4 +1,4 @@
-"""What is kept beside tickets so that no list has to work it out: the next date, open or not, counts, the index of words.
+"""What is kept beside tickets so that no list has to work it out: next date, open or not, counts, words, merchants.
 
 Listeners of every session that `database.make_sessions` makes: whatever step, job or import changes a ticket or a clock
 through it, all this follows in the same transaction. Whoever writes by bare SQL calls `rebuild` afterwards.
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, event, inspect, select, te
 from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction, sessionmaker
 
 from xiaobao.tickets import search_index
-from xiaobao.tickets.queue_tables import Tally
+from xiaobao.tickets.queue_tables import MerchantKey, Tally
 from xiaobao.tickets.tables import NEVER, Ticket, TicketClock
 from xiaobao.tickets.workflow import OPEN, Kind
 
@@ -26,6 +26,13 @@ _BEFORE = "keeping.before"  # of each ticket touched in this transaction: under 
 _ADD = text(
     "INSERT INTO tallies (kind, status, assignee_id, tickets) VALUES (:kind, :status, :assignee, :step) "
     "ON CONFLICT (kind, status, assignee_id) DO UPDATE SET tickets = tallies.tickets + excluded.tickets"
+)
+_NAME = text(
+    "INSERT INTO merchant_keys (office_id, merchant_key) VALUES (:office, :key) ON CONFLICT (office_id, merchant_key) DO NOTHING"
+)
+_UNNAME = text(
+    "DELETE FROM merchant_keys WHERE office_id = :office AND merchant_key = :key AND NOT EXISTS "
+    "(SELECT 1 FROM tickets WHERE tickets.office_id = :office AND tickets.merchant_key = :key)"
 )
 Key = tuple[str, str, int]
 
@@ -39,7 +46,19 @@ def attach(sessions: sessionmaker[Session]) -> None:
 
 
 def rebuild(connection: Connection) -> None:
-    """Work out everything anew from tickets and clocks, for migrations and bulk imports."""
+    """Work out everything anew from tickets and clocks, for bulk imports."""
+    rebuild_lists(connection)
+    connection.execute(delete(MerchantKey))
+    connection.execute(
+        text(
+            "INSERT INTO merchant_keys (office_id, merchant_key) "
+            "SELECT DISTINCT office_id, merchant_key FROM tickets WHERE merchant_key IS NOT NULL"
+        )
+    )
+
+
+def rebuild_lists(connection: Connection) -> None:
+    """All but the merchants, whose table is younger than the migration that needs the rest."""
     # SQL of both databases: a row of tickets is never read into Python for the dates.
     # The state is asked of the few clocks of a ticket, not of the index of all that run: that would be tickets times clocks.
     least = (
@@ -109,6 +128,7 @@ def _refresh(ticket: Ticket) -> None:
 def _after_flush(session: Session, _context: UOWTransaction) -> None:
     # History and lists still stand as before the flush; ids are known by now.
     connection = session.connection()
+    _name(connection, session)
     for ticket in _of(session.new):
         search_index.write(connection, [(ticket.id, search_index.words_of(vars(ticket)))])
     for ticket in _of(session.dirty):
@@ -118,6 +138,17 @@ def _after_flush(session: Session, _context: UOWTransaction) -> None:
             search_index.write(connection, [(ticket.id, search_index.words_of(now))])
     for ticket in _of(session.deleted):
         search_index.erase(connection, ticket.id, _words_before(ticket))
+
+
+def _name(connection: Connection, session: Session) -> None:
+    """Keep the merchants' keys: new ones come in, and one that no ticket has any more goes, as it may be a person's name."""
+    changed = [one for one in _of(session.dirty) if inspect(one).attrs["merchant_key"].history.has_changes()]
+    for ticket in (*_of(session.new), *changed):
+        if ticket.merchant_key:
+            connection.execute(_NAME, {"office": ticket.office_id, "key": ticket.merchant_key})
+    for ticket in (*changed, *_of(session.deleted)):
+        if key := _was(ticket, "merchant_key"):
+            connection.execute(_UNNAME, {"office": ticket.office_id, "key": key})
 
 
 def _before_commit(session: Session) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from xiaobao.tickets import merchants
+from xiaobao.tickets.queue_tables import MerchantKey
 from xiaobao.tickets.tables import Ticket
 from xiaobao.tickets.views import TicketView, ticket_view
 from xiaobao.tickets.workflow import OPEN, Kind, Status
@@ -230,12 +231,11 @@ def _near_names(session: Session, ticket: Ticket, kinds: Collection[Kind], since
     key = ticket.merchant_key or ""
     if len(key) < merchants.SHORTEST_NEAR:
         return ()
-    # Most keys begin with other letters: the database leaves those out while it walks along the index.
+    # Most keys begin with other letters: the database leaves those out.
     letters = sorted(set(key))
-    likely = or_(*(func.substr(Ticket.merchant_key, place, 1).in_(letters) for place in (1, 2, 3)))
-    of_office = (Ticket.office_id == ticket.office_id, Ticket.merchant_key.is_not(None), likely)
-    keys = session.scalars(select(Ticket.merchant_key).where(*of_office).distinct())
-    found = merchants.nearest(key, [other for other in keys if other])[:MOST_NEAR]
+    likely = or_(*(func.substr(MerchantKey.merchant_key, place, 1).in_(letters) for place in (1, 2, 3)))
+    keys = session.scalars(select(MerchantKey.merchant_key).where(MerchantKey.office_id == ticket.office_id, likely))
+    found = merchants.nearest(key, keys.all())[:MOST_NEAR]
     if not found:
         return ()
     count = func.count()

@@ -1,4 +1,4 @@
-"""Tables that make lists quick and shared: kept counts, saved filters, who is looking at which ticket.
+"""Tables that make lists quick and shared: kept counts, names of merchants, saved filters, who is looking at which ticket.
 
 The words of tickets lie in `ticket_search`, which is no mapped table: FTS5 on SQLite, a tsvector on PostgreSQL
 (search_index.py, migration 0012).
@@ -24,6 +24,15 @@ class Tally(Base):
     status: Mapped[str] = mapped_column(String(16), primary_key=True)
     assignee_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     tickets: Mapped[int] = mapped_column(Integer)
+
+
+class MerchantKey(Base):
+    """A key of a merchant (merchants.key_of) that some ticket of the office has."""
+
+    __tablename__ = "merchant_keys"
+
+    office_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    merchant_key: Mapped[str] = mapped_column(String(100), primary_key=True)
 
 
 class SavedFilter(Base):

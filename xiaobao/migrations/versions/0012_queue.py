@@ -48,7 +48,7 @@ def upgrade() -> None:
             "ticket_id integer PRIMARY KEY REFERENCES tickets (id) ON DELETE CASCADE)"
         )
         op.execute("CREATE INDEX ix_ticket_search_tokens ON ticket_search USING gin (tokens)")
-    keeping.rebuild(op.get_bind())
+    keeping.rebuild_lists(op.get_bind())
     for name, columns in INDEXES.items():
         op.create_index(name, "tickets", columns)
     urgent: dict[str, Any] = {
