@@ -79,6 +79,11 @@ def test_neither_words_nor_files_are_asked_for_again(clerk: Browser, desk: Desk,
     assert rows(desk) == []
 
 
+def test_the_same_words_once_more_are_a_conflict_and_no_wrong_field(clerk: Browser, number: str) -> None:
+    assert bring(clerk, number, text="带来一张收据").status_code == 303
+    assert bring(clerk, number, text="带来一张收据").status_code == 409
+
+
 def test_an_unfit_file_takes_nothing_in_and_keeps_the_words(
     clerk: Browser, desk: Desk, settings: Settings, number: str
 ) -> None:

@@ -19,7 +19,18 @@ from xiaobao.desk.reply_check import Finding
 from xiaobao.desk.tickets import Opened, show
 from xiaobao.desk.words import Notice
 from xiaobao.tickets import deadlines, queries, service, workflow
-from xiaobao.tickets.errors import InvalidField, NotFound, NotYet, RoleForbidden, StaleVersion, StepNotOpen, TicketError
+from xiaobao.tickets.errors import (
+    AlreadyDone,
+    InvalidField,
+    NotFound,
+    NotYet,
+    RoleForbidden,
+    StaleVersion,
+    StepNotOpen,
+    TicketError,
+    UrgedToday,
+    WindowOver,
+)
 from xiaobao.tickets.filing import Evidence
 from xiaobao.tickets.tables import OutboxRow
 from xiaobao.tickets.views import TicketView
@@ -50,7 +61,9 @@ def _taken_by_staff() -> dict[str, tuple[Callable[..., TicketView], tuple[str, .
 
 
 TAKE = _taken_by_staff()
-HTTP = {NotFound: 404, RoleForbidden: 403, StepNotOpen: 409, StaleVersion: 409, InvalidField: 422, NotYet: 409}
+HTTP = {NotFound: 404, RoleForbidden: 403, InvalidField: 422} | dict.fromkeys(
+    (StepNotOpen, StaleVersion, NotYet, AlreadyDone, UrgedToday, WindowOver), 409
+)
 
 
 @screen.post("/tickets/<number>/<step>")
