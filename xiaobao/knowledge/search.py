@@ -4,7 +4,7 @@ The signals of signals.py are fused by a conditional logit: each topic gets a we
 three ways out, "a consumer's matter, but no topic", "a matter of finance, but no topic" and "belongs elsewhere"; and the
 exponentials are shared out to probabilities.
 The few weights stand in data/knowledge/weights.json; fit.py finds them on our own wordings alone.
-Long stories are compared whole by their words and narrowed to the sentence that asks for the rest.
+Long stories are compared whole by their words, and by meaning only the sentence that asks.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from xiaobao.knowledge.text import asking_part, normalise
 
 Decision = Literal["answer", "offer", "decline"]
 SIDES = ("consumer", "finance", "elsewhere")
-WHOLE_WEIGHT = 0.5  # of a long story against the sentence that asks
 MISSING = 0.7  # of the chance that it is ours: from here on "no topic" is said
 LEAST_FIT = 0.1  # below, a question has hardly a word in common with a field
 FIRST_CHARACTERS = 1000  # of a story; what is asked at its end is read besides
@@ -156,15 +155,12 @@ class Searcher:
     def features(self, question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Signals of each topic (topics x signals), of the three ways out, and how well each field fits by itself."""
         question = self.library.plain(question)
-        part = normalise(asking_part(question))
-        whole = normalise(question[:FIRST_CHARACTERS])
-        found = self._lexical.of(part)
-        side = [self._by_words.of(self._lexical.vector(part))]
-        if whole != part:
-            found = [
-                WHOLE_WEIGHT * w + (1 - WHOLE_WEIGHT) * p for w, p in zip(self._lexical.of(whole), found, strict=True)
-            ]
-            side = [WHOLE_WEIGHT * self._by_words.of(self._lexical.vector(whole)) + (1 - WHOLE_WEIGHT) * side[0]]
+        asking = asking_part(question)
+        part = normalise(asking)
+        told = question if len(question) <= FIRST_CHARACTERS else f"{question[:FIRST_CHARACTERS]} {asking}"
+        whole = normalise(told)
+        found = self._lexical.of(whole)
+        side = [self._by_words.of(self._lexical.vector(whole))]
         if self._semantic:
             vector = self._semantic.embed(part)
             found += self._semantic.of(vector)
@@ -174,11 +170,12 @@ class Searcher:
         none = table.min(axis=0)  # a way out without fields fits as badly as the worst name
         best = np.stack([table[names].max(axis=0, initial=-np.inf) for names in self._ways_out])
         best = np.maximum(best, none)
-        best = np.concatenate([best, np.ones((len(SIDES), 1))], axis=1)
+        by_itself = np.tile([1.0, np.log(len(whole) + 1)], (len(SIDES), 1))  # a long story has more in common with all
+        best = np.concatenate([best, by_itself], axis=1)
         out = np.zeros((len(SIDES), 2 * best.shape[1]))
         out[:2, : best.shape[1]] = best[:2]
         out[2:, best.shape[1] :] = best[2:]
-        fit = table[:, [0, 5] if self._semantic else [0]].sum(axis=1)
+        fit = table[:, [0, 4] if self._semantic else [0]].sum(axis=1)
         return topics, out, fit[len(topics) :]
 
     def judge(self, topics: np.ndarray, out: np.ndarray, fields: np.ndarray, limit: int = 5) -> Ranking:
