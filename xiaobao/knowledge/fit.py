@@ -19,31 +19,37 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
 
 from xiaobao.knowledge import library, search, signals
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDS = 5
 PENALTY = 1e-2  # on weights of signals that are all spread alike
+DOUBT = 0.1  # the inverse of the penalty for the weights of the doubts
 RIGHT = 0.93
 SAMPLE = 600  # wordings of each part that are asked; all of them would take an hour
 TUNING_WEIGHT = 5.0
 CACHE = ROOT / "var" / "cache"
-NO_WEIGHTS = search.Weights(np.zeros(0), np.zeros(0), 1.0, 1.0)  # signals alone are asked of these searchers
+NONE = np.zeros(0)
+NO_WEIGHTS = search.Weights(NONE, NONE, NONE, 1.0, 1.0)  # signals alone are asked of these searchers
 LEXICAL_SIGNALS = ("best wording", "best three wordings", "answer", "likelihood")
+BY_ITSELF = ("constant", "length")
 SEMANTIC_SIGNALS = ("nearest wording", "nearest three wordings", "nearest answer", "centre of the wordings")
 
 
-def signal_names(semantic: bool) -> tuple[list[str], list[str]]:
-    """Names of the weights, for topics and for the ways out, in the order of Searcher.features."""
+def signal_names(semantic: bool) -> tuple[list[str], list[str], list[str]]:
+    """Names of the weights, for topics, ways out (in the order of Searcher.features) and doubts (of search.doubts)."""
     topic = [*LEXICAL_SIGNALS, *(SEMANTIC_SIGNALS if semantic else ()), "side by words"]
     topic += ["side by meaning"] if semantic else []
-    return topic, [f"{way}: {name}" for way in ("no topic", "elsewhere") for name in (*topic, "constant", "length")]
+    out = [f"{way}: {name}" for way in ("no topic", "elsewhere") for name in (*topic, *BY_ITSELF)]
+    doubt = ["odds of elsewhere", "best topic", "no topic", *topic[-2 if semantic else -1 :], *BY_ITSELF]
+    return topic, out, doubt
 
 
 def by_words(topics: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The same signals as a searcher without meaning gives them."""
-    (few_topic, few_out), (topic, every_out) = signal_names(False), signal_names(True)
+    (few_topic, few_out, _), (topic, every_out, _) = signal_names(False), signal_names(True)
     return topics[..., [topic.index(name) for name in few_topic]], out[..., [every_out.index(name) for name in few_out]]
 
 
@@ -101,6 +107,16 @@ def fit(
 
     found = minimize(loss, np.zeros(width + out.shape[-1]), jac=True, method="L-BFGS-B").x
     return found[:width] / topic_spread, found[width:] / out_spread
+
+
+def fit_doubt(shares: np.ndarray, out: np.ndarray, right: np.ndarray, beside: int) -> np.ndarray:
+    """Weights that tell what belongs elsewhere from what a topic answers; a matter without a topic teaches neither."""
+    taught = (right < shares.shape[1] - len(search.SIDES)) | (right == shares.shape[1] - 1)
+    signs = search.doubts(shares, out, beside)[taught]
+    spread = signs.std(axis=0)
+    spread[spread == 0] = 1
+    machine = LogisticRegression(C=DOUBT, max_iter=500, fit_intercept=False)
+    return machine.fit(signs / spread, right[taught] == shares.shape[1] - 1).coef_[0] / spread
 
 
 def where_to_decline(chances: np.ndarray, right: np.ndarray) -> float:
@@ -167,18 +183,24 @@ def main() -> None:
         own, others = both if semantic else [(*by_words(*part[:2]), part[2]) for part in both]
         if given.check:
             stand = search.Weights.read(path, semantic)
-            topic_weights, out_weights = stand.topic, stand.out
+            topic_weights, out_weights, doubt = stand.topic, stand.out, stand.doubt
         else:
             rows = [np.concatenate([one, other]) for one, other in zip(own, others, strict=True)]
             counts = np.repeat([1.0, TUNING_WEIGHT], [len(own[2]), len(others[2])])
             topic_weights, out_weights = fit(rows[0], rows[1], rows[2], counts)
-        chances = [search.probabilities(topic_weights, out_weights, part[0], part[1]) for part in (own, others)]
+            shares = search.probabilities(topic_weights, out_weights, rows[0], rows[1])
+            doubt = fit_doubt(shares, rows[1], rows[2], 4 if semantic else 3)
+        chances = [
+            search.doubted(doubt, search.probabilities(topic_weights, out_weights, *part[:2]), part[1])
+            for part in (own, others)
+        ]
         decline = stand.decline_above if given.check else where_to_decline(chances[0], own[2])
         answer = stand.answer_from if given.check else where_to_answer(chances[1], others[2], decline)
-        topic_names, out_names = signal_names(semantic)
+        topic_names, out_names, doubt_names = signal_names(semantic)
         result[name] = {
             "topic": dict(zip(topic_names, np.round(topic_weights, 4).tolist(), strict=True)),
             "out": dict(zip(out_names, np.round(out_weights, 4).tolist(), strict=True)),
+            "doubt": dict(zip(doubt_names, np.round(doubt, 4).tolist(), strict=True)),
             "decline_above": decline,
             "answer_from": answer,
         }
