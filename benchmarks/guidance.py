@@ -66,7 +66,7 @@ def ours(known: library.Library, rows: list[Row], semantic: bool) -> list[Guess]
     found = []
     for row in rows:
         topics, out, fields = searcher.features(row.text)
-        chances = search.probabilities(searcher.weights.topic, searcher.weights.out, topics[None], out[None])[0]
+        chances = searcher.weights.chances(topics[None], out[None])[0]
         order = np.argsort(-chances[: len(topics)], kind="stable")[:3]
         declined = searcher.judge(topics, out, fields).decision == "decline"
         found.append(Guess([searcher.names[i] for i in order], 1 - float(chances[-1]), declined))

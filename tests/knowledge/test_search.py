@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from xiaobao.knowledge import fit, library, search, signals
+from xiaobao.knowledge.text import asking_part
 
 pytestmark = pytest.mark.slow  # each index takes ten seconds
 ROOT = Path(__file__).parents[2]
@@ -113,10 +114,37 @@ def test_fitting_finds_the_signal_that_tells_and_ignores_the_one_that_does_not()
     assert 0 < decline < 1 and 0 < answer <= 1
 
 
+def test_doubt_is_learnt_and_moves_only_the_share_of_elsewhere():
+    rng = np.random.default_rng(2)
+    right = rng.integers(0, 6, 400)  # three topics, then the three ways out
+    shares = rng.dirichlet(np.ones(6), 400)
+    out = np.concatenate([rng.random((400, 3, 1)), np.ones((400, 3, 1)), rng.random((400, 3, 1))], axis=2)
+    out[right == 5, 2, 0] += 2  # by its words it looks like elsewhere, which the shares do not know
+    weights = fit.fit_doubt(shares, out, right, 3)
+    judged_again = search.doubted(weights, shares, out)
+    assert judged_again.sum(axis=1) == pytest.approx(1)
+    ours, before = judged_again[:, :5], shares[:, :5]
+    assert ours / ours.sum(axis=1, keepdims=True) == pytest.approx(before / before.sum(axis=1, keepdims=True))
+    known = right != 3
+    known &= right != 4
+    assert ((judged_again[:, 5] > 0.5) == (right == 5))[known].mean() > 0.95
+    assert ((shares[:, 5] > 0.5) == (right == 5))[known].mean() < 0.85
+
+
+def test_the_beginning_of_a_long_story_is_heard(searcher):
+    story = (
+        "上周我在网上买了一件羽绒服，收到后不喜欢，想按七天无理由把它退掉。"
+        "这几天家里事情多，一直在忙孩子上学，又碰上下雨，来回跑了好几趟，人都累得不行了，心里也很烦躁，晚上睡不好，吃也吃不香。"
+        "说了这么多，大家帮我看看，像我这种情况接下来到底应该怎么办才好呢？"
+    )
+    assert "七天" not in asking_part(story)
+    assert "net-01" in [ranked.topic.id for ranked in searcher.rank(story).answers[:2]]
+
+
 def test_the_weights_have_the_names_of_todays_signals():
     stand = json.loads((KNOWLEDGE / "weights.json").read_text(encoding="utf-8"))
     for name, semantic in (("lexical", False), ("semantic", True)):
-        assert (list(stand[name]["topic"]), list(stand[name]["out"])) == fit.signal_names(semantic)
+        assert tuple(list(stand[name][of]) for of in ("topic", "out", "doubt")) == fit.signal_names(semantic)
 
 
 def test_embeddings_are_kept_and_only_new_texts_are_embedded(tmp_path):

