@@ -209,3 +209,15 @@ def test_no_answer_breaks_a_reader(text: str) -> None:
 @given(st.integers(min_value=1, max_value=10**8))
 def test_a_plain_number_answers_how_much(yuan: int) -> None:
     assert answers.amount(str(yuan)).normalised == yuan * 100
+
+
+@pytest.mark.parametrize(
+    ("text", "rubbish"),
+    [
+        ("asdfgh", True), ("qwerty", True), ("zxcvbnm", True), ("asdf asdf", True), ("啊啊啊啊", True), ("hjkdfg", True),
+        ("KFC", False), ("lululemon", False), ("ZARA", False), ("Tesla", False), ("好味饭店", False), ("2680", False), ("7-11", False),
+        ("", False),
+    ],
+)  # fmt: skip
+def test_keys_beside_each_other_are_no_name(text: str, rubbish: bool) -> None:
+    assert answers.is_rubbish(text) == rubbish

@@ -23,6 +23,7 @@ from xiaobao.reading.values import SENTENCE_END, Features, Value, clause_end, cl
 
 _WISH = re.compile(r"要求|诉求|希望|请求|恳请|请")
 MOST_COMPARED = 15  # other sums that a sum is compared with
+LONGEST_REPEAT = 6  # characters
 _NEIGHBOURS = (-3, -2, -1, 0, 1, 2)
 
 
@@ -86,6 +87,9 @@ def _marks(found: Found, reference: Reference) -> list[list[str]]:
                 marks[place].append(f"told{min(counts[token.word], 4)}")
         marks[token.start].append("w:" + token.word)
         marks[token.end - 1].append("we:" + token.word)
+    for place, mark_of in enumerate(_repeats(text)):
+        if mark_of:
+            marks[place].append(mark_of)
     for candidate in parties.candidates(text, reference, heads.read(text, reference).accused):
         mark(candidate.start, candidate.end, "c_" + candidate.kind)
     for word in islice(endings.SUFFIX.finditer(text), 80):
@@ -97,6 +101,22 @@ def _marks(found: Found, reference: Reference) -> list[list[str]]:
     for value, name in ((found.merchant, "RM"), (found.item, "RI")):
         if value is not None:
             mark(value.start, value.end, name)
+    return marks
+
+
+def _repeats(text: str) -> list[str]:
+    """For each character how long the longest stretch over it is that stands elsewhere too, and how often.
+
+    Who writes a long letter names ware and shop again and again, whatever words the dictionary knows.
+    """
+    marks = [""] * len(text)
+    for length in range(2, LONGEST_REPEAT + 1):
+        pieces = [text[n : n + length] for n in range(len(text) - length + 1)]
+        counts = Counter(piece for piece in pieces if piece.isalnum())
+        for n, piece in enumerate(pieces):
+            if counts[piece] > 1:
+                mark = f"rep{length}x{min(counts[piece], 4)}"
+                marks[n : n + length] = [mark] * length
     return marks
 
 
