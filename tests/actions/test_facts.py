@@ -265,3 +265,13 @@ def test_fear_of_revenge_is_met_by_what_keeps_names_secret(talk: Talk, words: st
     citizen.say(words, "ask")
     assert citizen.responses[0] == "utter_answer" and citizen.slots.get("topic_id") in (None, "proc-21")
     assert "匿名" in json.dumps(citizen.said[0], ensure_ascii=False) and asked(citizen) == before
+
+
+@pytest.mark.parametrize(
+    ("office_id", "asked_for"), [("bank", "utter_ask_contact_direct"), ("demo", "utter_ask_contact_complaint")]
+)
+def test_an_institution_is_its_own_other_side_and_passes_nothing_on(talk: Talk, office_id: str, asked_for: str) -> None:
+    citizen = talk()
+    citizen.say("银行的理财有问题" if office_id == "bank" else "理发店的卡有问题", "submit_complaint")
+    citizen.fill_from({**FACTS, "institution": "样例银行", "complained_to_institution": "找过"})
+    assert citizen.asking == "contact_name" and asked_for in citizen.responses
