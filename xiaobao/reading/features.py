@@ -23,10 +23,14 @@ from xiaobao.reading.values import SENTENCE_END, Features, Value, clause_end, cl
 
 # Words that say what a sum is; the words themselves are features too, these hold for words never seen beside a sum.
 _SAYS = {
-    "paid": re.compile(r"[付交花转充缴存刷汇扣][了过给款清]?|收了?我|收费|首付|全款|定金|订金|押金|实付|到手|一共|总共|合计"),
+    "paid": re.compile(
+        r"[付交花转充缴存刷汇扣][了过给款清]?|收了?我|收费|首付|全款|定金|订金|押金|实付|到手|一共|总共|合计"
+    ),
     "price": re.compile(r"标价|原价|市场?价|官网|报价|挂牌|专柜|平时|本来|指导价|价值"),
     "back": re.compile(r"退|赔|补偿|只肯|返|抵"),
-    "extra": re.compile(r"运费|路费|车费|油费|打车|违约金|手续费|工本费|检测费|鉴定费|诊费|医药费|误工|挂号|快递费|来回"),
+    "extra": re.compile(
+        r"运费|路费|车费|油费|打车|违约金|手续费|工本费|检测费|鉴定费|诊费|医药费|误工|挂号|快递费|来回"
+    ),
     "others": re.compile(r"邻居|对门|隔壁|别人|人家|朋友|同事|亲戚|别家|另一家|同款|群里|网上"),
     "income": re.compile(r"工资|退休金|养老金|月薪|每月|一个月|收入|房租|话费"),
 }

@@ -19,7 +19,10 @@ NAMES, CHOICES = "names.crfsuite", "choices.json"
 TAGS = {"merchant": "M", "item": "I"}
 LEAST = {"M": 0.15, "I": 0.05}  # a name less likely than this is left to be asked
 LETTER = 40  # characters: who writes that much names merchant and ware somewhere
-NEARLY = {"M": 0.02, "I": 0.01}  # so in a letter as much as this is enough, even where the chain as a whole sees no name
+NEARLY = {
+    "M": 0.02,
+    "I": 0.01,
+}  # so in a letter as much as this is enough, even where the chain as a whole sees no name
 READ_AT_MOST = 700  # characters: names come early, and time grows with length
 SURE = 0.5  # below it the best of several sums is asked for, not taken as known
 POSSIBLE = 0.12  # what is offered beside it
@@ -81,7 +84,9 @@ def _best(tagger: pycrfsuite.Tagger, tags: list[str], text: str, tag: str, ruled
         weights[name] = weights.get(name, 0.0) + min(inside)
         first.setdefault(name, (start, end))
     best = max(weights, key=lambda name: (weights[name], -first[name][0]), default=None)
-    return value(text, *first[best]) if best is not None and weights[best] >= (NEARLY if letter else LEAST)[tag] else None
+    return (
+        value(text, *first[best]) if best is not None and weights[best] >= (NEARLY if letter else LEAST)[tag] else None
+    )
 
 
 def _likeliest(tagger: pycrfsuite.Tagger, length: int, tag: str) -> list[tuple[int, int]]:
