@@ -28,6 +28,8 @@ QUESTION = re.compile(
 )
 # 能退一赔三吗 is a claim told as a question.
 WISHED = re.compile(r"退|赔|换|修|补|道歉|取消|解除|还我|重[新做配]|给我")
+# 法律规定最少赔500吗 asks what the law says, whatever sum stands in it.
+ABOUT_LAW = re.compile(r"法律|法规|规定|条例|按法|依法|[最至]少|[最至]多|最[高低]")
 SHORT = 24  # characters
 # What people ask back in the middle of a form; the answers are utter_<name>_in_form.
 ASKED = (
@@ -47,6 +49,12 @@ ASKED = (
         "helper_may_write",
         re.compile(
             r"(?:叫|让|找|请|由|给)[^，。]{1,6}(?:来|帮我?|替我?|代)?(?:填|写|弄|办)[^，。]{0,3}(?:吗|行不|可以|成不)|(?:可以|能)(?:叫|让|找|请)[^，。]{1,6}(?:填|写|弄)"
+        ),
+    ),
+    (
+        "revenge",
+        re.compile(
+            r"(?:怕|担心|会不会|会|要是|万一|如果|敢)[^，。]{0,8}(?:报复|找[^，。]{0,3}麻烦|找上门|打击)|(?:报复|找[^，。]{0,3}麻烦|找上门)[^，。]{0,4}(?:怎么办|咋办|吗|怎么弄)"
         ),
     ),
 )
@@ -146,10 +154,15 @@ def _meant(turn: Turn, asking: str) -> str | None:
     asks = bool(QUESTION.search(turn.text))
     if intent in ("ask", "out_of_scope") and asks and (turn.confidence >= UNSURE or asking != "narrative"):
         return intent
-    asking_claim = asking in ("claim", facts.SLOT) and bool(WISHED.search(turn.text))
+    asking_claim = asking in ("claim", facts.SLOT) and _wishes(turn.text)
     if asks and short and asking not in ("narrative", "confirmed") and not asking_claim and intent not in PLAIN_ANSWERS:
         return "ask"
     return None
+
+
+def _wishes(text: str) -> bool:
+    """Whether a question tells a claim; one about the law asks."""
+    return bool(WISHED.search(text)) and not (QUESTION.search(text) and ABOUT_LAW.search(text))
 
 
 def _is_figure(turn: Turn, asking: str) -> bool:
@@ -162,7 +175,7 @@ def _is_figure(turn: Turn, asking: str) -> bool:
 def _is_value(turn: Turn, asking: str) -> bool:
     """Whether the words read as a value of the asked kind."""
     if asking == facts.SLOT:
-        asks = QUESTION.search(turn.text) and not WISHED.search(turn.text)
+        asks = QUESTION.search(turn.text) and not _wishes(turn.text)
         return not asks and any(_is_value(turn, slot) for slot in facts.GROUP)
     if asking == "amount":
         return filling.sum_of(turn.text).error is None
@@ -204,6 +217,8 @@ def _reply(turn: Turn, draft: Draft, act: str, asking: str, form: Any) -> None:
         handoff.back(turn, inside_form=True)
     elif act == "ask_progress":
         turn.say("utter_progress_after_form")
+    elif act == "revenge":
+        guidance.answer(turn, turn.context.words.text("utter_question_revenge"), inside_form=True)
     elif act == "ask_disclosure":
         turn.say("utter_disclosure")
     elif act == "ask_identity":

@@ -81,7 +81,7 @@ def from_words(turn: Turn, draft: Draft, text: str, waiting: list[str]) -> list[
     if one:
         _read(turn, draft, text)
     if not one or before == set(draft.values):
-        for slot, words in lists.read(text, open_ones(draft, waiting), turn.today).items():
+        for slot, words in lists.read(text, open_ones(draft, waiting), turn.today, turn.context.reading).items():
             _take(turn, draft, slot, words)
     if not one:
         _read(turn, draft, text)

@@ -193,6 +193,8 @@ def _words(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
         return "empty"
     if not re.search(r"[A-Za-z0-9一-鿿]", value):
         return "empty"
+    if answers.is_rubbish(value) and turn.context.reading.known(value) is None:
+        return "rubbish"
     if len(value) > LONGEST.get(slot, 200):
         return "too_long"
     value = mask_sensitive(value)

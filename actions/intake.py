@@ -288,6 +288,9 @@ class Intake(XiaobaoAction):
         if filling.FILLER.fullmatch(text.strip(" ，。,.!！")):
             turn.say("utter_facts_some")
             return None
+        if answers.is_rubbish(text):
+            turn.say("utter_error_rubbish")
+            return None
         filled = facts.from_words(turn, draft, text, waiting)
         if not filled:  # a story without any of them, or words that fit nothing: kept, and asked one by one
             filling.tell(turn, draft, text)
@@ -641,7 +644,9 @@ class AskContact(XiaobaoAction):
             fields.append(facts.tick(turn, draft))
         card = {"type": "contact", "fields": fields, "notice": words.text("utter_contact_notice", holder=office.holder)}
         skip = [turn.button("skip", "skip")] if optional_contact(draft) else []
-        turn.say(f"utter_ask_contact_{draft.kind}", buttons=[*skip, turn.button("why", "ask_why")], card=card)
+        direct = draft.kind == "complaint" and not facts.may_pass(draft, office)  # nobody to pass anything on to
+        name = "utter_ask_contact_direct" if direct else f"utter_ask_contact_{draft.kind}"
+        turn.say(name, buttons=[*skip, turn.button("why", "ask_why")], card=card)
         return []
 
 

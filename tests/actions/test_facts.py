@@ -227,3 +227,55 @@ def test_fraud_and_a_human_are_heard_at_the_card_whatever_figures_stand_beside(t
     citizen.say("理发店的卡有问题", "submit_complaint")
     citizen.say("我要人工，都等了20分钟", "request_human")
     assert citizen.slots.get("amount") is None and citizen.slots.get("merchant") is None
+
+
+def test_a_question_about_the_law_is_answered_whatever_sum_stands_in_it(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("理发店的卡有问题", "submit_complaint")
+    before = asked(citizen)
+    citizen.say("法律规定最少赔500吗", "ask")
+    assert len(citizen.responses) >= 2 and asked(citizen) == before
+    assert citizen.slots.get("amount") is None and citizen.slots.get("claim") is None
+
+
+def test_ware_and_shop_are_known_by_their_look(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("买的东西有问题", "submit_complaint")
+    citizen.say("苹果手机，华强北通讯，5999，退款，赔偿")
+    assert (citizen.slots["merchant"], citizen.slots["item"]) == ("华强北通讯", "苹果手机")
+    assert citizen.slots["claim"] == "退款，赔偿"
+
+
+@pytest.mark.parametrize("way", ["words", "card"])
+def test_keyboard_rubbish_is_no_shop(talk: Talk, way: str) -> None:
+    citizen = talk()
+    citizen.say("理发店的卡有问题", "submit_complaint")
+    if way == "words":
+        citizen.say("asdfgh")
+        assert citizen.asking == "facts"
+    else:
+        citizen.fill_from({**FACTS, "merchant": "asdfgh"})
+        assert citizen.asking == "merchant"
+    assert "utter_error_rubbish" in citizen.responses and citizen.slots.get("merchant") is None
+
+
+@pytest.mark.parametrize("words", ["他要是报复我怎么办", "老板会不会报复我啊", "怕他们找上门"])
+def test_fear_of_revenge_is_met_by_what_keeps_names_secret(talk: Talk, words: str) -> None:
+    citizen = talk()
+    citizen.say("理发店的卡有问题", "submit_complaint")
+    before = asked(citizen)
+    citizen.say(words, "ask")
+    assert citizen.responses[0] == "utter_answer" and citizen.slots.get("topic_id") in (None, "proc-21")
+    assert "匿名" in json.dumps(citizen.said[0], ensure_ascii=False) and asked(citizen) == before
+
+
+@pytest.mark.parametrize(
+    ("office_id", "asked_for"), [("bank", "utter_ask_contact_direct"), ("demo", "utter_ask_contact_complaint")]
+)
+def test_an_institution_is_its_own_other_side_and_passes_nothing_on(talk: Talk, office_id: str, asked_for: str) -> None:
+    citizen = talk()
+    citizen.say("银行的理财有问题" if office_id == "bank" else "理发店的卡有问题", "submit_complaint")
+    citizen.fill_from({**FACTS, "institution": "样例银行", "complained_to_institution": "找过"})
+    if citizen.asking == "consent":
+        citizen.say("同意", "affirm")
+    assert citizen.asking == "contact_name" and asked_for in citizen.responses

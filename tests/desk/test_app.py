@@ -14,7 +14,7 @@ from tests.factories import file_ticket
 from xiaobao.desk import context
 from xiaobao.desk.app import create_app
 from xiaobao.desk.context import Desk
-from xiaobao.settings import Settings
+from xiaobao.settings import ROOT, Settings
 from xiaobao.tickets import errors
 from xiaobao.tickets.accounts import AccountView
 
@@ -35,6 +35,12 @@ def test_no_template_needs_what_the_policy_forbids() -> None:
         assert not re.search(r"\sstyle=|\son[a-z]+=|<style|javascript:|https?://", text), template.name
         assert not re.search(r"<script(?! src=)", text), template.name
         assert "|safe" not in re.sub(r"' aria-invalid=\"true\"'\|safe", "", text), template.name
+
+
+def test_every_hint_has_its_words() -> None:
+    words = (HERE / "templates" / "_words.html").read_text(encoding="utf-8").split("{% set hints")[1]
+    rows = (ROOT / "data" / "reference" / "hints.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
+    assert [name for row in rows if f'"{(name := row.split(",")[0])}":' not in words] == []
 
 
 def test_every_error_has_its_words() -> None:

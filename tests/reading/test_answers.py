@@ -223,3 +223,15 @@ def test_a_plain_number_answers_how_much(yuan: int) -> None:
 )
 def test_the_one_number_beside_a_ware_is_the_sum(text: str, cents: int | None) -> None:
     assert answers.amount(text).normalised == cents
+
+
+@pytest.mark.parametrize(
+    ("text", "rubbish"),
+    [
+        ("asdfgh", True), ("qwerty", True), ("zxcvbnm", True), ("asdf asdf", True), ("啊啊啊啊", True), ("hjkdfg", True),
+        ("KFC", False), ("lululemon", False), ("ZARA", False), ("Tesla", False), ("好味饭店", False), ("2680", False), ("7-11", False),
+        ("", False),
+    ],
+)  # fmt: skip
+def test_keys_beside_each_other_are_no_name(text: str, rubbish: bool) -> None:
+    assert answers.is_rubbish(text) == rubbish

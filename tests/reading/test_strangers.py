@@ -12,11 +12,15 @@ from tests.reading.conftest import TODAY
 from xiaobao.reading.reference import Reference
 
 SETS = Path(__file__).parents[1] / "eval"
-FLOORS = {"merchant": 0.86, "item": 0.66, "amount": 0.86, "date": 0.92}
+FLOORS = {
+    "narratives_second.jsonl": {"merchant": 0.90, "item": 0.87, "amount": 0.91, "date": 0.93},
+    "narratives_fourth.jsonl": {"merchant": 0.87, "item": 0.75, "amount": 0.80, "date": 0.93},
+    "narratives_fifth.jsonl": {"merchant": 0.76, "item": 0.75, "amount": 0.92, "date": 0.92},
+}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["narratives_second.jsonl", "narratives_fourth.jsonl"])
+@pytest.mark.parametrize("name", FLOORS)
 def test_slots_of_strangers_stories(reference: Reference, name: str) -> None:
     rows = [json.loads(line) for line in (SETS / name).read_text(encoding="utf-8").splitlines()]
     right, told, labelled = ({slot: 0 for slot in SLOTS} for _ in range(3))
@@ -29,4 +33,4 @@ def test_slots_of_strangers_stories(reference: Reference, name: str) -> None:
             accepted = [value for value in (label, *others) if value]
             right[slot] += any(same(value, found[slot], slack(slot, value)) for value in accepted)
     reached = {slot: 2 * right[slot] / (told[slot] + labelled[slot]) for slot in SLOTS}
-    assert all(reached[slot] >= FLOORS[slot] for slot in SLOTS), reached
+    assert all(reached[slot] >= FLOORS[name][slot] for slot in SLOTS), reached

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Day
+from itertools import pairwise
 
 from xiaobao.reading import amounts, dates, numbers
 from xiaobao.reading.values import halve
@@ -26,6 +27,12 @@ _YES = re.compile(
 )
 _NO = re.compile(r"^(?:不|没|否|未|别|无|no\b|NO\b|还没|从没|不是|不用|不要|不同意|不愿意|不行|不可以|没有)")
 _LONGEST = 200
+# A letter by its place on the keyboard; rows lie far apart.
+_KEYS = {
+    key: 20 * row + place
+    for row, keys in enumerate(("qwertyuiop", "asdfghjkl;", "zxcvbnm"))
+    for place, key in enumerate(keys)
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,19 @@ def is_unknown(text: str) -> bool:
 def is_skip(text: str) -> bool:
     """跳过, 没有, 不想填."""
     return bool(SKIP.match(text.strip()))
+
+
+def is_rubbish(text: str) -> bool:
+    """asdfgh, zxcvbn, 啊啊啊啊: keys beside each other or one again and again. KFC and lululemon are names."""
+    said = "".join(text.lower().split()).strip("。，,.!！~")
+    if len(said) < 4 or said.isdigit():
+        return False
+    if len(set(said)) == 1:
+        return True
+    if not re.fullmatch(r"[a-z;]+", said):
+        return False
+    beside = sum(abs(_KEYS[a] - _KEYS[b]) == 1 for a, b in pairwise(said) if a in _KEYS and b in _KEYS)
+    return beside >= 0.75 * (len(said) - 1) or (len(said) > 4 and not re.search(r"[aeiouy]", said))
 
 
 def amount(text: str) -> Answer:

@@ -21,8 +21,22 @@ from xiaobao.reading.reference import Reference
 from xiaobao.reading.tagger import Token
 from xiaobao.reading.values import SENTENCE_END, Features, Value, clause_end, clause_start, halve
 
+# Words that say what a sum is; the words themselves are features too, these hold for words never seen beside a sum.
+_SAYS = {
+    "paid": re.compile(
+        r"[付交花转充缴存刷汇扣][了过给款清]?|收了?我|收费|首付|全款|定金|订金|押金|实付|到手|一共|总共|合计"
+    ),
+    "price": re.compile(r"标价|原价|市场?价|官网|报价|挂牌|专柜|平时|本来|指导价|价值"),
+    "back": re.compile(r"退|赔|补偿|只肯|返|抵"),
+    "extra": re.compile(
+        r"运费|路费|车费|油费|打车|违约金|手续费|工本费|检测费|鉴定费|诊费|医药费|误工|挂号|快递费|来回"
+    ),
+    "others": re.compile(r"邻居|对门|隔壁|别人|人家|朋友|同事|亲戚|别家|另一家|同款|群里|网上"),
+    "income": re.compile(r"工资|退休金|养老金|月薪|每月|一个月|收入|房租|话费"),
+}
 _WISH = re.compile(r"要求|诉求|希望|请求|恳请|请")
 MOST_COMPARED = 15  # other sums that a sum is compared with
+LONGEST_REPEAT = 6  # characters
 _NEIGHBOURS = (-3, -2, -1, 0, 1, 2)
 
 
@@ -86,6 +100,9 @@ def _marks(found: Found, reference: Reference) -> list[list[str]]:
                 marks[place].append(f"told{min(counts[token.word], 4)}")
         marks[token.start].append("w:" + token.word)
         marks[token.end - 1].append("we:" + token.word)
+    for place, mark_of in enumerate(_repeats(text)):
+        if mark_of:
+            marks[place].append(mark_of)
     for candidate in parties.candidates(text, reference, heads.read(text, reference).accused):
         mark(candidate.start, candidate.end, "c_" + candidate.kind)
     for word in islice(endings.SUFFIX.finditer(text), 80):
@@ -100,6 +117,22 @@ def _marks(found: Found, reference: Reference) -> list[list[str]]:
     return marks
 
 
+def _repeats(text: str) -> list[str]:
+    """For each character how long the longest stretch over it is that stands elsewhere too, and how often.
+
+    Who writes a long letter names ware and shop again and again, whatever words the dictionary knows.
+    """
+    marks = [""] * len(text)
+    for length in range(2, LONGEST_REPEAT + 1):
+        pieces = [text[n : n + length] for n in range(len(text) - length + 1)]
+        counts = Counter(piece for piece in pieces if piece.isalnum())
+        for n, piece in enumerate(pieces):
+            if counts[piece] > 1:
+                mark = f"rep{length}x{min(counts[piece], 4)}"
+                marks[n : n + length] = [mark] * length
+    return marks
+
+
 def of_amounts(found: Found, sums: list[tuple[Amount, bool]], ruled: Amount | None) -> list[Features]:
     """For each sum (with whether the rules are sure that it is money) what speaks for it as the one in dispute."""
     cents = [one.cents for one, _ in sums]
@@ -108,7 +141,7 @@ def of_amounts(found: Found, sums: list[tuple[Amount, bool]], ruled: Amount | No
     for number, (one, sure) in enumerate(sums):
         others = (cents[:number] + cents[number + 1 :])[:MOST_COMPARED]
         written = found.text[one.start : one.end]
-        row = _place(found, one.start, one.end, number, len(sums))
+        row = _place(found, one.start, one.end, number, len(sums), sums=True)
         row |= {
             "sure": float(sure),
             "ruled": float(ruled is not None and ruled.start == one.start),
@@ -163,7 +196,7 @@ def of_none(found: Found, count: int) -> Features:
     return {"none": 1.0, f"none:of{min(count, 6)}": 1.0, f"none:long{min(8, len(found.text) // 60)}": 1.0}
 
 
-def _place(found: Found, start: int, end: int, number: int, count: int) -> Features:
+def _place(found: Found, start: int, end: int, number: int, count: int, sums: bool = False) -> Features:
     """Where it stands, and the words around it: near ones by place, those of the sentence without."""
     text = found.text
     begin, stop = clause_start(text, start, 14), clause_end(text, end, 14)
@@ -186,6 +219,10 @@ def _place(found: Found, start: int, end: int, number: int, count: int) -> Featu
     head, tail = clause_start(text, start, 60, SENTENCE_END), clause_end(text, end, 60, SENTENCE_END)
     row |= dict.fromkeys((f"L:{word}" for word in found.words(head, start)), 0.5)
     row |= dict.fromkeys((f"R:{word}" for word in found.words(end, tail)), 0.5)
+    for name, said in _SAYS.items() if sums else ():
+        for side, here in (("l", text[begin:start]), ("r", text[end:stop]), ("s", text[head:start])):
+            if said.search(here):
+                row[f"says:{name}:{side}"] = 1.0
     row["wished"] = float(bool(_WISH.search(text, head, start)))
     return row
 

@@ -18,6 +18,11 @@ from xiaobao.reading.values import Features, Value, value
 NAMES, CHOICES = "names.crfsuite", "choices.json"
 TAGS = {"merchant": "M", "item": "I"}
 LEAST = {"M": 0.15, "I": 0.05}  # a name less likely than this is left to be asked
+LETTER = 40  # characters: who writes that much names merchant and ware somewhere
+NEARLY = {
+    "M": 0.02,
+    "I": 0.01,
+}  # so in a letter as much as this is enough, even where the chain as a whole sees no name
 READ_AT_MOST = 700  # characters: names come early, and time grows with length
 SURE = 0.5  # below it the best of several sums is asked for, not taken as known
 POSSIBLE = 0.12  # what is offered beside it
@@ -68,6 +73,9 @@ def _best(tagger: pycrfsuite.Tagger, tags: list[str], text: str, tag: str, ruled
     places = _told(tags, tag)
     if ruled is not None and ruled.end <= len(tags):
         places.append((ruled.start, ruled.end))
+    letter = len(tags) >= LETTER
+    if letter and not places:
+        places = _likeliest(tagger, len(tags), tag)
     weights: dict[str, float] = {}
     first: dict[str, tuple[int, int]] = {}
     for start, end in dict.fromkeys(places):
@@ -76,7 +84,21 @@ def _best(tagger: pycrfsuite.Tagger, tags: list[str], text: str, tag: str, ruled
         weights[name] = weights.get(name, 0.0) + min(inside)
         first.setdefault(name, (start, end))
     best = max(weights, key=lambda name: (weights[name], -first[name][0]), default=None)
-    return value(text, *first[best]) if best is not None and weights[best] >= LEAST[tag] else None
+    return (
+        value(text, *first[best]) if best is not None and weights[best] >= (NEARLY if letter else LEAST)[tag] else None
+    )
+
+
+def _likeliest(tagger: pycrfsuite.Tagger, length: int, tag: str) -> list[tuple[int, int]]:
+    """Where the whole chain says no name, the one that it was nearest to; [] when it was far from any."""
+    start = max(range(length), key=lambda n: tagger.marginal(f"B-{tag}", n))
+    chance = tagger.marginal(f"B-{tag}", start)
+    if chance < NEARLY[tag]:
+        return []
+    end = start + 1
+    while end < length and tagger.marginal(f"I-{tag}", end) >= chance / 2:
+        end += 1
+    return [(start, end)]
 
 
 def _told(tags: list[str], tag: str) -> list[tuple[int, int]]:

@@ -1,7 +1,8 @@
 """Several answers in one message, as people write them down: 好味饭店，火锅套餐，260，上周六，退钱. Pure.
 
-A part that is labelled (店名：好味饭店) or looks like a sum, a day, a wish or a place is that; what is left are names, in
-the order in which they were asked for.
+A part that is labelled (店名：好味饭店) or looks like a sum, a day, a wish or a place is that; of what is left a known
+merchant or a name with the ending of a trade is the other side, a word for goods the ware, the rest names in the order in
+which they were asked for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from xiaobao.reading import answers
+from xiaobao.reading import answers, dates, endings
+from xiaobao.reading.reference import Reference
 
 NAMES = ("institution", "merchant", "item", "on_behalf_of")
 LONGEST_PART = 16  # characters: a longer one is a sentence
@@ -58,7 +60,7 @@ def _is_sentence(part: str) -> bool:
     return bool(_SENTENCE.search(part)) and not answers.is_unknown(part)
 
 
-def read(text: str, wanted: Sequence[str], today: date) -> dict[str, str]:
+def read(text: str, wanted: Sequence[str], today: date, reference: Reference) -> dict[str, str]:
     """Which part answers which of the `wanted` slots; parts that fit nothing are left out."""
     found: dict[str, str] = {}
     rest: list[str] = []
@@ -71,6 +73,8 @@ def read(text: str, wanted: Sequence[str], today: date) -> dict[str, str]:
         if slot == "unknown":
             if len(pieces) == len(wanted):  # one piece for each question, in its order
                 unknown[wanted[place]] = words
+        elif slot == "claim" and slot in found:
+            found[slot] = f"{found[slot]}，{words}"
         elif slot == "event_date" and slot in found and _joined(found[slot], words, today):
             found[slot] = f"{found[slot]} {words}"
         elif slot is None:
@@ -79,8 +83,28 @@ def read(text: str, wanted: Sequence[str], today: date) -> dict[str, str]:
             found[slot] = words
     open_names = [slot for slot in wanted if slot in NAMES and slot not in found and slot not in unknown]
     if len(rest) <= len(open_names):
-        found |= {slot: part for slot, part in zip(open_names, rest, strict=False) if part}
+        found |= _named([part for part in rest if part], open_names, reference)
     return unknown | found
+
+
+def _named(rest: Sequence[str], open_names: Sequence[str], reference: Reference) -> dict[str, str]:
+    """Each name in the slot of its kind (苹果手机，华强北通讯: the ware came first), then in order."""
+    found: dict[str, str] = {}
+    for part in rest:
+        kinds = _kinds(part, reference)
+        if slot := next((slot for slot in open_names if slot in kinds and slot not in found), None):
+            found[slot] = part
+    left = [part for part in rest if part not in found.values()]
+    return found | dict(zip([slot for slot in open_names if slot not in found], left, strict=False))
+
+
+def _kinds(part: str, reference: Reference) -> tuple[str, ...]:
+    """The slots that a name by its look may fill; none when it shows nothing."""
+    if reference.known(part) or endings.NAME.search(part):
+        return ("institution", "merchant")
+    if (0, len(part)) in reference.product_words.find(part):  # whole: 好味理发 is no ware
+        return ("item",)
+    return ()
 
 
 def _told(part: str, today: date) -> tuple[str | None, str]:
@@ -97,7 +121,7 @@ def _told(part: str, today: date) -> tuple[str | None, str]:
     if _is_sum(part):
         return "amount", part
     day = answers.date(part, today)
-    if day.error is None and day.normalised:
+    if (day.error is None and day.normalised) or _festival(part, today):
         return "event_date", part
     if _WISH.search(part):
         return "claim", part
@@ -108,6 +132,12 @@ def _is_sum(part: str) -> bool:
     """A number alone or with its unit; 8号店 and 3个月 are none."""
     result = answers.amount(part)
     return result.error is None and not result.unknown and not re.search(r"[号日月年天周]", part)
+
+
+def _festival(part: str, today: date) -> bool:
+    """双十一 and 国庆节, the whole part."""
+    found = dates.parse(part, today)
+    return any(day.precision != "invalid" and day.text == part for day in found)
 
 
 def _joined(before: str, more: str, today: date) -> bool:

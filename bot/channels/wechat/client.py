@@ -81,12 +81,14 @@ class Client:
         if self._http is not None:
             await self._http.close()
 
-    async def send_text(self, openid: str, text: str, choices: tuple[dict[str, Any], ...] = ()) -> Outcome:
-        """Send a customer service message; with `choices` as a menu message that can be tapped."""
+    async def send_text(
+        self, openid: str, text: str, choices: tuple[dict[str, Any], ...] = (), hint: str = ""
+    ) -> Outcome:
+        """Send a customer service message; with `choices` as a menu that can be tapped, `hint` above it says how."""
         body: dict[str, Any] = {"touser": openid, "msgtype": "text", "text": {"content": text}}
         if choices:
             items = [{"id": choice["menu_id"], "content": f"{choice['n']}. {choice['title']}"} for choice in choices]
-            menu = {"head_content": text, "list": items, "tail_content": ""}
+            menu = {"head_content": f"{text}\n\n{hint}".strip(), "list": items, "tail_content": ""}
             body = {"touser": openid, "msgtype": "msgmenu", "msgmenu": menu}
         body["aimsgcontext"] = {"is_ai_msg": 1}
         return await self._deliver("/cgi-bin/message/custom/send", body)

@@ -83,11 +83,11 @@ class Delivery:
         leave: Leave | Outcome | None = await self._store(self._begin, openid)
         if leave is None or isinstance(leave, Outcome):
             return leave
-        outcome = Outcome.SENT
+        outcome, hint = Outcome.SENT, self._words.say("wechat_choose")
         for n, text in enumerate(leave.texts):
             last = n + 1 == len(leave.texts)
             if outcome in (Outcome.SENT, Outcome.UNKNOWN):
-                outcome = await self._client.send_text(openid, text, leave.choices if last else ())
+                outcome = await self._client.send_text(openid, text, leave.choices if last else (), hint)
             await self._store(self._settle, openid, text, outcome, leave.lines if last else "")
         return outcome
 

@@ -219,6 +219,16 @@
     });
   }
 
+  /* The citizen wrote instead: the card of facts is shut, like one that was sent. What stands in it goes along when the
+     same card comes in the next answer, not later. */
+  function shut() {
+    document.querySelectorAll("form.card[data-card=facts]:not([data-done])").forEach((box) => {
+      if (box.dataset.shut) box.dataset.done = "true";
+      box.dataset.shut = "true";
+      box.querySelectorAll("input, button").forEach((part) => { part.disabled = true; });
+    });
+  }
+
   function fillIn(card, message, page) {
     const box = make("form", "card");
     box.noValidate = true;
@@ -401,6 +411,7 @@
   xiaobao.action = action;
   xiaobao.rowList = rowList;
   xiaobao.bubble = bubble;
+  xiaobao.shutCards = shut;
   /* The card of a message, or null for a kind this page does not know (then the words must do). */
   xiaobao.card = (message, page) => {
     const maker = message.card && makers[message.card.type];

@@ -286,6 +286,17 @@ def test_the_same_card_again_takes_over_what_was_written(page: Page) -> None:
     expect(page.locator("form.card:visible").get_by_role("checkbox", name="不知道：多少钱")).not_to_be_checked()
 
 
+def test_the_card_of_facts_is_shut_when_one_types_instead(page: Page) -> None:
+    say(page, "几样")
+    card = page.locator("form.card")
+    expect(card.get_by_role("button", name="填好了")).to_be_enabled()
+    say(page, "演示银行，680")
+    expect(card.get_by_role("button", name="填好了")).to_be_disabled()
+    expect(card.get_by_label("多少钱", exact=True)).to_be_disabled()
+    say(page, "几样")
+    expect(page.locator("form.card:visible").last.get_by_label("多少钱", exact=True)).to_be_enabled()
+
+
 def test_the_citation_opens_in_place_and_the_strip_asks_for_the_summary(bot: Bot, page: Page) -> None:
     say(page, "能退吗")
     fold = page.locator(".citation > button")

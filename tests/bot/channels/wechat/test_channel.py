@@ -144,6 +144,7 @@ def test_a_menu_message_can_be_tapped(tmp_path: Path) -> None:
         await until(lambda: bool(world.seen(ANNA)), 20)
         menu = world.platform.follower(ANNA).screen[-1]["menu"]
         assert [item["content"] for item in menu] == ["1. 帮我投诉", "2. 有用", "3. 没用"]
+        assert "回复数字就行：\n1. 帮我投诉" in world.seen(ANNA)[-1]
         assert await world.pusher.say(ANNA, menu[0]["content"], bizmsgmenuid=menu[0]["id"]) == "听到了：/c"
 
     assert play(tmp_path, scene).platform.violations == []
