@@ -71,8 +71,10 @@ def _use_wal(cursor: Any, until: float) -> None:
 
 def _begin_sqlite(turn: threading.Lock, busy_seconds: int, connection: Connection) -> None:
     """Writers of one process take turns: SQLite itself would let them sleep and ask again, up to 100 ms at a time."""
-    if connection.get_execution_options().get("read_only"):
-        connection.exec_driver_sql("BEGIN")
+    options = connection.get_execution_options()
+    if options.get("read_only"):
+        if not options.get("each_by_itself"):
+            connection.exec_driver_sql("BEGIN")
         return
     connection.info[_TURN] = turn.acquire(timeout=busy_seconds)
     try:
@@ -97,6 +99,13 @@ def make_sessions(engine: Engine, *, read_only: bool = False) -> sessionmaker[Se
     if not read_only:
         keeping.attach(made)
     return made
+
+
+def glancing(engine: Engine) -> Engine:
+    """The same connections, for single statements that only read: no transaction is begun and ended around them."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(read_only=True, each_by_itself=True)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def upgrade(url: str, revision: str = "head") -> None:

@@ -92,6 +92,7 @@ def app(
         app.extensions[context.KEY],
         settings=settings,
         engine=engine,
+        glances=database.glancing(engine),
         reading=database.make_sessions(engine, read_only=True),
         writing=database.make_sessions(engine),
         now=clock,

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
@@ -40,13 +41,14 @@ class Staff:
 
     account: AccountView
 
-    @property
+    @cached_property
     def role(self) -> Role:
         return next(role for role in Role if role == self.account.role)
 
-    @property
+    @cached_property
     def actor(self) -> Actor:
-        return Actor(self.role, self.account.id, self.account.name)
+        unknown = frozenset(kind for kind in Kind if not self.knows_of(kind))
+        return Actor(self.role, self.account.id, self.account.name, knows_nothing_of=unknown)
 
     @property
     def sees_distress(self) -> bool:

@@ -89,6 +89,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
         settings=settings,
         filed_office=office.load(settings.reference_dir, settings.office_id),
         engine=engine,
+        glances=database.glancing(engine),
         reading=database.make_sessions(engine, read_only=True),
         writing=database.make_sessions(engine),
         words=words.load(settings.reference_dir),

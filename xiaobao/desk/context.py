@@ -29,6 +29,7 @@ class Desk:
     settings: Settings
     filed_office: Office  # as office.csv has it
     engine: Engine
+    glances: Engine  # of database.glancing
     reading: sessionmaker[Session]
     writing: sessionmaker[Session]
     words: Words
@@ -55,8 +56,8 @@ class Desk:
         return found
 
     def glance(self) -> AbstractContextManager[Connection]:
-        """Reads like `reading`, without the ORM: for the few plain columns that every request needs."""
-        return self.engine.execution_options(read_only=True).connect()
+        """Without the ORM and without a transaction: for the few plain columns that every request needs."""
+        return self.glances.connect()
 
     def read_office(self, reading: Session | Connection) -> None:
         """Read it for this request in a session that is open anyway."""

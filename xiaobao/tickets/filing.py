@@ -31,13 +31,17 @@ FREE_TEXTS = ("narrative", "claim", "tried_with_merchant", "item", "merchant")
 
 @dataclass(frozen=True)
 class Actor:
-    """Who takes a step. A citizen is known by conversation, or by the ticket's query code."""
+    """Who takes a step. A citizen is known by conversation, or by the ticket's query code.
+
+    Tickets of the kinds in `knows_nothing_of` do not exist for who acts.
+    """
 
     role: Role
     account_id: int | None = None
     name: str | None = None
     conversation_id: str | None = None
     query_code: str | None = None
+    knows_nothing_of: frozenset[Kind] = frozenset()
 
     @classmethod
     def citizen(cls, conversation_id: str | None, query_code: str | None = None) -> Actor:

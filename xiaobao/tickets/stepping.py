@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, joinedload, load_only
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -27,7 +27,7 @@ from xiaobao.tickets.workflow import Role, Step, Transition
 
 _NAME = load_only(Account.name)
 _LOCKED = (
-    select(Ticket)
+    select(Ticket, exists().where(TicketEvidence.ticket_id == Ticket.id).label("has_evidence"))
     .where(Ticket.number.in_((bindparam("one"), bindparam("other"))))
     .order_by(Ticket.id)
     .options(joinedload(Ticket.assignee).options(_NAME), joinedload(Ticket.first_owner).options(_NAME))
@@ -84,7 +84,7 @@ def take_step(
     Raises NotFound, StaleVersion, StepNotOpen, RoleForbidden, InvalidField, NotYet.
     """
     ticket = locked(session, number, (typed or {}).get("into") if step == Step.MERGE else None)
-    if actor.role == Role.CITIZEN and not _own(ticket, actor):
+    if ticket.kind in actor.knows_nothing_of or (actor.role == Role.CITIZEN and not _own(ticket, actor)):
         raise NotFound(number)
     if version is not None and version != ticket.version:
         raise StaleVersion(f"{number}: {version} read, {ticket.version} now")
@@ -141,13 +141,16 @@ def locked(session: Session, number: str, beside: str | None = None) -> Ticket:
     if "\0" in number:  # PostgreSQL takes no such text, not even to compare with
         raise NotFound(number)
     numbers = (number, (beside or number).replace("\0", "").strip())
-    found = session.scalars(_LOCKED, {"one": numbers[0], "other": numbers[1]}).all()
-    ticket = next((one for one in found if one.number == number), None)
+    found = session.execute(_LOCKED, {"one": numbers[0], "other": numbers[1]}).all()
+    ticket, has_evidence = next((row for row in found if row[0].number == number), (None, False))
     if ticket is None:
         raise NotFound(number)
     # Every step reads these; statements that are made once cost half of what three lazy loads do.
     for name, statement in _BESIDE.items():
-        set_committed_value(ticket, name, session.scalars(statement, {"id": ticket.id}).unique().all())
+        rows = (
+            session.scalars(statement, {"id": ticket.id}).unique().all() if has_evidence or name != "evidence" else []
+        )
+        set_committed_value(ticket, name, rows)
     return ticket
 
 
