@@ -23,7 +23,7 @@ PATHS := actions bot xiaobao tests benchmarks
 need = for name in $(1); do eval "value=\$$$$name"; \
 	[ -n "$$value" ] || { echo "$$name is missing: make $@ $(foreach n,$(1),$(n)=...)" >&2; exit 2; }; done
 
-.PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token import eval-questions eval-narratives eval-changed eval-screening eval-filing eval-pictures \
+.PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token import eval-questions eval-acts eval-narratives eval-changed eval-screening eval-filing eval-pictures \
 	bench bench-desk demo wechat-demo wechat-setup bench-guidance soak soak-acts soak-wechat install install-dev clean
 
 help: ## this list
@@ -92,6 +92,10 @@ eval-screening: install-dev ## hints at the door beside what another writer expe
 
 eval-pictures: install-dev ## what is read from drawn papers and screens, damaged [SEEDS=5] [FIRST=1] [LINES=file]
 	@exec $(PY) -m tests.eval.pictures --seeds $(or $(SEEDS),5) --first $(or $(FIRST),1) $(if $(LINES),--lines "$(LINES)")
+
+eval-acts: install-dev ## ask or complain, and whose matter: SET=rows.jsonl [MODEL=1]
+	@$(call need,SET)
+	@exec $(PY) -m tests.eval.acts "$(SET)" $(if $(MODEL),--model)
 
 eval-narratives: install ## measure the reading of stories: SET=in.jsonl OUT=out.jsonl
 	@$(call need,SET OUT)

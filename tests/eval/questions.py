@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 async def answer(agent: Any, text: str) -> dict[str, Any]:
     """One question as the bot would treat it."""
+    return await judged(await agent.parse_message(text), text)
+
+
+async def judged(parsed: dict[str, Any], text: str) -> dict[str, Any]:
+    """What the answering code makes of `text`, heard by the model as `parsed`."""
     from rasa_sdk import Tracker
     from rasa_sdk.executor import CollectingDispatcher
 
@@ -20,7 +30,6 @@ async def answer(agent: Any, text: str) -> dict[str, Any]:
     from actions.guidance import Answer, OutOfScope
     from xiaobao.knowledge import acts, render, routes
 
-    parsed = await agent.parse_message(text)
     intent = parsed["intent"]["name"]
     ranking = context().searcher.rank(text)
     dispatcher = CollectingDispatcher()
@@ -73,7 +82,21 @@ async def run(source: str, target: str) -> None:
                 print(f"{n}/{len(lines)}")
 
 
+@contextlib.contextmanager
+def on_a_fresh_database() -> Iterator[None]:
+    """Settings with an empty, migrated database of its own: what is asked here is nobody's question."""
+    from xiaobao import database
+
+    with tempfile.TemporaryDirectory(prefix="xiaobao-eval-") as folder:
+        (ROOT / "var" / "cache").mkdir(parents=True, exist_ok=True)
+        Path(folder, "cache").symlink_to(ROOT / "var" / "cache")
+        os.environ.update(XIAOBAO_DATA=folder, DATABASE_URL=f"sqlite:///{folder}/xiaobao.db")
+        for secret in ("SECRET_KEY", "INTERNAL_SECRET"):
+            os.environ.setdefault(secret, secrets.token_hex(32))
+        database.upgrade(os.environ["DATABASE_URL"])
+        yield
+
+
 if __name__ == "__main__":
-    for secret in ("SECRET_KEY", "INTERNAL_SECRET"):
-        os.environ.setdefault(secret, secrets.token_hex(32))
-    asyncio.run(run(*sys.argv[1:3]))
+    with on_a_fresh_database():
+        asyncio.run(run(*sys.argv[1:3]))
