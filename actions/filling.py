@@ -118,9 +118,12 @@ def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
 
 
 def sum_of(text: str) -> answers.Answer:
-    """A sum; of words that are no sum as a whole (我爸说3980) the one bare number in them."""
+    """A sum; of words that are no sum as a whole the one bare number in them (我爸说3980), or alone there (苹果14 4299)."""
     result = answers.amount(text)
-    numbers = re.findall(r"(?<![\d.])\d{2,7}(?:\.\d{1,2})?(?![\d.])(?!\s*[天个次号月年日盒节折%％点])", text)
+    number = r"(?<![\d.])\d{2,7}(?:\.\d{1,2})?(?![\d.])(?!\s*[天个次号月年日盒节折%％点])"
+    numbers = re.findall(number, text)
+    if len(numbers) > 1:
+        numbers = re.findall(rf"(?<![^\s，,。；;、]){number}(?![^\s，,。；;、！!])", text)
     return answers.amount(numbers[0]) if result.error == "amount_unclear" and len(numbers) == 1 else result
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from actions import base
+from actions import base, filling
 from tests.simulators.loop import Conversation
 
 STORY = "我10月3日在乐动健身办了张健身卡，交了2680元，上周店关门了，电话没人接，我要退款"
@@ -513,3 +513,17 @@ def test_the_bank_named_after_the_letter_stands_in_a_new_letter(talk: Talk) -> N
     assert letter and "工商银行城关支行" in letter["text"] and "交学费" in letter["text"]
     citizen.say("那能投诉到哪里", "ask")
     assert not citizen.card("letter")
+
+
+@pytest.mark.parametrize(
+    ("said", "cents"),
+    [
+        ("苹果14 4299", 429900),
+        ("899，手机", 89900),
+        ("2024年 3000", 300000),
+        ("华为 60 5999", None),
+        ("iPhone 15 Pro 16", None),
+    ],
+)
+def test_the_number_that_stands_alone_beside_a_ware_is_the_sum(said: str, cents: int | None) -> None:
+    assert filling.sum_of(said).normalised == cents

@@ -212,20 +212,6 @@ def test_a_plain_number_answers_how_much(yuan: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "cents"),
-    [
-        ("苹果14 4299", 429900),
-        ("899，手机", 89900),
-        ("2024年 3000", 300000),
-        ("华为 60 5999", None),
-        ("电话13812345678", None),
-    ],
-)
-def test_the_one_number_beside_a_ware_is_the_sum(text: str, cents: int | None) -> None:
-    assert answers.amount(text).normalised == cents
-
-
-@pytest.mark.parametrize(
     ("text", "rubbish"),
     [
         ("asdfgh", True), ("qwerty", True), ("zxcvbnm", True), ("asdf asdf", True), ("啊啊啊啊", True), ("hjkdfg", True),

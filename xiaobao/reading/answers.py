@@ -115,19 +115,10 @@ def _bare(text: str) -> list[amounts.Amount]:
     start = text.find(body) if body else -1
     number = numbers.parse(halve(body)) if body else None
     if start < 0 or number is None or number <= 0:
-        return amounts.parse_bare(text) or _alone(text)
+        return amounts.parse_bare(text)
     cents = int(number * 100)
     rough = bool(re.search(r"大概|大约|差不多|好像|可能|左右|上下|约", text))
     return [amounts.Amount(body, start, start + len(body), cents, "other", rough, cents, cents)]
-
-
-def _alone(text: str) -> list[amounts.Amount]:
-    """The one number that stands alone beside the name of a ware: 苹果14 4299."""
-    found = list(re.finditer(r"(?<![^\s，,。；;、])\d{1,9}(?:\.\d{1,2})?(?![^\s，,。；;、！!])", halve(text)))
-    if len(found) != 1 or (number := numbers.parse(found[0][0])) is None or number <= 0:
-        return []
-    (start, end), cents = found[0].span(), int(number * 100)
-    return [amounts.Amount(text[start:end], start, end, cents, "other", False, cents, cents)]
 
 
 def date(text: str, today: Day) -> Answer:
