@@ -286,11 +286,11 @@ class XiaobaoAction(Action, ABC):
 
     def rules(self, turn: Turn) -> Events | None:
         """What decides about typed words before `act` does; None: nothing. See Door."""
-        from actions import devices, follow_ups, grievances, referral  # which need this module themselves
+        from actions import devices, follow_ups, grievances, letters, referral  # which need this module themselves
 
         if not self.name().startswith("action_") or self.name().startswith("action_ask_"):
             return None  # a form is open, or is being opened, and hears its own answers
-        for one in (devices, follow_ups, referral, grievances):
+        for one in (devices, follow_ups, letters, referral, grievances):
             if (events := one.heard(turn)) is not None:
                 return events
         return None

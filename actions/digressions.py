@@ -7,7 +7,20 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import advice, evidence, facts, filling, guidance, handoff, my_data, people, referral, session, summary
+from actions import (
+    advice,
+    evidence,
+    facts,
+    filling,
+    guidance,
+    handoff,
+    letters,
+    my_data,
+    people,
+    referral,
+    session,
+    summary,
+)
 from actions.base import Events, Turn
 from actions.draft import BOOKKEEPING, Draft
 from xiaobao.knowledge import redlines
@@ -132,6 +145,8 @@ def _meant(turn: Turn, asking: str) -> str | None:
         return "my_data"
     if turn.text and PAUSES.match(turn.text):
         return "pause"
+    if turn.text and letters.wanted(turn.text):
+        return "ask_letter"
     if turn.text and short and evidence.ASKS.search(turn.text):
         return "ask_evidence"
     if turn.text and short and (asked := next((name for name, words in ASKED if words.search(turn.text)), None)):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.actions.test_intake import to_summary
 from tests.simulators.loop import Conversation
 
@@ -43,6 +45,29 @@ def test_without_a_story_it_is_asked_for(talk: Talk) -> None:
     citizen = talk()
     citizen.say("帮我写个投诉书", "ask_letter")
     assert "utter_letter_from_story" in citizen.responses and citizen.asking == "narrative"
+
+
+@pytest.mark.parametrize("intent", ["ask", "unsure", "submit_complaint", "ask_office"])
+@pytest.mark.parametrize("words", ["给我写个投诉书", "帮我起草一封投诉信", "生成投诉材料"])
+def test_a_letter_typed_for_is_written_whatever_the_model_heard(talk: Talk, words: str, intent: str) -> None:
+    citizen = talk()
+    citizen.say("昨天在好味饭店吃饭花了300元，菜里有虫子", "submit_complaint")
+    citizen.say(words, intent)
+    assert "300元" in citizen.card("letter")["text"] and citizen.form == "complaint_form"
+
+
+def test_a_letter_takes_up_what_was_told_with_a_question(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("我在健身房办了卡 它跑路了 咋办啊", "ask")
+    citizen.say("给我写个投诉书", "ask")
+    assert citizen.form == "complaint_form" and "跑路" in citizen.slots["narrative"]
+
+
+@pytest.mark.parametrize("question", ["投诉书怎么写", "写投诉信要写哪些内容"])
+def test_how_a_letter_is_written_is_a_question(talk: Talk, question: str) -> None:
+    citizen = talk()
+    citizen.say(question, "ask")
+    assert citizen.form is None and not citizen.card("letter")
 
 
 def test_whoever_is_being_cheated_gets_the_list_with_their_own_words(talk: Talk) -> None:
