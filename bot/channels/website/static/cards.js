@@ -221,10 +221,12 @@
 
   /* The citizen wrote instead: the card of facts is shut, like one that was sent. What stands in it goes along when the
      same card comes in the next answer, not later. */
-  function shut() {
+  function shut(seq) {
     document.querySelectorAll("form.card[data-card=facts]:not([data-done])").forEach((box) => {
+      // The answer may be here before the word that the message arrived: its card stays open.
+      if (Number(box.closest(".message").dataset.seq) > seq || box.dataset.shut === String(seq)) return;
       if (box.dataset.shut) box.dataset.done = "true";
-      box.dataset.shut = "true";
+      box.dataset.shut = String(seq);
       box.querySelectorAll("input, button").forEach((part) => { part.disabled = true; });
     });
   }

@@ -65,7 +65,7 @@
       const element = this.element(message);
       this.bySeq.set(message.seq, element);
       this.place(element);
-      if (message.speaker === "citizen" && !message.card) xiaobao.shutCards();
+      if (message.speaker === "citizen" && !message.card) xiaobao.shutCards(message.seq);
       if (message.speaker !== "citizen") this.quietTyping();
       this.scroll(atEnd, message.speaker);
     }
@@ -182,7 +182,7 @@
       element.dataset.seq = message.seq;
       element.classList.remove("pending");
       element.querySelector(".bubble").textContent = message.text;
-      xiaobao.shutCards();
+      xiaobao.shutCards(message.seq);
       const state = element.querySelector(".state");
       if (state) state.textContent = words.delivered;
       Array.from(document.querySelectorAll(".message.citizen .state:not(.failed)"))
