@@ -289,7 +289,9 @@ class XiaobaoAction(Action, ABC):
         from actions import devices, follow_ups, grievances, letters, referral  # which need this module themselves
 
         if not self.name().startswith("action_") or self.name().startswith("action_ask_"):
-            return None  # a form is open, or is being opened, and hears its own answers
+            return None  # a form is being opened
+        if (turn.tracker.active_loop or {}).get("name"):
+            return None  # an open form hears its own answers
         for one in (devices, follow_ups, letters, referral, grievances):
             if (events := one.heard(turn)) is not None:
                 return events

@@ -23,7 +23,7 @@ HOW = {"yes": "full", "part": "part", "no": "none", "none": "none"}
 
 def heard(turn: Turn) -> Events | None:
     """Go on with the follow-up when the last thing said here was its question; None: the words are something else."""
-    if len(turn.text) > SHORT or (turn.tracker.active_loop or {}).get("name") or turn.slot("pending_question"):
+    if len(turn.text) > SHORT or turn.slot("pending_question"):
         return None
     fulfilled = aftermath.fulfilment(turn.text)
     if fulfilled is None or guidance.ASKS_BACK.search(turn.text) or guidance.WANTS_TO_FILE.search(turn.text):

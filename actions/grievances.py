@@ -47,7 +47,7 @@ _NOW = re.compile(r"验证码|转账|转[了给过错]|刷单|刚刚|正在|现�
 
 def heard(turn: Turn) -> Events | None:
     """Open the complaint form with these words; None: they are something else."""
-    if (turn.tracker.active_loop or {}).get("name") or turn.slot("pending_question"):
+    if turn.slot("pending_question"):
         return None
     draft = Draft.at_hand(turn.tracker)
     if draft.saved_at or turn.slot("last_number") or not plain(turn, turn.text):

@@ -10,6 +10,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import advice, calculation, people, session
 from actions.base import Events, Turn, XiaobaoAction
 from xiaobao.knowledge import acts, followups, redlines, render, statutes
+from xiaobao.knowledge.search import Ranking
 from xiaobao.knowledge.text import questions, simplified
 from xiaobao.privacy import mask_sensitive
 from xiaobao.reading import story
@@ -215,11 +216,11 @@ def _has_its_own(turn: Turn, topic: Any, text: str) -> bool:
 
 def _changed(turn: Turn, topic: Any, text: str, inside_form: bool) -> Events | None:
     """The same question under another condition: the new words decide, the old question helps."""
-    alone = turn.context.searcher.rank(text)
-    if alone.decision == "answer" and not followups.CONDITION.match(text):
-        return advice.tell(turn, alone.answers[0].topic, text, inside_form)
-    before = turn.slot("last_question") or topic.question
-    together = turn.context.searcher.rank(f"{before[-LONG:]}。{text}")
+    if not followups.CONDITION.match(text):
+        alone = turn.context.searcher.rank(text)
+        if alone.decision == "answer":
+            return advice.tell(turn, alone.answers[0].topic, text, inside_form)
+    before, together = _together(turn, topic, text)
     if together.decision == "decline":
         return advice.tell(turn, topic, before, inside_form)
     if together.decision == "offer" and together.answers[0].topic.id != topic.id:
@@ -229,11 +230,16 @@ def _changed(turn: Turn, topic: Any, text: str, inside_form: bool) -> Events | N
 
 def _bare(turn: Turn, topic: Any, text: str, inside_form: bool) -> Events:
     """那我能把钱要回来吗: asked of what was told before; the answer just given is told whole, not once more."""
-    before = turn.slot("last_question") or topic.question
-    together = turn.context.searcher.rank(f"{before[-LONG:]}。{text}")
+    before, together = _together(turn, topic, text)
     if together.decision == "answer" and together.answers[0].topic.id != topic.id:
         return advice.tell(turn, together.answers[0].topic, f"{before}。{text}", inside_form)
     return advice.expand(turn, topic, articles=False)
+
+
+def _together(turn: Turn, topic: Any, text: str) -> tuple[str, Ranking]:
+    """What was asked before, and what the search makes of its end together with these words."""
+    before = turn.slot("last_question") or topic.question
+    return before, turn.context.searcher.rank(f"{before[-LONG:]}。{text}")
 
 
 def tells_a_story(turn: Turn) -> bool:

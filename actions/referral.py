@@ -58,7 +58,7 @@ def heard(turn: Turn) -> Events | None:
     """The name of the bank, a sum or a day right after the letter to another authority goes into a new letter."""
     draft = Draft.at_hand(turn.tracker)
     told = draft.get("narrative")
-    if (turn.tracker.active_loop or {}).get("name") or not draft.flags.get("referred") or not told:
+    if not draft.flags.get("referred") or not told:
         return None
     if len(turn.text) > LONGEST_NAME or guidance.ASKS_BACK.search(turn.text) or redlines.find(turn.text) is not None:
         return None
