@@ -87,9 +87,8 @@ def fill(engine: Engine, tickets: int, now: datetime, seed: int = 6) -> None:
         connection.execute(insert(NumberSequence), [{"day": day, "last": last} for day, last in per_day.items()])
         keeping.rebuild(connection)
         _after_explicit_ids(connection, tickets)
-    if (
-        engine.dialect.name == "postgresql"
-    ):  # as the server does by itself within an hour, and not beside what is measured
+    if engine.dialect.name == "postgresql":
+        # As the server does by itself within an hour, and not beside what is measured.
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
             connection.exec_driver_sql("CHECKPOINT")

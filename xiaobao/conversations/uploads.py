@@ -60,20 +60,34 @@ def add(
         raise TooMany(conversation_id)
     if kind and answer_for(session, conversation_id, kind) == REFUSED:
         raise Unwanted(kind)
-    upload = Upload(
-        conversation_id=conversation_id,
-        filename=file.filename,
-        media_type=file.media_type,
-        size=file.size,
-        sha256=file.sha256,
-        path=file.path,
-        received_at=now,
-    )
+    upload = _row(conversation_id, file, now)
     session.add(upload)
     session.flush()
     if kind:
         declare(session, upload, kind)
     return upload, True
+
+
+def add_filed(
+    session: Session,
+    conversation_id: str,
+    evidence_id: str,
+    file: Received,
+    number: str,
+    now: datetime,
+    kind: str | None = None,
+    version: str = "",
+) -> None:
+    """Add a file that came in at the desk: it belongs to the ticket `number` already.
+
+    A `kind` means that its citizen was asked and agreed; `version` is that of the question.
+    """
+    upload = _row(conversation_id, file, now)
+    upload.evidence_id, upload.filed_as = evidence_id, number
+    if kind:
+        upload.kind, upload.consent, upload.consent_at, upload.consent_version = kind, GIVEN, now, version
+    session.add(upload)
+    session.flush()
 
 
 def answer_for(session: Session, conversation_id: str, kind: str) -> str | None:
@@ -289,6 +303,18 @@ def read_of_draft(session: Session, conversation_id: str) -> list[Upload]:
     """Files that belong to no ticket yet and told something when they were read, oldest first."""
     loose = ready(session, conversation_id)
     return [upload for upload in loose if upload.text_state == READ and upload.text_values]
+
+
+def _row(conversation_id: str, file: Received, now: datetime) -> Upload:
+    return Upload(
+        conversation_id=conversation_id,
+        filename=file.filename,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+        path=file.path,
+        received_at=now,
+    )
 
 
 def _kept() -> tuple[ColumnElement[bool], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,6 +57,13 @@ from xiaobao.tickets.workflow import Kind, Role, Status, Step
 
 SESSION_HOURS = 8  # without a request; a working day
 LARGEST_FORM = 1024 * 1024  # bytes
+# Forms with files by their endpoint: how many bytes each may have.
+ROOMS: Mapping[str, Callable[[], int | None]] = {
+    "liaison.answer": liaison.room,
+    "document_templates.upload": document_templates.room,
+    "imports.upload": imports.room,
+    "steps.take_step": counter.room,
+}
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "media-src 'self'; "
@@ -104,10 +111,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
 
 
 def _add_screens(app: Flask) -> None:
-    liaison.install(app)
-    counter.install(app)
-    document_templates.install(app)
-    imports.install(app)
+    app.before_request(_room_for_files)  # before anything reads the form
     access.install(app)
     csrf.install(app)
     api.install(app)
@@ -127,6 +131,13 @@ def _add_screens(app: Flask) -> None:
     app.after_request(_finish)
     app.jinja_env.globals.update(Kind=Kind, Status=Status, Step=Step, Role=Role, CHOICES=workflow.CHOICES)
     app.context_processor(_everywhere)
+
+
+def _room_for_files() -> None:
+    """A form with files may be larger than others."""
+    room = ROOMS.get(request.endpoint or "")
+    if room is not None and (most := room()) is not None:
+        request.max_content_length = most
 
 
 def _everywhere() -> dict[str, object]:

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, request
+from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from xiaobao.conversations import sensitive, uploads
-from xiaobao.conversations.tables import Upload
 from xiaobao.desk import received_files
 from xiaobao.desk.context import here
 from xiaobao.settings import Settings
@@ -31,15 +30,11 @@ ROOM_FOR_WORDS = 1024 * 1024  # bytes
 CONSENT_VERSION = "spoken-11-26"  # of the sentence beside the box in _step_form.html
 
 
-def install(app: Flask) -> None:
-    """Let this one step carry files; every other form stays small. To be called before anything reads the form."""
-    app.before_request(_room_for_files)
-
-
-def _room_for_files() -> None:
-    if request.endpoint == "steps.take_step" and (request.view_args or {}).get("step") == Step.SUPPLEMENT:
-        most = here().settings.upload_max_mb * 1024 * 1024 * MOST_FILES
-        request.max_content_length = most + ROOM_FOR_WORDS
+def room() -> int | None:
+    """Bytes that the form of this one step may have; None: every other step's form is small."""
+    if (request.view_args or {}).get("step") != Step.SUPPLEMENT:
+        return None
+    return here().settings.upload_max_mb * 1024 * 1024 * MOST_FILES + ROOM_FOR_WORDS
 
 
 def kind_of(sent: Sequence[FileStorage], chosen: str, agreed: bool, settings: Settings) -> str | None:
@@ -75,19 +70,6 @@ def remember(
 ) -> None:
     """Rows for the worker; with the citizen's conversation, so that what they may see and erase holds these files, too."""
     for one in files:
-        upload = Upload(
-            evidence_id=one["id"],
-            conversation_id=ticket.conversation_id or ticket.number,
-            filename=one["filename"],
-            media_type=one["media_type"],
-            size=one["size"],
-            sha256=one["sha256"],
-            path=one["path"],
-            received_at=now,
-            filed_as=ticket.number,
-        )
-        if kind:
-            upload.kind, upload.consent = kind, uploads.GIVEN
-            upload.consent_at, upload.consent_version = now, CONSENT_VERSION
-        writing.add(upload)
-    writing.flush()
+        file = uploads.Received(one["filename"], one["media_type"], one["size"], one["sha256"], one["path"])
+        place = ticket.conversation_id or ticket.number
+        uploads.add_filed(writing, place, one["id"], file, ticket.number, now, kind, CONSENT_VERSION)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
-from flask import Blueprint, Flask, redirect, render_template, request, send_file, session, url_for
+from flask import Blueprint, redirect, render_template, request, send_file, session, url_for
 from werkzeug.wrappers import Response
 
 from xiaobao.desk.access import allow, me
@@ -23,7 +23,6 @@ from xiaobao.tickets.workflow import Role
 
 screen = Blueprint("document_templates", __name__)
 ROOM = 64 * 1024  # bytes of a form beside its file
-ENDPOINT = "document_templates.upload"
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,9 @@ class Refused:
     problem: Unfit | BrokenTemplate
 
 
-def install(app: Flask) -> None:
-    """Let a template be larger than other forms. To be called before anything reads the form."""
-    app.before_request(_room_for_a_template)
-
-
-def _room_for_a_template() -> None:
-    if request.endpoint == ENDPOINT:
-        request.max_content_length = containers.MOST_BYTES + ROOM
+def room() -> int:
+    """Bytes that the form with a template may have."""
+    return containers.MOST_BYTES + ROOM
 
 
 @screen.get("/settings/documents")

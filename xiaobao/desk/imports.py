@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from sqlalchemy.orm import Session
@@ -36,14 +36,9 @@ MOST_ACCOUNTS = 100  # each password takes a twentieth of a second to hash
 ROOM_FOR_WORDS = 64 * 1024  # bytes of the form beside the file
 
 
-def install(app: Flask) -> None:
-    """Let this one form carry a large file. To be called before anything reads the form."""
-    app.before_request(_room_for_a_file)
-
-
-def _room_for_a_file() -> None:
-    if request.endpoint == "imports.upload":
-        request.max_content_length = sheets.MOST_BYTES + ROOM_FOR_WORDS
+def room() -> int:
+    """Bytes that the form with a register may have."""
+    return sheets.MOST_BYTES + ROOM_FOR_WORDS
 
 
 @screen.get("/imports")

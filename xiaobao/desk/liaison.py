@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, redirect, render_template, request, send_file, session, url_for
+from flask import Blueprint, redirect, render_template, request, send_file, session, url_for
 from werkzeug.wrappers import Response
 
 from xiaobao.desk import least_data, received_files
@@ -19,15 +19,9 @@ screen = Blueprint("liaison", __name__)
 FOLDER = "liaison"  # below the evidence folder
 
 
-def install(app: Flask) -> None:
-    """Let an answer carry files; every other form stays small. To be called before anything reads the form."""
-    app.before_request(_room_for_files)
-
-
-def _room_for_files() -> None:
-    if request.endpoint == "liaison.answer":
-        most = here().settings.upload_max_mb * liaison.MOST_FILES * 1024 * 1024
-        request.max_content_length = most
+def room() -> int:
+    """Bytes that an answer with its files may have."""
+    return here().settings.upload_max_mb * liaison.MOST_FILES * 1024 * 1024
 
 
 @screen.get("/liaison")

@@ -119,7 +119,9 @@ def take(
     function, names = TAKE[step] if step in TAKE else _no_such_step(step)
     fields = {name: typed.get(name) or None for name in names}
     lacking = reply_check.blocking(findings(writing, desk, number, step, fields)) if checked else []
-    others = {"evidence": evidence} if step in WITHOUT_OFFICE else {"office": desk.office}
+    others: dict[str, Any] = {} if step in WITHOUT_OFFICE else {"office": desk.office}
+    if evidence:
+        others["evidence"] = evidence
     with writing.no_autoflush:  # one flush at the end of the step, not one before each thing that is read
         taken = function(writing, number, actor=staff.actor, now=desk.now(), version=version, **others, **fields)
     if taken.conversation_id is None and step == Step.REISSUE_CODE:

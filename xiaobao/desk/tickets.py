@@ -157,7 +157,9 @@ def show(
             suggestion=assignment.suggest(reading, ticket) if any(row.step == Step.ASSIGN for row in steps) else None,
             liaison=for_ticket(reading, number, ticket.kind, ticket.status, staff) if works else None,
             canned=_canned(reading, ticket, opened),
-            sensitive_kinds=sensitive.load(desk.settings.reference_dir) if opened else {},
+            sensitive_kinds=sensitive.load(desk.settings.reference_dir)
+            if opened and opened.step == Step.SUPPLEMENT
+            else {},
             grounds=desk.office.grounds(),
             revealed=revealed or {},
             code=code,

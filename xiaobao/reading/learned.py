@@ -19,10 +19,8 @@ NAMES, CHOICES = "names.crfsuite", "choices.json"
 TAGS = {"merchant": "M", "item": "I"}
 LEAST = {"M": 0.15, "I": 0.05}  # a name less likely than this is left to be asked
 LETTER = 40  # characters: who writes that much names merchant and ware somewhere
-NEARLY = {
-    "M": 0.02,
-    "I": 0.01,
-}  # so in a letter as much as this is enough, even where the chain as a whole sees no name
+# So in a letter as much as this is enough, even where the chain as a whole sees no name.
+NEARLY = {"M": 0.02, "I": 0.01}
 READ_AT_MOST = 700  # characters: names come early, and time grows with length
 SURE = 0.5  # below it the best of several sums is asked for, not taken as known
 POSSIBLE = 0.12  # what is offered beside it
