@@ -51,6 +51,33 @@ def test_a_clerk_accepts_a_complaint(
         assert queries.ticket(session, number).status == "accepted"
 
 
+def test_what_is_typed_before_the_scripts_arrive_is_followed(
+    address: str, desk: Desk, staff: dict[str, AccountView]
+) -> None:
+    from playwright.sync_api import Route, sync_playwright
+
+    number = file_ticket(desk.writing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            page = browser.new_context().new_page()
+            _sign_in(page, address)
+            page.get_by_role("link", name=number).wait_for()
+            held: list[Route] = []
+            page.route("**/desk.js", lambda route: held.append(route))
+            page.goto(f"{address}/tickets/{number}?step=accept", wait_until="commit")
+            page.get_by_label("给群众的一句话").fill("我们三天内联系商家。")
+            while not held:
+                page.wait_for_timeout(20)
+            held[0].continue_()
+            page.get_by_text(re.compile(r"已受理。\s*我们三天内联系商家。")).wait_for(timeout=10_000)
+            page.unroute("**/desk.js")
+            page.goto(f"{address}/tickets/{number}?step=accept")
+            page.get_by_text("上次没提交的内容").wait_for(timeout=10_000)
+        finally:
+            browser.close()
+
+
 def _sign_in(page: Any, address: str) -> None:
     page.goto(address)
     page.get_by_label("登录名").fill("clerk")

@@ -45,6 +45,7 @@ def test_who_waits_appears_is_taken_and_talked_to(
             keep_picture(page, f"desk-reception-queue-{width}")
             assert axe.faults(page) == []
             page.get_by_role("button", name="接待", exact=True).click()
+            page.wait_for_url("**/reception/*")  # loaded: before its script is there, Enter begins a new line
             page.get_by_label("您说").fill("您好，店在哪条路？")
             page.keyboard.press("Enter")
             page.locator(".said-staff").get_by_text("店在哪条路").wait_for()

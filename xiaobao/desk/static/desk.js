@@ -50,3 +50,11 @@ for (const list of document.querySelectorAll("select[data-canned]")) {
     field.dispatchEvent(new Event("input", { bubbles: true })); // the preview and the draft follow
   });
 }
+
+// On a slow line somebody types before the scripts are there: then the preview, the draft and the reading take it up.
+document.addEventListener("DOMContentLoaded", () => {
+  const typed = (field) => /^(TEXTAREA|INPUT)$/.test(field.tagName) && field.type !== "hidden" && field.value !== field.defaultValue;
+  for (const form of document.querySelectorAll("form[method=post]")) {
+    if ([...form.elements].some(typed)) form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
