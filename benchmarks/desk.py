@@ -1,6 +1,7 @@
 """`make bench-desk`: the desk over HTTP at 10 and 100 thousand tickets, on SQLite and PostgreSQL.
 
-    python -m benchmarks.desk [--sizes 10000 100000] [--databases sqlite postgresql] [--seconds 20] [--runs 3] [--json FILE]
+    python -m benchmarks.desk [--sizes 10000 100000] [--databases sqlite postgresql] [--seconds 20] [--runs 3]
+        [--processes 1] [--json FILE]
 
 The desk is served by waitress as in production, the four clients run on the same machine. A life cycle is four calls
 of the JSON API, as DIGIT counts: submit, accept, assign, close. Audit, outbox and index of words are on.
@@ -93,7 +94,7 @@ def main(asked: argparse.Namespace) -> int:
         for size in asked.sizes:
             began = time.monotonic()
             _say(f"{engine}, {size:,} tickets: filling ...")
-            with filled(engine, size) as place, served(place) as (port, desk):
+            with filled(engine, size) as place, served(place, asked.processes) as (port, desk):
                 _say(f"{engine}, {size:,} tickets: filled and served after {time.monotonic() - began:.0f} s")
                 runs = []
                 for turn in range(asked.runs):
@@ -103,7 +104,7 @@ def main(asked: argparse.Namespace) -> int:
             _say(_line(rows[-1]))
     if asked.json:
         asked.json.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
-    lines, met = report(rows)
+    lines, met = report(rows, asked.processes)
     print("\n".join(lines))
     return 0 if met else 1
 
@@ -112,10 +113,10 @@ def _say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def report(rows: list[dict[str, Any]]) -> tuple[list[str], bool]:
+def report(rows: list[dict[str, Any]], processes: int) -> tuple[list[str], bool]:
     """The table, best and middle of the runs, and whether every bar is met."""
     lines = [
-        f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, {CLIENTS} clients on the same machine",
+        f"{processes} processes of the desk, load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, {CLIENTS} clients on the same machine",
         "",
     ]
     lines += [
@@ -177,7 +178,7 @@ def _people(url: str, size: int) -> Place:
 
 
 @contextlib.contextmanager
-def served(place: Place) -> Iterator[tuple[int, int]]:
+def served(place: Place, processes: int) -> Iterator[tuple[int, int]]:
     """The desk in a process of its own, as `make run` starts it: its port and the id of its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -185,6 +186,7 @@ def served(place: Place) -> Iterator[tuple[int, int]]:
     folder = tempfile.mkdtemp(prefix="xiaobao-bench-data-")
     names = {"DATABASE_URL": str(make_url(place.url).render_as_string(False)), "SECRET_KEY": place.secret}
     names |= {"INTERNAL_SECRET": "i" * 40, "XIAOBAO_DATA": folder, "DESK_PORT": str(port), "OFFICE": "demo"}
+    names |= {"DESK_PROCESSES": str(processes)}
     with Path(folder, "desk.log").open("wb") as log:
         desk = subprocess.Popen(
             [sys.executable, "-m", "xiaobao.desk"], cwd=ROOT, env={**os.environ, **names}, stdout=log, stderr=log
@@ -218,9 +220,12 @@ def measured(place: Place, port: int, desk: int, seconds: float) -> dict[str, fl
 
 
 def processor_ms(pid: int) -> float:
-    """User and system time of a process and all its threads so far; PostgreSQL's own processes are not in it."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+    """User and system time of a process, its threads and its children so far; PostgreSQL's own are not in it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
+    fields = [
+        Path(f"/proc/{one}/stat").read_text(encoding="utf-8").rpartition(")")[2].split() for one in (pid, *children)
+    ]
+    return sum(int(one[11]) + int(one[12]) for one in fields) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def pages_of(place: Place, port: int) -> dict[str, float]:
@@ -323,5 +328,6 @@ if __name__ == "__main__":
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--processes", type=int, default=1, help="DESK_PROCESSES")
     parser.add_argument("--json", type=Path)
     sys.exit(main(parser.parse_args()))

@@ -49,6 +49,8 @@ def test_the_demo_office_is_served_on_this_machine_only(host):
         ("ACTIONS_PORT", "x"),
         ("BEHIND_TLS", "maybe"),
         ("UPLOAD_MAX_MB", "1.5"),
+        ("DESK_PROCESSES", "0"),
+        ("DESK_PROCESSES", "17"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name, value):

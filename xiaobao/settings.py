@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDERS = {"changeme", "change-me", "secret", "password", "placeholder", "xxx", "todo", "example", "default"}
 SECRETS_FILE = "secrets.env"
+MOST_DESK_PROCESSES = 16
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -58,6 +59,7 @@ class Settings:
     video_max_mb: int
     conversation_max_mb: int
     ocr: bool = True
+    desk_processes: int = 1
     sms: Sms | None = None
     bot_address: str = ""
     actions_address: str = ""
@@ -118,10 +120,15 @@ class Settings:
             video_max_mb=_number(env, "VIDEO_MAX_MB", 200),
             conversation_max_mb=_number(env, "CONVERSATION_MAX_MB", 1000),
             ocr=_flag(env, "OCR", True),
+            desk_processes=_number(env, "DESK_PROCESSES", 1),
             sms=_sms(env),
             bot_address=(env.get("BOT_URL") or "").rstrip("/"),
             actions_address=(env.get("ACTIONS_URL") or "").rstrip("/"),
         )
+        if not 1 <= settings.desk_processes <= MOST_DESK_PROCESSES:
+            raise SettingsError(
+                f"DESK_PROCESSES={settings.desk_processes}: use a number from 1 to {MOST_DESK_PROCESSES}."
+            )
         if settings.office_id == "demo" and settings.bind_host not in LOOPBACK:
             raise SettingsError(
                 "OFFICE=demo is an invented office and is only served on this machine. "
