@@ -77,6 +77,12 @@ PAUSES = re.compile(
 )
 
 
+# 行 帮我投诉吧, when that is what is being done.
+FILES = re.compile(
+    r"^(?:行|好|好吧|那|那就|对|是|嗯|[\s，,])*(?:你|您)?(?:就|快|赶紧)?(?:帮我|给我|替我|我要|我想)(?:投诉|举报|登记|提交)(?:他们?|它|这家|一下|[吧啊呀了])*[。.！!\s]*$"
+)
+
+
 def handle(turn: Turn, draft: Draft, asking: str, form: Any) -> tuple[bool, Events | None]:
     """(True, events or None) when the words were no answer; (False, None) when they are one."""
     act = _meant(turn, asking)
@@ -147,6 +153,8 @@ def _meant(turn: Turn, asking: str) -> str | None:
         return "pause"
     if turn.text and letters.wanted(turn.text):
         return "ask_letter"
+    if turn.text and asking not in ("confirmed", "narrative") and FILES.match(turn.text):
+        return "file"
     if turn.text and short and evidence.ASKS.search(turn.text):
         return "ask_evidence"
     if turn.text and short and (asked := next((name for name, words in ASKED if words.search(turn.text)), None)):

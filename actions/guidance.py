@@ -23,7 +23,8 @@ ASKS = re.compile(
     r"[?？]|吗[，。\s]|吗$|呢[。\s]*$|怎么办|怎么赔|该怎么|如何|能不能|可不可以|合法|犯法|多少钱\S{0,2}$|咋办|什么办法|多久|几天"
 )
 QUESTION = re.compile(r"怎么|怎样|为什么|为啥|咋|啥|什么|哪里|哪儿|能不能|是不是|会不会|[吗么呢]$|多少$")
-ASKS_BACK = re.compile(rf"{ASKS.pattern}|{QUESTION.pattern}|哪些|多长时间")
+ASKS_BACK = re.compile(rf"{ASKS.pattern}|{QUESTION.pattern}|哪些|多长时间|(\S)[不没]\1")
+MOMENT = 3  # messages
 # Two unsure turns in a row: say so and offer a human, never a third guess.
 PATIENCE = 2
 BUTTONED = {
@@ -42,7 +43,10 @@ def answer(turn: Turn, question: str, inside_form: bool = False) -> Events:
     ranking = turn.context.searcher.rank(question)
     quarrel = not inside_form and acts.act_of(question, ranking) == "complain"
     if ranking.decision == "answer":
-        return advice.tell(turn, ranking.answers[0].topic, question, inside_form, quarrel)
+        topic = ranking.answers[0].topic
+        if not inside_form and just_told(turn, topic):
+            return _more_of(turn, topic, question)
+        return advice.tell(turn, topic, question, inside_form, quarrel)
     if ranking.decision == "offer":
         field = turn.context.library.uncovered.get(ranking.uncovered or "")
         if field:
@@ -61,6 +65,28 @@ def decline(turn: Turn, question: str, field: str | None, inside_form: bool = Fa
     else:
         turn.say("utter_not_known", buttons=[] if inside_form else [tell, human])
     return []
+
+
+def just_told(turn: Turn, topic: Any) -> bool:
+    """Whether this topic was the answer a moment ago and only facts came since: the same block again helps nobody."""
+    if topic.id != turn.slot("topic_id"):
+        return False
+    asked = turn.slot("last_question")
+    for words in turn.said_before(MOMENT):
+        if words == asked:
+            return True
+        if ASKS_BACK.search(words):
+            return False
+    return False
+
+
+def _more_of(turn: Turn, topic: Any, words: str) -> Events:
+    """One more word about the matter just answered: a question gets the rest of the answer, a fact the way to file it."""
+    if not ASKS_BACK.search(words) and topic.next == "complain":
+        ways = [turn.button("complain", "submit_complaint", topic_id=topic.id)]
+        turn.say("utter_still_this_answer", buttons=[*ways, turn.button("expand", "expand", topic_id=topic.id)])
+        return []
+    return advice.expand(turn, topic, articles=False)
 
 
 def _answer_each(turn: Turn, several: list[str], inside_form: bool) -> Events:

@@ -7,6 +7,7 @@ that failed anywhere may be run again with the same words (docs/architecture.md,
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -38,13 +39,16 @@ from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import missing_contact, open_slots, optional_contact, required_contact
 from xiaobao.knowledge import redlines
 from xiaobao.privacy import mask_sensitive
-from xiaobao.reading import answers, corrections, lists
+from xiaobao.reading import answers, corrections, lists, story
 
 FINANCE = {"NFRA", "PBC", "CSRC", "LOCALFIN"}
 BARE = 8  # characters: a shorter opening is the door's name, not yet a story
 RECENT = 4  # messages: what was asked longer ago is not what 帮我投诉 means
+FACTS = {"amount", "event_date", "merchant", "institution"}
 LEAST_STORY = 20  # characters: a shorter question under 帮我投诉 tells nothing to file
 SURE = 0.6
+A_NUMBER = re.compile(r"[\d零〇一二两三四五六七八九十百千万]")
+SOME_WORDS = re.compile(r"[\u4e00-\u9fff]{4}")
 PATIENCE = 3  # answers that could not be read, before a question is let go
 NEEDED = ("narrative", "consent", "contact_name", "confirmed")
 
@@ -145,12 +149,28 @@ class Intake(XiaobaoAction):
         asked = turn.slot("last_question") or ""
         if len(asked) > LEAST_STORY and asked in turn.said_before(RECENT):
             return asked
-        return "" if turn.slot("last_number") else Intake.grievance_before(turn)
+        return "" if turn.slot("last_number") else Intake.grievance_before(turn) or Intake.facts_before(turn)
 
     @staticmethod
     def grievance_before(turn: Turn) -> str:
         """The last of the messages just before that told of a quarrel with a trader, asking or not; "" for none."""
         return next((words for words in turn.said_before(RECENT) if grievances.told(turn, words)), "")
+
+    @staticmethod
+    def facts_before(turn: Turn) -> str:
+        """What the messages just before told of a matter that was asked about, the oldest first; "" for nothing.
+
+        押金3600，中介跑路了找谁 asks, and yet nobody should have to tell it again.
+        """
+        if not turn.slot("topic_id"):
+            return ""
+        told = [words for words in reversed(turn.said_before(RECENT)) if Intake.tells_facts(turn, words)]
+        return "。".join(words.rstrip("。？?！! ") for words in told)
+
+    @staticmethod
+    def tells_facts(turn: Turn, words: str) -> bool:
+        """Whether a sum, a day or a name stands in them."""
+        return bool(FACTS & set(story.read(words, turn.today, turn.context.reading).values))
 
     def say_understood(self, turn: Turn, draft: Draft) -> None:
         """Tell back what was understood before asking on."""
@@ -353,12 +373,21 @@ class Intake(XiaobaoAction):
         times = times + 1 if slot == asking else 1
         draft.flags["failed"] = [asking, times]
         if times < PATIENCE or asking in NEEDED:
-            turn.say(f"utter_error_{error}")
+            if times == 1 and asking in digressions.FIGURES and self.tells_on(text):
+                filling.tell(turn, draft, text)  # one more piece of the story, and the question comes again
+                turn.say("utter_told_on")
+            else:
+                turn.say(f"utter_error_{error}")
             return
         draft.flags.pop("failed")
         draft.leave_open(asking)
         draft.values["narrative"] = f"{draft.get('narrative') or ''}\n{mask_sensitive(text)}".strip()
         turn.say("utter_left_open", title=turn.context.words.title(asking))
+
+    @staticmethod
+    def tells_on(text: str) -> bool:
+        """店家让我自己去找厂家, when a sum was asked for: no sum at all, but words of what happened."""
+        return guidance.tells(text) and bool(SOME_WORDS.search(text)) and not A_NUMBER.search(text)
 
     def unknown(self, turn: Turn, draft: Draft, asking: str) -> Events | None:
         """不知道 and 跳过 are answers, except where nothing could be filed without one."""

@@ -28,6 +28,25 @@ def test_the_button_under_an_answer_unfolds_its_steps(talk: Talk) -> None:
     assert citizen.responses == ["utter_expanded"] and citizen.said[0]["body"]
 
 
+def test_the_same_answer_is_not_given_twice_in_a_row(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("定金两千交了车不想要了能退不", "ask")
+    assert citizen.responses[0] == "utter_answer"
+    for fact in ("车行说定金不退", "合同上写的是订金"):
+        citizen.say(fact, "ask")
+        assert citizen.responses == ["utter_still_this_answer"]
+        assert [b["title"] for b in citizen.said[0]["buttons"]] == ["帮我投诉", "展开说说"]
+    citizen.say("订金到底退不退", "ask")
+    assert citizen.responses == ["utter_expanded"]
+
+
+def test_how_to_prove_it_gets_what_to_keep(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("孩子在手机上给游戏充了8千多 能退吗 9岁", "ask")
+    citizen.say("怎么证明是孩子充的", "ask")
+    assert citizen.responses == ["utter_expanded"] and "留好" in citizen.said[0]["body"]
+
+
 @pytest.mark.parametrize("question", ["离婚了孩子归谁", "公司不给我交社保怎么办", "朋友借钱不还怎么起诉"])
 def test_what_belongs_elsewhere_is_never_answered(talk: Talk, question: str) -> None:
     citizen = talk()

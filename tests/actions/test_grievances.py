@@ -124,6 +124,15 @@ def test_what_was_told_before_a_question_is_what_the_complaint_is_about(talk: Ta
     assert citizen.form == "complaint_form" and citizen.slots["narrative"] == "健身房不肯退卡"
 
 
+def test_facts_told_while_asking_are_what_the_complaint_is_about(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("孩子在手机上给游戏充了8千多 能退吗 9岁", "ask")
+    citizen.say("怎么证明是孩子充的", "ask")
+    citizen.say("帮我投诉", "submit_complaint", 0.95)
+    assert citizen.form == "complaint_form" and citizen.slots["amount"] == "8千多"
+    assert "证明" not in citizen.slots["narrative"]
+
+
 def test_a_complaint_that_was_filed_is_not_told_again(talk: Talk) -> None:
     citizen = talk()
     citizen.say("健身房不肯退卡", "ask", 0.6)

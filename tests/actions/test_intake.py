@@ -527,3 +527,17 @@ def test_the_bank_named_after_the_letter_stands_in_a_new_letter(talk: Talk) -> N
 )
 def test_the_number_that_stands_alone_beside_a_ware_is_the_sum(said: str, cents: int | None) -> None:
     assert filling.sum_of(said).normalised == cents
+
+
+def test_one_more_piece_of_the_story_is_kept_when_a_sum_was_asked_for(talk: Talk, one_by_one: Talk) -> None:
+    citizen = one_by_one()
+    citizen.say("我要投诉", "submit_complaint")
+    citizen.say("在淘宝的暖冬旗舰店买的电热毯漏电，11月20号买的")
+    assert citizen.asking == "amount"
+    citizen.say("店家说让我自己去找厂家")
+    assert "utter_told_on" in citizen.responses and citizen.asking == "amount"
+    assert citizen.slots["narrative"].endswith("店家说让我自己去找厂家")
+    citizen.say("行 帮我投诉吧", "submit_complaint", 0.9)
+    assert "utter_file_in_form" in citizen.responses and citizen.asking == "amount"
+    citizen.say("139块")
+    assert citizen.slots["amount"] == "139块"

@@ -63,6 +63,14 @@ def test_a_letter_takes_up_what_was_told_with_a_question(talk: Talk) -> None:
     assert citizen.form == "complaint_form" and "跑路" in citizen.slots["narrative"]
 
 
+def test_a_letter_takes_up_sums_and_names_that_stood_in_questions(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("房东押金不退", "ask")
+    citizen.say("中介跑路了 押金3600 找谁", "ask")
+    citizen.say("帮我写个投诉书", "ask_letter")
+    assert citizen.form == "complaint_form" and citizen.slots["amount"] == "3600"
+
+
 @pytest.mark.parametrize("question", ["投诉书怎么写", "写投诉信要写哪些内容"])
 def test_how_a_letter_is_written_is_a_question(talk: Talk, question: str) -> None:
     citizen = talk()
