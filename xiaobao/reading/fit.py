@@ -24,9 +24,9 @@ from xiaobao.reading.reference import Reference
 from xiaobao.reading.values import Features, halve
 
 TODAY = date(2026, 11, 25)  # the day on which the stories are told
-STRENGTH = {"amount": 0.3, "event_date": 0.15}  # variance of the weights
+STRENGTH = {"amount": 0.6, "event_date": 0.15}  # variance of the weights
 SMALLEST = 0.02  # smaller weights change nothing
-CHAIN = {"c1": 0.2, "c2": 0.1, "max_iterations": 90, "feature.minfreq": 2}
+CHAIN = {"c1": 0.8, "c2": 0.8, "max_iterations": 90, "feature.minfreq": 2}
 Row = dict[str, Any]
 
 
