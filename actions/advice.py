@@ -93,7 +93,8 @@ def button(turn: Turn, intent: str, inside_form: bool = False) -> Events:
     return expand(turn, topic, articles=intent == "show_article")
 
 
-def expand(turn: Turn, topic: Any, articles: bool) -> Events:
+def expand(turn: Turn, topic: Any, articles: bool, again: bool = False) -> Events:
+    """What to do, what to keep, where to go, or the articles; `again`: first what the answer said."""
     shown = render.answer(topic, turn.context.library)
     if articles:
         parts = [f"《{c.law}》{c.article}\n{c.text}" for c in shown.citations if c.text]
@@ -103,7 +104,7 @@ def expand(turn: Turn, topic: Any, articles: bool) -> Events:
         turn.say("utter_articles", body="\n\n".join(parts))
         return []
     words = turn.context.words
-    parts = []
+    parts = [shown.first] if again else []
     for name in ("steps", "keep", "where"):
         lines = getattr(shown, name)
         if lines:

@@ -44,6 +44,7 @@ WISHED = re.compile(r"退|赔|换|修|补|道歉|取消|解除|还我|重[新做
 # 法律规定最少赔500吗 asks what the law says, whatever sum stands in it.
 ABOUT_LAW = re.compile(r"法律|法规|规定|条例|按法|依法|[最至]少|[最至]多|最[高低]")
 SHORT = 24  # characters
+HAS_WORDS = re.compile(r"[^\W\d_]")  # 1000 wishes nothing, whatever the model makes of it
 # What people ask back in the middle of a form; the answers are utter_<name>_in_form.
 ASKED = (
     (
@@ -166,7 +167,7 @@ def _meant(turn: Turn, asking: str) -> str | None:
     if intent == "fraud_now" and sure and asking != "narrative" and not answered:
         return intent  # 去年5月才发现被骗 answers when it was found out
     figure = intent != "request_human" and _is_figure(turn, asking)  # 我要人工，都等了20分钟
-    if intent in WISHES and sure and short and (turn.pressed or not figure):
+    if intent in WISHES and sure and short and (turn.pressed or (not figure and HAS_WORDS.search(turn.text))):
         return intent
     if turn.pressed:
         return intent

@@ -9,6 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import advice, calculation, people, session
 from actions.base import Events, Turn, XiaobaoAction
+from actions.draft import Draft
 from xiaobao.knowledge import acts, followups, redlines, render, statutes
 from xiaobao.knowledge.search import Ranking
 from xiaobao.knowledge.text import questions, simplified
@@ -86,7 +87,7 @@ def _more_of(turn: Turn, topic: Any, words: str) -> Events:
         ways = [turn.button("complain", "submit_complaint", topic_id=topic.id)]
         turn.say("utter_still_this_answer", buttons=[*ways, turn.button("expand", "expand", topic_id=topic.id)])
         return []
-    return advice.expand(turn, topic, articles=False)
+    return advice.expand(turn, topic, articles=False, again=True)
 
 
 def _answer_each(turn: Turn, several: list[str], inside_form: bool) -> Events:
@@ -204,6 +205,9 @@ def follow_up(turn: Turn, text: str, inside_form: bool) -> Events | None:
         reference = statutes.find(f"{law}{text}", turn.context.library) if law else None
         return tell_statute(turn, reference) if reference else None
     topic = turn.context.library.topics.get(turn.slot("topic_id") or "")
+    if topic is None and kind == "bare" and (told := _letter(turn)):
+        found = turn.context.searcher.rank(f"{told[-LONG:]}。{text}")
+        return advice.tell(turn, found.answers[0].topic, told, inside_form) if found.decision == "answer" else None
     if topic is None:
         if kind in ("text", "steps", "simple", "keep") and len(text) <= BARE:
             turn.say("utter_which_answer", buttons=[] if inside_form else ways_on(turn))
@@ -230,6 +234,13 @@ def follow_up(turn: Turn, text: str, inside_form: bool) -> Events | None:
     body = "\n".join(f"{n}. {line}" if kind == "steps" else f"· {line}" for n, line in enumerate(lines, 1))
     turn.say("utter_expanded", body=turn.context.words.text(f"utter_section_{kind}") + "\n" + body)
     return []
+
+
+def _letter(turn: Turn) -> str:
+    """The story of the letter shown a moment ago, which 能要回来吗 is then about; else ""."""
+    from actions import referral  # which needs this module itself
+
+    return referral.again(turn, Draft.at_hand(turn.tracker))
 
 
 def _has_its_own(turn: Turn, topic: Any, text: str) -> bool:

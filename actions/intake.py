@@ -48,6 +48,8 @@ FACTS = {"amount", "event_date", "merchant", "institution"}
 LEAST_STORY = 20  # characters: a shorter question under 帮我投诉 tells nothing to file
 SURE = 0.6
 A_NUMBER = re.compile(r"[\d零〇一二两三四五六七八九十百千万]")
+TELEPHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+LONGEST_CONTACT = 60  # characters
 SOME_WORDS = re.compile(r"[\u4e00-\u9fff]{4}")
 PATIENCE = 3  # answers that could not be read, before a question is let go
 NEEDED = ("narrative", "consent", "contact_name", "confirmed")
@@ -96,9 +98,15 @@ class Intake(XiaobaoAction):
             return [SlotSet("requested_slot", None), *grievances.open_form(draft, turn.text)]
         if draft.flags.pop("next_story", None) and several.take_next(turn, draft):
             return self.after_story(turn, draft)
+        more = referral.added(turn, draft)
+        letter_of = referral.again(turn, draft)
         if draft.expired(turn.now) or draft.flags.get("referred"):
             draft.clear()
-        told = people.cleaned(turn, draft.flags.pop("new_story", None) or self.opening_words(turn))
+        told = more or draft.flags.pop("new_story", None) or self.opening_words(turn) or letter_of
+        told = people.cleaned(turn, told)
+        if draft.begun and draft.saved_at and self.gives_contact(turn):
+            draft.saved_at = None  # what was asked for before 等会儿再说, so nobody has to be asked whether to go on
+            return self.take(turn, draft, "contact_name", turn.text)
         if draft.begun and draft.saved_at:
             draft.flags["new_story"] = told
             turn.say(
@@ -383,6 +391,16 @@ class Intake(XiaobaoAction):
         draft.leave_open(asking)
         draft.values["narrative"] = f"{draft.get('narrative') or ''}\n{mask_sensitive(text)}".strip()
         turn.say("utter_left_open", title=turn.context.words.title(asking))
+
+    @staticmethod
+    def gives_contact(turn: Turn) -> bool:
+        """李强 13800138000 和平路5号: a telephone number with what belongs to it, and no story of something new."""
+        return (
+            bool(TELEPHONE.search(turn.text))
+            and len(turn.text) <= LONGEST_CONTACT
+            and not guidance.ASKS.search(turn.text)
+            and not grievances.plain(turn, turn.text)
+        )
 
     @staticmethod
     def tells_on(text: str) -> bool:

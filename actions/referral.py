@@ -9,7 +9,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction
 
-from actions import filing, guidance, summary
+from actions import filing, guidance, own_tickets, summary
 from actions.base import Events, Turn
 from actions.draft import Draft
 from xiaobao.knowledge import redlines
@@ -18,7 +18,8 @@ from xiaobao.tickets import routing
 
 FOR_12315 = "12315"
 FIELDS_12315 = ("merchant", "merchant_address", "item", "amount", "event_date", "purchase_mode", "order_number")
-NAMED = ("institution", "merchant", "amount", "event_date")
+NAMED = ("institution", "merchant", "amount", "event_date", "claim")
+RECENT = 4  # messages
 LONGEST_NAME = 30  # characters
 FINANCE = {"NFRA", "PBC", "CSRC", "LOCALFIN"}
 
@@ -55,20 +56,37 @@ def refer(turn: Turn, draft: Draft, form: Any) -> Events | None:
 
 
 def heard(turn: Turn) -> Events | None:
-    """The name of the bank, a sum or a day right after the letter to another authority goes into a new letter."""
+    """What is told right after the letter to another authority goes into a new letter: a name, a sum, a day, a wish, proof."""
     draft = Draft.at_hand(turn.tracker)
-    told = draft.get("narrative")
-    if not draft.flags.get("referred") or not told:
-        return None
-    if len(turn.text) > LONGEST_NAME or guidance.ASKS_BACK.search(turn.text) or redlines.find(turn.text) is not None:
-        return None
-    new = story.read(turn.text, turn.today, turn.context.reading).values
-    if not any(slot in new and not draft.get(slot) for slot in NAMED):
+    if not (words := added(turn, draft)):
         return None
     draft.clear()
     draft.form = "complaint_form"
-    draft.flags = {"new_story": f"{told}。{turn.text}"}
+    draft.flags = {"new_story": words}
     return [*draft.events(), FollowupAction("complaint_form")]
+
+
+def added(turn: Turn, draft: Draft) -> str:
+    """The story of the letter just shown with these words, when they tell more of it; else ""."""
+    told = draft.get("narrative")
+    if not draft.flags.get("referred") or not told or turn.pressed or turn.text in told:
+        return ""
+    if len(turn.text) > LONGEST_NAME or guidance.ASKS_BACK.search(turn.text) or redlines.find(turn.text) is not None:
+        return ""
+    new = story.read(turn.text, turn.today, turn.context.reading).values
+    tells = any(slot in new and not draft.get(slot) for slot in NAMED)
+    proof = turn.intent == "supplement_ticket" and _just_shown(turn, told) and not own_tickets.own(turn)
+    return f"{told}。{turn.text}" if tells or proof else ""
+
+
+def again(turn: Turn, draft: Draft) -> str:
+    """The story of the letter shown a moment ago, for whoever then says 帮我投诉; else ""."""
+    told = draft.get("narrative") or ""
+    return told if draft.flags.get("referred") and _just_shown(turn, told) else ""
+
+
+def _just_shown(turn: Turn, told: str) -> bool:
+    return any(len(words) > 1 and words in told for words in turn.said_before(RECENT))
 
 
 def institution_first(turn: Turn, draft: Draft) -> None:

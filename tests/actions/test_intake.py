@@ -541,3 +541,51 @@ def test_one_more_piece_of_the_story_is_kept_when_a_sum_was_asked_for(talk: Talk
     assert "utter_file_in_form" in citizen.responses and citizen.asking == "amount"
     citizen.say("139块")
     assert citizen.slots["amount"] == "139块"
+
+
+def test_contact_data_after_a_pause_are_taken_and_the_form_goes_on(talk: Talk, one_by_one: Talk) -> None:
+    citizen = one_by_one()
+    citizen.say(STORY, "submit_complaint")
+    citizen.say("等会儿再说", "pause")
+    assert citizen.form is None
+    citizen.say("李强 13800138000 成都武侯区人民南路5号", "submit_complaint", 0.5)
+    assert citizen.form == "complaint_form" and citizen.slots["contact_phone"] == "13800138000"
+    assert "utter_resume_or_new" not in citizen.responses
+
+
+def test_a_bare_number_is_no_wish_to_stop(talk: Talk, one_by_one: Talk) -> None:
+    citizen = one_by_one()
+    citizen.say(STORY, "submit_complaint")
+    while citizen.asking != "contact_name":
+        citizen.say("不知道", "dont_know")
+    citizen.say("1000", "pause", 0.95)
+    assert citizen.form == "complaint_form" and citizen.asking == "contact_name"
+
+
+BANKS_STORY = "理财亏了20万 客户经理说保本的"
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"), [("去年12月", "submit_complaint"), ("有录音", "supplement_ticket"), ("我要退款", "unsure")]
+)
+def test_what_is_told_after_the_letter_stands_in_a_new_letter(talk: Talk, words: str, intent: str) -> None:
+    citizen = talk()
+    citizen.say(BANKS_STORY, "submit_complaint")
+    assert citizen.card("letter")
+    citizen.say(words, intent, 0.9)
+    assert BANKS_STORY in citizen.card("letter")["text"] and words in citizen.card("letter")["text"]
+
+
+def test_whoever_asks_to_file_after_the_letter_gets_it_once_more(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say(BANKS_STORY, "submit_complaint")
+    citizen.say("我七十一了", "unsure")
+    citizen.say("帮我投诉", "submit_complaint", 0.95)
+    assert BANKS_STORY in citizen.card("letter")["text"]
+
+
+def test_a_bare_question_after_the_letter_is_about_it(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say(BANKS_STORY, "submit_complaint")
+    citizen.say("能要回来吗", "ask")
+    assert citizen.responses == ["utter_answer"]
