@@ -80,7 +80,7 @@ PAUSES = re.compile(
 
 # 行 帮我投诉吧, when that is what is being done.
 FILES = re.compile(
-    r"^(?:行|好|好吧|那|那就|对|是|嗯|[\s，,])*(?:你|您)?(?:就|快|赶紧)?(?:帮我|给我|替我|我要|我想)(?:投诉|举报|登记|提交)(?:他们?|它|这家|一下|[吧啊呀了])*[。.！!\s]*$"
+    r"^(?:行|好|好吧|那|那就|对|是|嗯|[\s，,])*(?:你们?|您)?(?:就|快|赶紧)?(?:帮我|给我|替我|我要|我想)(?:投诉|举报|登记|提交|[弄办搞]|处理)(?:他们?|它|这家|一下|[吧啊呀了])*[。.！!\s]*$"
 )
 
 
@@ -173,7 +173,7 @@ def _meant(turn: Turn, asking: str) -> str | None:
         return intent
     if answers.is_unknown(turn.text) or answers.is_skip(turn.text) or _is_value(turn, asking):
         return None
-    if intent in COURTESIES and short and turn.confidence >= (VERY_SURE if asking in NAMES else SURE):
+    if intent in COURTESIES and short and HAS_WORDS.search(turn.text) and turn.confidence >= (VERY_SURE if asking in NAMES else SURE):
         return intent
     asks = bool(QUESTION.search(turn.text))
     if intent in ("ask", "out_of_scope") and asks and (turn.confidence >= UNSURE or asking != "narrative"):

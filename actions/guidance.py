@@ -205,7 +205,7 @@ def follow_up(turn: Turn, text: str, inside_form: bool) -> Events | None:
         reference = statutes.find(f"{law}{text}", turn.context.library) if law else None
         return tell_statute(turn, reference) if reference else None
     topic = turn.context.library.topics.get(turn.slot("topic_id") or "")
-    if topic is None and kind == "bare" and (told := _letter(turn)):
+    if topic is None and kind == "bare" and (told := _story(turn, inside_form)):
         found = turn.context.searcher.rank(f"{told[-LONG:]}。{text}")
         return advice.tell(turn, found.answers[0].topic, told, inside_form) if found.decision == "answer" else None
     if topic is None:
@@ -236,11 +236,12 @@ def follow_up(turn: Turn, text: str, inside_form: bool) -> Events | None:
     return []
 
 
-def _letter(turn: Turn) -> str:
-    """The story of the letter shown a moment ago, which 能要回来吗 is then about; else ""."""
+def _story(turn: Turn, inside_form: bool) -> str:
+    """What 能要回来吗, 这合法吗 are about: the story of the open form or of the letter shown a moment ago; else ""."""
     from actions import referral  # which needs this module itself
 
-    return referral.again(turn, Draft.at_hand(turn.tracker))
+    draft = Draft.at_hand(turn.tracker)
+    return draft.get("narrative") or "" if inside_form else referral.again(turn, draft)
 
 
 def _has_its_own(turn: Turn, topic: Any, text: str) -> bool:

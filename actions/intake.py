@@ -48,6 +48,10 @@ FACTS = {"amount", "event_date", "merchant", "institution"}
 LEAST_STORY = 20  # characters: a shorter question under 帮我投诉 tells nothing to file
 SURE = 0.6
 A_NUMBER = re.compile(r"[\d零〇一二两三四五六七八九十百千万]")
+# 瓜子不认, when the wish was asked for.
+REFUSED = re.compile(
+    r"[^要求想望，。]{0,8}(?:不(?:认账?|承认|[管理]我?|退钱?|给退?|[肯愿]\S{0,3}|赔|同意)|拒绝|推脱|没人[管理]|拉黑了?我?)[了啊呀的。！!]*"
+)
 TELEPHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 LONGEST_CONTACT = 60  # characters
 SOME_WORDS = re.compile(r"[\u4e00-\u9fff]{4}")
@@ -286,6 +290,11 @@ class Intake(XiaobaoAction):
         told_before = bool(draft.get("narrative"))
         if (turn.intent == "skip" and turn.confidence >= SURE) or answers.is_unknown(text) or answers.is_skip(text):
             return self.unknown(turn, draft, asking)
+        if asking == "claim" and REFUSED.fullmatch(text) and not draft.flags.get("refusal_told"):
+            draft.flags["refusal_told"] = True  # what the other side does is no wish; said again it is taken
+            filling.tell(turn, draft, text)
+            turn.say("utter_told_on")
+            return None
         error = filling.answer(turn, draft, asking, text)
         if error:
             self.not_understood(turn, draft, asking, text, error)

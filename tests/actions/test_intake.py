@@ -589,3 +589,28 @@ def test_a_bare_question_after_the_letter_is_about_it(talk: Talk) -> None:
     citizen.say(BANKS_STORY, "submit_complaint")
     citizen.say("能要回来吗", "ask")
     assert citizen.responses == ["utter_answer"]
+
+
+def test_what_the_other_side_does_is_no_wish(talk: Talk, one_by_one: Talk) -> None:
+    citizen = one_by_one()
+    citizen.say("我10月3日在乐动健身办了张健身卡，交了2680元，上周店关门了，电话没人接", "submit_complaint")
+    assert citizen.asking == "claim"
+    citizen.say("店家不认")
+    assert citizen.asking == "claim" and citizen.slots["narrative"].endswith("店家不认")
+    citizen.say("退款")
+    assert citizen.slots["claim"] == "退款"
+
+
+def test_a_bare_question_in_the_form_is_about_its_story(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("健身房转让了新老板不认卡", "submit_complaint")
+    citizen.say("这合法吗", "ask")
+    assert citizen.responses[0] == "utter_answer" and citizen.form == "complaint_form"
+
+
+@pytest.mark.parametrize("intent", ["goodbye", "pause", "thanks"])
+def test_a_number_says_no_goodbye(talk: Talk, one_by_one: Talk, intent: str) -> None:
+    citizen = one_by_one()
+    citizen.say(STORY, "submit_complaint")
+    citizen.say("1000", intent, 0.95)
+    assert citizen.form == "complaint_form"

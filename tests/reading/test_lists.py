@@ -86,3 +86,8 @@ def test_the_look_of_a_name_says_what_it_is_wherever_it_stands(
 def test_every_wish_of_a_list_is_kept(reference: Reference) -> None:
     found = lists.read("好味饭店，退款，赔偿", WANTED, TODAY, reference)
     assert found == {"merchant": "好味饭店", "claim": "退款，赔偿"}
+
+
+def test_bought_there_names_the_shop(reference: Reference) -> None:
+    found = lists.read("瓜子上买的 7万8 10月份", ("merchant", "amount", "event_date"), TODAY, reference)
+    assert found == {"merchant": "瓜子", "amount": "7万8", "event_date": "10月份"}

@@ -93,14 +93,14 @@ ON_DUTY = ("distress", "child")  # for a human at once
 
 
 _OTHER = re.compile(
-    r"(?:干|做|接|派|赶)(?:的|了|完|不了)?活|活儿|的活(?:干|做)?|死机"
+    r"(?:干|做|接|派|赶)(?:的|了|完|不了)?活|活儿|的活(?:干|做)?|死机|^[我俺]?(?:今年|都|已经?|也)*[\d一二三四五六七八九十]{1,4}[岁多几]*了?[。！!\s]*$"
     r"|(?:猫|狗|犬|鸟|鱼|虾|蟹|兔|龟|仓鼠|宠物|花|树|苗)\S{0,8}死"
 )
 _DESPAIR = re.compile(r"活|死|撑|熬|绝望|崩溃|跳|遗书|绝路|走投无路|累赘|废物|药|割|烧炭|一起走|想不开|没意思|盼头")
 
 
 def harmless(text: str) -> bool:
-    """活 as in 不干活 or a cat's death, and not one word of despair beside it: the model hears 不想活 in it."""
+    """活 as in 不干活, a cat's death, somebody's age, and not one word of despair beside it: the model hears 不想活 in it."""
     return bool(_OTHER.search(text)) and find(text) is None and not despairs(text)
 
 

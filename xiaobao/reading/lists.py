@@ -60,6 +60,9 @@ def _is_sentence(part: str) -> bool:
     return bool(_SENTENCE.search(part)) and not answers.is_unknown(part)
 
 
+_BOUGHT_THERE = re.compile(r"(?:上面?|里面?|那里|那儿|那边)?(?:[买办订租修充做]|下单|购买)的$")  # 瓜子上买的 names 瓜子
+
+
 def read(text: str, wanted: Sequence[str], today: date, reference: Reference) -> dict[str, str]:
     """Which part answers which of the `wanted` slots; parts that fit nothing are left out."""
     found: dict[str, str] = {}
@@ -90,6 +93,7 @@ def read(text: str, wanted: Sequence[str], today: date, reference: Reference) ->
 def _named(rest: Sequence[str], open_names: Sequence[str], reference: Reference) -> dict[str, str]:
     """Each name in the slot of its kind (苹果手机，华强北通讯: the ware came first), then in order."""
     found: dict[str, str] = {}
+    rest = [_BOUGHT_THERE.sub("", part) or part for part in rest]
     for part in rest:
         kinds = _kinds(part, reference)
         if slot := next((slot for slot in open_names if slot in kinds and slot not in found), None):
