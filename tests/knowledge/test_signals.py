@@ -40,3 +40,20 @@ def test_words_that_only_one_name_uses_speak_for_it_and_not_for_one_that_nobody_
     assert likelihood.argmax() == 0
     assert likelihood[1] < likelihood[2] == 0
     assert (found.of("彩虹")[3] == 0).all()
+
+
+def test_embeddings_that_come_with_the_product_are_read_and_not_made_again(tmp_path: Path) -> None:
+    chance = np.random.default_rng(0).normal(size=(3, 384))
+    vectors = dict(zip("甲乙丙", chance / np.linalg.norm(chance, axis=1, keepdims=True), strict=True))
+
+    def query(texts: list[str]) -> np.ndarray:
+        return np.stack([vectors[text] for text in texts])
+
+    def never(texts: list[str]) -> np.ndarray:
+        raise AssertionError(texts)
+
+    never.__name__ = "query"
+    signals.ship(query, list("甲乙丙"), tmp_path / "cache", tmp_path / "product")
+    found = signals.kept(never, list("丙甲"), None, tmp_path / "product")
+    assert np.allclose(found, query(list("丙甲")), atol=1e-3) and found.dtype == np.float32
+    assert (tmp_path / "product" / "embeddings-query.npz").stat().st_size < 3 * (384 + 24) + 1000

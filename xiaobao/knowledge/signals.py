@@ -31,6 +31,7 @@ E5_FLOOR = 0.75  # cosines of unrelated questions in this embedding lie at about
 BEST_WORDINGS = 3
 SCALE = 6.0  # centred embeddings are short; the classifier's regularisation expects about unit length
 BACKGROUND = 3000.0  # features of everybody's speech that count as heard of each name; it has some 2,000 of its own
+STEPS = 650  # to 1 of a number in the embeddings that come with the product; none of theirs is larger than .195
 FLOOR = 1e-3  # a probability below this says "never" and no more
 
 
@@ -207,14 +208,14 @@ def kept(
 
 
 def ship(embed: Callable[[list[str]], np.ndarray], texts: Sequence[str], cache_dir: Path, folder: Path) -> None:
-    """Write the embeddings of `texts` into `folder`, in half precision: they come with the product."""
-    vectors = kept(embed, texts, cache_dir, folder).astype(np.float16)
+    """Write the embeddings of `texts` into `folder`, a byte for each number: they come with the product."""
+    vectors = np.clip(np.round(kept(embed, texts, cache_dir, folder) * STEPS), -127, 127).astype(np.int8)
     write(folder / f"embeddings-{embed.__name__}.npz", dict(zip(map(_key, texts), vectors, strict=True)))
 
 
 def write(path: Path, known: Mapping[str, np.ndarray]) -> None:
     """One file of embeddings; another process never sees half of it."""
-    keys, vectors = np.array(list(known)), np.stack(list(known.values()))
+    keys, vectors = np.array([key.encode() for key in known]), np.stack(list(known.values()))
     _replace(path, lambda file: np.savez(file, keys=keys, vectors=vectors))
 
 
@@ -230,7 +231,10 @@ def _read(path: Path) -> dict[str, np.ndarray]:
     if not path.exists():
         return {}
     with np.load(path) as file:
-        return dict(zip(file["keys"].tolist(), file["vectors"], strict=True))
+        keys, vectors = file["keys"].astype(str).tolist(), file["vectors"]
+    if vectors.dtype == np.int8:
+        vectors = vectors.astype(np.float32) / STEPS
+    return dict(zip(keys, vectors, strict=True))
 
 
 def _key(text: str) -> str:
