@@ -35,6 +35,7 @@ from xiaobao.tickets.errors import TicketError
 
 logger = logging.getLogger(__name__)
 Events = list[dict[str, Any]]
+RECENT = 4  # messages: what was said longer ago is not what 帮我投诉 or 能要回来吗 means
 RANKED = 16  # questions whose ranking is kept in memory
 LOOK_EVERY = 10.0  # seconds between looks at the files of data/knowledge
 

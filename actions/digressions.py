@@ -76,8 +76,6 @@ ASKED = (
 PAUSES = re.compile(
     r"^(?:退出|离开|关闭|先(?:不|别)?(?:弄|填|写|说|放|停|这样)\S{0,3}|(?:等会儿?|等一会儿?|晚点|下次|以后|回头|明天)再?\S{0,4})[。！!\s]*$"
 )
-
-
 # 行 帮我投诉吧, when that is what is being done.
 FILES = re.compile(
     r"^(?:行|好|好吧|那|那就|对|是|嗯|[\s，,])*(?:你们?|您)?(?:就|快|赶紧)?(?:帮我|给我|替我|我要|我想)(?:投诉|举报|登记|提交|[弄办搞]|处理)(?:他们?|它|这家|一下|[吧啊呀了])*[。.！!\s]*$"
@@ -173,7 +171,12 @@ def _meant(turn: Turn, asking: str) -> str | None:
         return intent
     if answers.is_unknown(turn.text) or answers.is_skip(turn.text) or _is_value(turn, asking):
         return None
-    if intent in COURTESIES and short and HAS_WORDS.search(turn.text) and turn.confidence >= (VERY_SURE if asking in NAMES else SURE):
+    if (
+        intent in COURTESIES
+        and short
+        and HAS_WORDS.search(turn.text)
+        and turn.confidence >= (VERY_SURE if asking in NAMES else SURE)
+    ):
         return intent
     asks = bool(QUESTION.search(turn.text))
     if intent in ("ask", "out_of_scope") and asks and (turn.confidence >= UNSURE or asking != "narrative"):

@@ -25,7 +25,7 @@ ASKS = re.compile(
 )
 QUESTION = re.compile(r"怎么|怎样|为什么|为啥|咋|啥|什么|哪里|哪儿|能不能|是不是|会不会|[吗么呢]$|多少$")
 ASKS_BACK = re.compile(rf"{ASKS.pattern}|{QUESTION.pattern}|哪些|多长时间|(\S)[不没]\1")
-MOMENT = 3  # messages
+MOMENT = 3  # messages: an answer before that was not given a moment ago
 # Two unsure turns in a row: say so and offer a human, never a third guess.
 PATIENCE = 2
 BUTTONED = {
@@ -206,7 +206,7 @@ def follow_up(turn: Turn, text: str, inside_form: bool) -> Events | None:
         return tell_statute(turn, reference) if reference else None
     topic = turn.context.library.topics.get(turn.slot("topic_id") or "")
     if topic is None and kind == "bare" and (told := _story(turn, inside_form)):
-        found = turn.context.searcher.rank(f"{told[-LONG:]}。{text}")
+        found = _together(turn, told, text)
         return advice.tell(turn, found.answers[0].topic, told, inside_form) if found.decision == "answer" else None
     if topic is None:
         if kind in ("text", "steps", "simple", "keep") and len(text) <= BARE:
@@ -258,7 +258,8 @@ def _changed(turn: Turn, topic: Any, text: str, inside_form: bool) -> Events | N
         alone = turn.context.searcher.rank(text)
         if alone.decision == "answer":
             return advice.tell(turn, alone.answers[0].topic, text, inside_form)
-    before, together = _together(turn, topic, text)
+    before = turn.slot("last_question") or topic.question
+    together = _together(turn, before, text)
     if together.decision == "decline":
         return advice.tell(turn, topic, before, inside_form)
     if together.decision == "offer" and together.answers[0].topic.id != topic.id:
@@ -268,16 +269,16 @@ def _changed(turn: Turn, topic: Any, text: str, inside_form: bool) -> Events | N
 
 def _bare(turn: Turn, topic: Any, text: str, inside_form: bool) -> Events:
     """那我能把钱要回来吗: asked of what was told before; the answer just given is told whole, not once more."""
-    before, together = _together(turn, topic, text)
+    before = turn.slot("last_question") or topic.question
+    together = _together(turn, before, text)
     if together.decision == "answer" and together.answers[0].topic.id != topic.id:
         return advice.tell(turn, together.answers[0].topic, f"{before}。{text}", inside_form)
     return advice.expand(turn, topic, articles=False)
 
 
-def _together(turn: Turn, topic: Any, text: str) -> tuple[str, Ranking]:
-    """What was asked before, and what the search makes of its end together with these words."""
-    before = turn.slot("last_question") or topic.question
-    return before, turn.context.searcher.rank(f"{before[-LONG:]}。{text}")
+def _together(turn: Turn, before: str, text: str) -> Ranking:
+    """What the search makes of the end of what was asked or told before, together with these words."""
+    return turn.context.searcher.rank(f"{before[-LONG:]}。{text}")
 
 
 def tells_a_story(turn: Turn) -> bool:

@@ -34,7 +34,7 @@ from actions import (
     summary,
     which,
 )
-from actions.base import Events, Turn, XiaobaoAction
+from actions.base import RECENT, Events, Turn, XiaobaoAction
 from actions.draft import CONTACT, FORM_OF, Draft
 from actions.questions import missing_contact, open_slots, optional_contact, required_contact
 from xiaobao.knowledge import redlines
@@ -43,7 +43,6 @@ from xiaobao.reading import answers, corrections, lists, story
 
 FINANCE = {"NFRA", "PBC", "CSRC", "LOCALFIN"}
 BARE = 8  # characters: a shorter opening is the door's name, not yet a story
-RECENT = 4  # messages: what was asked longer ago is not what 帮我投诉 means
 FACTS = {"amount", "event_date", "merchant", "institution"}
 LEAST_STORY = 20  # characters: a shorter question under 帮我投诉 tells nothing to file
 SURE = 0.6
@@ -52,7 +51,6 @@ A_NUMBER = re.compile(r"[\d零〇一二两三四五六七八九十百千万]")
 REFUSED = re.compile(
     r"[^要求想望，。]{0,8}(?:不(?:认账?|承认|[管理]我?|退钱?|给退?|[肯愿]\S{0,3}|赔|同意)|拒绝|推脱|没人[管理]|拉黑了?我?)[了啊呀的。！!]*"
 )
-TELEPHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 LONGEST_CONTACT = 60  # characters
 SOME_WORDS = re.compile(r"[\u4e00-\u9fff]{4}")
 PATIENCE = 3  # answers that could not be read, before a question is let go
@@ -405,8 +403,8 @@ class Intake(XiaobaoAction):
     def gives_contact(turn: Turn) -> bool:
         """李强 13800138000 和平路5号: a telephone number with what belongs to it, and no story of something new."""
         return (
-            bool(TELEPHONE.search(turn.text))
-            and len(turn.text) <= LONGEST_CONTACT
+            len(turn.text) <= LONGEST_CONTACT
+            and "contact_phone" in story.read(turn.text, turn.today, turn.context.reading).values
             and not guidance.ASKS.search(turn.text)
             and not grievances.plain(turn, turn.text)
         )

@@ -10,7 +10,7 @@ from typing import Any
 from rasa_sdk.events import FollowupAction
 
 from actions import filing, guidance, own_tickets, summary
-from actions.base import Events, Turn
+from actions.base import RECENT, Events, Turn
 from actions.draft import Draft
 from xiaobao.knowledge import redlines
 from xiaobao.reading import story
@@ -19,7 +19,6 @@ from xiaobao.tickets import routing
 FOR_12315 = "12315"
 FIELDS_12315 = ("merchant", "merchant_address", "item", "amount", "event_date", "purchase_mode", "order_number")
 NAMED = ("institution", "merchant", "amount", "event_date", "claim")
-RECENT = 4  # messages
 LONGEST_NAME = 30  # characters
 FINANCE = {"NFRA", "PBC", "CSRC", "LOCALFIN"}
 

@@ -41,6 +41,7 @@ _PLACE = re.compile(
     r"[路街道巷弄镇村]\S{0,6}?\d+号?|(?:[路街巷弄]|(?<![知味])道)$|(?:商场|市场|广场|菜场)(?:里|边|旁|对面|门口|[一二三四五六\d]楼)"
 )
 _REST_UNKNOWN = re.compile(r"(?:别的|其[他它]的?|都|剩下的|另外的)\S{0,3}(?:不知道|不清楚|不记得)了?")
+_BOUGHT_THERE = re.compile(r"(?:上面?|里面?|那里|那儿|那边)?(?:[买办订租修充做]|下单|购买)的$")  # 瓜子上买的 names 瓜子
 # 关门了, 不给退, 算了吧 name nothing.
 _NO_NAME = re.compile(r"了$|[吧啊呢嘛]$|^(?:不(?!二)|没|太|算|别|有(?!家)|你看)|死了|麻烦|随便")
 
@@ -58,9 +59,6 @@ def _is_sentence(part: str) -> bool:
     if any(pattern.fullmatch(part) for _, pattern in _LABELLED) or _WISH.search(part):
         return False
     return bool(_SENTENCE.search(part)) and not answers.is_unknown(part)
-
-
-_BOUGHT_THERE = re.compile(r"(?:上面?|里面?|那里|那儿|那边)?(?:[买办订租修充做]|下单|购买)的$")  # 瓜子上买的 names 瓜子
 
 
 def read(text: str, wanted: Sequence[str], today: date, reference: Reference) -> dict[str, str]:
