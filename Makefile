@@ -23,7 +23,7 @@ PATHS := actions bot xiaobao tests benchmarks
 need = for name in $(1); do eval "value=\$$$$name"; \
 	[ -n "$$value" ] || { echo "$$name is missing: make $@ $(foreach n,$(1),$(n)=...)" >&2; exit 2; }; done
 
-.PHONY: check-knowledge fit-search help run test test-fast train lint format doctor lock token import eval-questions eval-acts eval-narratives eval-changed eval-screening eval-filing eval-pictures \
+.PHONY: check-knowledge teach-search fit-search help run test test-fast train lint format doctor lock token import eval-questions eval-acts eval-narratives eval-changed eval-screening eval-filing eval-pictures \
 	bench bench-desk demo wechat-demo wechat-setup bench-guidance soak soak-acts soak-wechat install install-dev clean
 
 help: ## this list
@@ -73,6 +73,9 @@ import: install ## an old register or a list of staff: FILE=register.xlsx KIND=t
 
 check-knowledge: install ## what is wrong with the files of data/knowledge, in seconds
 	@exec $(PY) -m xiaobao.knowledge.check
+
+teach-search: install ## teach the encoder of the search our wordings (an hour); make fit-search must follow
+	@exec $(PY) -m xiaobao.knowledge.teach
 
 fit-search: install ## find the weights of the search anew, on our own wordings (five minutes)
 	@exec $(PY) -m xiaobao.knowledge.fit

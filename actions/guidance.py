@@ -19,7 +19,9 @@ from xiaobao.reading import story
 LONG = 40  # characters
 OWN_WORDS = 8  # characters: 维权要保存哪些证据 may be a question of its own, 要准备哪些材料 is not
 BARE = 6  # characters: 展开说说, 依据原文 with nothing to be about
-WANTS_TO_FILE = re.compile(r"(?<!向)(?<!\d)(?:投诉|举报)(?!后|多久|要|能|会|处理|有|的)|维权|要求|登记|反映")
+WANTS_TO_FILE = re.compile(
+    r"(?<!向)(?<!\d)(?:投诉|举报)(?!后|多久|要|能|会|处理|有|的)|维权|要求(?!.{0,12}(?:被拒|拒绝|不同意|不答应|不肯|不给))|登记|反映"
+)
 ASKS = re.compile(
     r"[?？]|吗[，。\s]|吗$|呢[。\s]*$|怎么办|怎么赔|该怎么|如何|能不能|可不可以|合法|犯法|多少钱\S{0,2}$|咋办|什么办法|多久|几天"
 )

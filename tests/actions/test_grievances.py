@@ -84,6 +84,14 @@ def test_a_question_is_answered_and_the_form_waits(talk: Talk) -> None:
     assert "utter_answer" in citizen.responses and citizen.asking == asking
 
 
+@pytest.mark.parametrize("words", ["寄快递把东西摔坏了，要求赔钱被拒绝怎么办", "要求退押金房东说不同意，我该怎么办"])
+def test_a_demand_that_was_refused_is_asked_about_first(talk: Talk, words: str) -> None:
+    citizen = talk()
+    citizen.say(words, "submit_complaint", 0.8)
+    assert citizen.form is None
+    assert citizen.responses
+
+
 def test_what_was_not_understood_goes_along_with_the_button(talk: Talk) -> None:
     citizen = talk()
     citizen.say("助步器老是嘎嘎的", "unsure", 0.3)

