@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from xiaobao.reading.date_rules import RULES
+from xiaobao.reading.date_rules import POSSIBLE, RULES, Reader
 from xiaobao.reading.values import SENTENCE_END, clause_end, clause_start, halve
 
 
@@ -29,6 +29,7 @@ class Date:
     precision: str
     assumed_year: bool = False
     future: bool = False
+    sure: bool = True  # nothing else than a day
 
     @property
     def iso(self) -> str | None:
@@ -44,9 +45,26 @@ class Date:
 def parse(text: str, today: date) -> list[Date]:
     """Every date in the text, in order of place; overlapping readings are settled by the more exact rule."""
     plain = halve(text)
-    taken = [False] * (len(plain) + 1)
+    found = _by_rules(text, plain, today, RULES, [False] * len(plain))
+    return _carry_years(sorted(found, key=lambda d: d.start), plain, today)
+
+
+def widened(text: str, today: date, parsed: list[Date]) -> list[Date]:
+    """The days `parsed`, and what may be one: 10.24, 7/30, 8号 before any word."""
+    plain = halve(text)
+    taken = [False] * len(plain)
+    for day in parsed:
+        taken[day.start : day.end] = [True] * (day.end - day.start)
+    possible = [replace(day, sure=False) for day in _by_rules(text, plain, today, POSSIBLE, taken)]
+    return sorted([*parsed, *possible], key=lambda day: day.start)
+
+
+def _by_rules(
+    text: str, plain: str, today: date, rules: list[tuple[re.Pattern[str], Reader]], taken: list[bool]
+) -> list[Date]:
+    """What the rules find, earlier rules first; `taken` says which characters are spoken for, and is kept up."""
     found: list[Date] = []
-    for pattern, reader in RULES:
+    for pattern, reader in rules:
         for match in pattern.finditer(plain):
             start, end = match.span()
             while end > start and plain[end - 1].isspace():
@@ -60,7 +78,7 @@ def parse(text: str, today: date) -> list[Date]:
             first, last, precision, assumed = read
             future = first is not None and first > today
             found.append(Date(text[start:end], start, end, first, last, precision, assumed, future))
-    return _carry_years(sorted(found, key=lambda d: d.start), plain, today)
+    return found
 
 
 def _carry_years(found: list[Date], plain: str, today: date) -> list[Date]:
