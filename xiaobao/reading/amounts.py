@@ -164,12 +164,17 @@ def _begin(match: re.Match[str]) -> int:
     return match.start("cur") if match["cur"] == "¥" else match.start("num")
 
 
+def _end(match: re.Match[str]) -> int:
+    """Where a number ends, the blank behind it left out."""
+    return match.start() + len(match[0].rstrip())
+
+
 def _doubtful(text: str, plain: str, match: re.Match[str], start: int) -> Amount | None:
     """A number that nothing marks as money: perhaps a sum told without its unit."""
     reckoned = bounds(match)
     if _HOTLINE.fullmatch(match["num"]) and not match["unit"]:
         return None
-    if reckoned is None or len(re.sub(r"\D", "", match["num"])) > 8 or COUNTED.match(plain, match.end()):
+    if reckoned is None or len(re.sub(r"\D", "", match["num"])) > 8 or COUNTED.match(plain, _end(match)):
         return None
     if not re.search(r"\d{2}|[百千万wWkK]|\d\.\d", match["num"]):  # 6, 五
         return None
@@ -300,7 +305,7 @@ def _is_money(plain: str, match: re.Match[str], start: int) -> bool:
         return not (plain[start - 1 : start] == "第" or plain[end : end + 1] in ("店",))
     if re.search(r"[退假缺增]一[赔罚]$", before):
         return False
-    if COUNTED.match(plain, end) or _NOT_MONEY_BEFORE.search(before):
+    if COUNTED.match(plain, _end(match)) or _NOT_MONEY_BEFORE.search(before):
         return False
     if len(re.sub(r"\D", "", number)) > 8:
         return False
