@@ -106,6 +106,21 @@ def test_the_event_is_the_day_beside_the_sum() -> None:
     assert found is not None and found.text == "4月7日"
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("6月1日晚上车子停进医院车库，6月3日上午开出来的时候，机器要收96元", "6月3日"),
+        ("4月2日寄存进去，4月7日去取，付了寄存费33元", "4月7日"),
+        ("6月1日付了96元停进车库，6月3日开走", None),
+        ("6月1日进入这家店办卡1200元，6月3日店关门了", None),
+    ],
+)
+def test_what_is_charged_for_a_stay_is_charged_on_leaving(text: str, day: str | None) -> None:
+    amount_at = next(place for place in (text.find("96元"), text.find("33元"), text.find("1200元")) if place >= 0)
+    found = dates.of_a_stay(dates.parse(text, TODAY), text, amount_at)
+    assert (found.text if found else None) == day
+
+
 def test_the_day_of_discovery_is_told_apart() -> None:
     text = "3月1日买的车，5月6日发现是事故车"
     found = dates.parse(text, TODAY)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from xiaobao.reading.date_rules import POSSIBLE, RULES, Reader
 from xiaobao.reading.values import SENTENCE_END, clause_end, clause_start, halve
@@ -150,6 +151,20 @@ def main(found: list[Date], text: str, amount_at: int | None = None) -> Date | N
         if score > best_score:
             best, best_score = day, score
     return best
+
+
+_CAME_IN = re.compile(r"进入|驶入|入场|进场|停入|停进|开进|寄存|存进")
+_WENT_OUT = re.compile(r"离开|驶离|驶出|出场|离场|开出|开走|取车|取时|取出|去取")
+
+
+def of_a_stay(days: list[Date], text: str, amount_at: int) -> Date | None:
+    """What is charged for a stay (parking, storing) is charged on the day of leaving, told before the sum."""
+    for came, went in pairwise(days):
+        stayed = _CAME_IN.search(text, came.end, min(went.start, came.end + 24))
+        left = _WENT_OUT.search(text, went.end, clause_end(text, went.end, 24))
+        if stayed and left and went.end <= amount_at and not any(went.end <= day.start < amount_at for day in days):
+            return went
+    return None
 
 
 def discovered(found: list[Date], text: str, event: Date | None) -> Date | None:

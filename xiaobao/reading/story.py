@@ -139,6 +139,9 @@ def _choose(seen: Look, weights: learned.Learned) -> dict[str, list[Value]]:
         if best is None:
             seen.ruled.pop(slot, None)
             continue
+        if slot == "event_date" and (stay := _stay(seen)):
+            seen.ruled[slot] = stay
+            continue
         seen.ruled[slot] = best
         slips = [one for one in values if slot == "amount" and amounts.nearly(best.text, one.text)]
         if slips:
@@ -148,6 +151,12 @@ def _choose(seen: Look, weights: learned.Learned) -> dict[str, list[Value]]:
             if len(likely) > 1:
                 unsure[slot] = list(reversed(likely.values()))
     return unsure
+
+
+def _stay(seen: Look) -> Value | None:
+    amount = seen.found.amount
+    day = dates.of_a_stay(seen.days, seen.found.text, amount.start) if amount else None
+    return Value(day.text, day.start, day.end, day.iso) if day else None
 
 
 def chosen(seen: Look, slot: str, weights: dict[str, float]) -> Value | None:
