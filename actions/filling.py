@@ -12,7 +12,7 @@ from actions.base import Turn
 from actions.draft import CONTACT, PERSON, Draft
 from actions.questions import ASKS_CONSENT
 from xiaobao.privacy import mask_address, mask_name, mask_others, mask_person, mask_phone, mask_sensitive
-from xiaobao.reading import answers, objects, story
+from xiaobao.reading import answers, lists, objects, story
 
 MERCHANT_LIKE = ("merchant", "institution", "item", "claim", "merchant_address", "shop_name", "platform", "region")
 YES_NO = (
@@ -114,7 +114,23 @@ def answer(turn: Turn, draft: Draft, slot: str, text: str) -> str | None:
         return people.name_of_another(draft, text)
     if slot in YES_NO:
         return _choice(draft, slot, text)
-    return _words(turn, draft, slot, text)
+    return _words(turn, draft, slot, _own_part(turn, draft, slot, text))
+
+
+def _own_part(turn: Turn, draft: Draft, slot: str, text: str) -> str:
+    """比亚迪 海豹 15万 in answer to the question for a name: the sum and the day go where they belong."""
+    if slot not in ("merchant", "institution", "item"):
+        return text
+    names = [slot, *(one for one in ("item",) if one != slot and not draft.answered(one))]
+    found = lists.read(text, [*names, "amount", "event_date"], turn.today, turn.context.reading)
+    others = {one: words for one, words in found.items() if one != slot and not answers.is_unknown(words)}
+    figures = {"amount", "event_date"} & set(others)
+    if slot not in found or not figures or any(text.strip().startswith(others[one]) for one in figures):
+        return text  # 1919 酒类直供 is a name
+    for one, words in others.items():
+        if not draft.answered(one):
+            answer(turn, draft, one, words)
+    return found[slot]
 
 
 def sum_of(text: str) -> answers.Answer:

@@ -157,6 +157,21 @@ def test_a_wrong_answer_is_named_and_the_question_comes_again(
     assert {k: citizen.slots[k] for k in before} == before and citizen.form
 
 
+def test_a_sum_told_along_with_the_name_is_the_sum(one_by_one: Talk) -> None:
+    citizen = one_by_one()
+    citizen.say("车提回来三天就趴窝了，要求退款", "submit_complaint")
+    assert citizen.asking == "merchant"
+    citizen.say("演示汽车城 海豹 15万")
+    assert citizen.slots["merchant"] == "演示汽车城" and citizen.slots["details"]["amount"]["normalised"] == 15000000
+
+
+def test_a_name_that_begins_with_figures_is_one_name(one_by_one: Talk) -> None:
+    citizen = one_by_one()
+    citizen.say("我被坑了，他们不退我钱，要求退款", "submit_complaint")
+    citizen.say("1919 酒类直供")
+    assert citizen.slots["merchant"] == "1919 酒类直供" and not citizen.slots.get("amount")
+
+
 def test_a_name_that_looks_like_abuse_is_taken_as_the_answer_at_the_latest_the_second_time(one_by_one: Talk) -> None:
     citizen = one_by_one()
     citizen.say("我被坑了，他们不退我钱，要求退款", "submit_complaint")

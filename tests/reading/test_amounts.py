@@ -15,6 +15,7 @@ from xiaobao.reading import amounts
         ("车价96 500元", "96 500元", 9650000), ("合计 23 元。", "23 元", 2300), ("5元8角", "5元8角", 580), ("八块五", "八块五", 850),
         ("五毛钱", "五毛钱", 50), ("赔我一个亿", "一个亿", 10**10), ("１２００元", "１２００元", 120000), ("1,299.00元", "1,299.00元", 129900),
         ("人均680，", "680", 68000), ("一罐328，", "328", 32800), ("买了一万二的保健品", "一万二", 1200000), ("结账要998", "998", 99800),
+        ("费用合计人民币5980元", "5980元", 598000), ("押金交了1500 10月31退房", "1500", 150000), ("一共花了七百八 种了地", "七百八", 78000),
     ],
 )  # fmt: skip
 def test_a_sum_is_found_as_written(text: str, written: str, cents: int) -> None:
@@ -82,6 +83,25 @@ def test_every_sum_is_a_piece_of_the_text(text: str) -> None:
     for found in amounts.parse(text):
         assert found.text and text[found.start : found.end] == found.text
         assert 0 < found.cents == found.low_cents <= found.high_cents
+
+
+def widened(text: str) -> list[str]:
+    return [one.text for one, _ in amounts.widened(text, amounts.parse(text))]
+
+
+def test_a_number_that_one_calls_is_no_sum() -> None:
+    assert widened("打10086和95017都没人接，12315也打了，我的2680怎么办") == ["2680"]
+
+
+def test_a_price_may_stand_before_a_parcel_or_a_blank() -> None:
+    assert widened("说九成新，420包邮") == ["420"]
+    assert widened("锅炉4500包安装 结账微信扫了130 本来是13块") == ["4500", "130", "13块"]
+    assert widened("买了3包 12本书") == []
+
+
+def test_parts_are_no_sum_of_their_own_where_the_whole_is_told() -> None:
+    assert widened("定金1500，尾款2100")[0] == "定金1500，尾款2100"
+    assert widened("定金1500，尾款2100，一共3600元") == ["1500", "2100", "3600元"]
 
 
 def test_an_answer_needs_no_unit() -> None:

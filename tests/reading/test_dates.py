@@ -22,7 +22,13 @@ from xiaobao.reading import dates
         ("五一小长假", "五一小长假", "2026-05-01/2026-05-05"), ("今年3月", "今年3月", "2026-03"), ("在2021年办", "2021年", "2021"),
         ("6月14日上午", "6月14日", "2026-06-14"), ("去年", "去年", "2025"), ("上个月", "上个月", "2026-10"), ("今年春节", "今年春节", "2026-02-16/2026-02-22"),
         ("我5号买的", "5号", "2026-11-05"), ("周三", "周三", "2026-11-25"), ("周四", "周四", "2026-11-19"), ("9月底", "9月底", "2026-09-21/2026-09-30"),
-        ("2月29日", "2月29日", "2024-02-29"),
+        ("2月29日", "2月29日", "2024-02-29"), ("国庆第二天去的", "国庆第二天", "2026-10-02"), ("九月初九换的", "九月初九", "2026-10-18"),
+        ("今年正月间", "今年正月间", "2026-02-17/2026-03-17"), ("是十月二十九卸的", "十月二十九", "2026-10-29"), ("十一月廿二日", "十一月廿二日", "2026-11-22"),
+        ("10月的第二个星期天", "10月的第二个星期天", "2026-10-11"), ("9月最后一个周六", "9月最后一个周六", "2026-09-26"), ("前儿个在", "前儿个", "2026-11-23"),
+        ("寻晚叫嘅", "寻晚", "2026-11-24"), ("立冬那天", "立冬那天", "2026-11-06/2026-11-08"), ("小雪前一日", "小雪前一日", "2026-11-20"),
+        ("2025 年 7 月", "2025 年 7 月", "2025-07"), ("元月六号", "元月六号", "2026-01-06"), ("今春", "今春", "2026-02-01/2026-04-30"),
+        ("年初办的", "年初", "2026-01-01/2026-03-31"), ("建军节前一天", "建军节前一天", "2026-07-31"), ("八月十五", "八月十五", "2026-09-25"),
+        ("国庆前一个礼拜", "国庆前一个礼拜", "2026-09-21/2026-09-27"), ("上周六一条鱼", "上周六", "2026-11-21"),
     ],
 )  # fmt: skip
 def test_a_date_is_read_against_today(text: str, written: str, iso: str) -> None:
@@ -45,10 +51,22 @@ def test_a_date_is_read_against_today(text: str, written: str, iso: str) -> None
         "中秋月饼",
         "十一个",
         "一点五",
+        "三百一十五一桶",
+        "谷雨科技",
+        "大雪纷飞",
+        "三年初中",
     ],
 )
 def test_what_only_looks_like_a_date_is_none(text: str) -> None:
     assert dates.parse(text, TODAY) == []
+
+
+def test_what_may_be_a_day_is_kept_for_a_choice_among_several() -> None:
+    text = "3月2日办的，演出是10.24，7/30充的，8号才拿到，是2.1版，重9.5斤"
+    parsed = dates.parse(text, TODAY)
+    found = [(day.text, day.iso) for day in dates.widened(text, TODAY, parsed) if not day.sure]
+    assert [day.text for day in parsed] == ["3月2日"]
+    assert found == [("10.24", "2026-10-24"), ("7/30", "2026-07-30"), ("8号", "2026-11-08")]
 
 
 def test_today_without_a_year_is_today_and_tomorrow_is_last_year() -> None:
@@ -86,6 +104,21 @@ def test_the_event_is_the_day_beside_the_sum() -> None:
     text = "4月2日寄存进去，4月7日取时要付寄存费33元"
     found = dates.main(dates.parse(text, TODAY), text, text.index("33"))
     assert found is not None and found.text == "4月7日"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("6月1日晚上车子停进医院车库，6月3日上午开出来的时候，机器要收96元", "6月3日"),
+        ("4月2日寄存进去，4月7日去取，付了寄存费33元", "4月7日"),
+        ("6月1日付了96元停进车库，6月3日开走", None),
+        ("6月1日进入这家店办卡1200元，6月3日店关门了", None),
+    ],
+)
+def test_what_is_charged_for_a_stay_is_charged_on_leaving(text: str, day: str | None) -> None:
+    amount_at = next(place for place in (text.find("96元"), text.find("33元"), text.find("1200元")) if place >= 0)
+    found = dates.of_a_stay(dates.parse(text, TODAY), text, amount_at)
+    assert (found.text if found else None) == day
 
 
 def test_the_day_of_discovery_is_told_apart() -> None:

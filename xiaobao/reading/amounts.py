@@ -42,8 +42,9 @@ _WEAK_PAY_WORD = re.compile(
     r"(?:要了?|说好的?|买了?|人均|每人|[一每][个只件台套双条张包袋盒瓶箱斤份间位罐桶]|[费金款钱]|保价|结账|加|起步价|卖|了他们?|了她)(?:我|约|大概)?\s?$"
 )
 COUNTED = re.compile(
-    r"\s?(?:[个只件台部套双条张本包袋盒瓶箱斤克米日号周岁期人位名份间辆座楼层室栋秒倍折点页头支把片粒颗句遍趟种款家届级寸平升度副枚]|[天月年次](?![卡费])"
-    r"|公斤|公里|小时|分钟|多(?:[个只件台次天年月人岁家])|美元|欧元|港币|日元|英镑|积分|[%A-Za-z\d.:/\-*])"
+    r"\s?(?:[个只件台部套双条张袋盒瓶箱斤克米日号周岁期人位名份间辆座楼层室栋秒倍折点页头支把片粒颗句遍趟款家届级寸平升度副枚]"
+    r"|包(?!邮|[安装过换退教送吃住])|本(?![来人身地店以])|种(?![了上下的])|[天月年次](?![卡费])"
+    r"|公斤|公里|小时|分钟|多(?:[个只件台次天年月人岁家])|美元|欧元|港币|日元|英镑|积分|[%A-Za-z])|[\d.:/\-*]"
 )
 _NOT_MONEY_BEFORE = re.compile(
     r"(?:今年才?|今年都|年龄|年纪|高龄|号|编号|单号|号码|电话|手机|尾号|卡号|微信|型号|第|房间|QQ)[：:是为\s]{0,2}$"
@@ -144,19 +145,36 @@ def widened(text: str, parsed: list[Amount]) -> list[tuple[Amount, bool]]:
     found = [(one, True) for one in parsed if one.end <= len(text)]
     taken = {place for one, _ in found for place in range(one.start, one.end)}
     for match in _MONEY.finditer(plain):
-        begin = match.start("cur") if match["cur"] else match.start("num")
+        begin = _begin(match)
         if not taken.isdisjoint(range(begin, match.end())):
             continue
         if (doubtful := _doubtful(text, plain, match, begin)) is not None:
             found.append((doubtful, False))
-    found += [(one, True) for one in _composed(text, plain)]
+    told = {one.cents for one, _ in found}
+    found += [(one, True) for one in _composed(text, plain) if one.cents not in told]
     return sorted(found, key=lambda pair: (pair[0].start, pair[0].end))
+
+
+# 12315, 10086, 95588: a number that one calls.
+_HOTLINE = re.compile(r"1(?:0000|0010|0086|23\d\d|21\d\d|10|19|20)|9[56]\d{3,4}")
+
+
+def _begin(match: re.Match[str]) -> int:
+    """A sum begins with its sign, not with the word 人民币."""
+    return match.start("cur") if match["cur"] == "¥" else match.start("num")
+
+
+def _end(match: re.Match[str]) -> int:
+    """Where a number ends, the blank behind it left out."""
+    return match.start() + len(match[0].rstrip())
 
 
 def _doubtful(text: str, plain: str, match: re.Match[str], start: int) -> Amount | None:
     """A number that nothing marks as money: perhaps a sum told without its unit."""
     reckoned = bounds(match)
-    if reckoned is None or len(re.sub(r"\D", "", match["num"])) > 8 or COUNTED.match(plain, match.end()):
+    if _HOTLINE.fullmatch(match["num"]) and not match["unit"]:
+        return None
+    if reckoned is None or len(re.sub(r"\D", "", match["num"])) > 8 or COUNTED.match(plain, _end(match)):
         return None
     if not re.search(r"\d{2}|[百千万wWkK]|\d\.\d", match["num"]):  # 6, 五
         return None
@@ -245,7 +263,7 @@ def _between(first: str, second: str) -> tuple[Decimal, Decimal, bool] | None:
 
 
 def _read(text: str, plain: str, match: re.Match[str]) -> Amount | None:
-    start, end = match.start("cur") if match["cur"] else match.start("num"), match.end()
+    start, end = _begin(match), match.end()
     if not _is_money(plain, match, start):
         return None
     reckoned = bounds(match)
@@ -287,7 +305,7 @@ def _is_money(plain: str, match: re.Match[str], start: int) -> bool:
         return not (plain[start - 1 : start] == "第" or plain[end : end + 1] in ("店",))
     if re.search(r"[退假缺增]一[赔罚]$", before):
         return False
-    if COUNTED.match(plain, end) or _NOT_MONEY_BEFORE.search(before):
+    if COUNTED.match(plain, _end(match)) or _NOT_MONEY_BEFORE.search(before):
         return False
     if len(re.sub(r"\D", "", number)) > 8:
         return False

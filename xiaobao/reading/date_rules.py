@@ -10,17 +10,23 @@ from datetime import date, timedelta
 from xiaobao.reading import festivals, numbers
 
 _N = r"[\d一二两三四五六七八九十]"
-_YEAR = r"(?:(?:19|20)\d{2}|二[〇零○][〇零○一二][〇零○一二三四五六七八九]|[12]\d)年"
+_YEAR = r"(?:(?:19|20)\d{2}\s?|二[〇零○][〇零○一二][〇零○一二三四五六七八九]|[12]\d)年"
 _REL_YEAR = r"(?:今年|去年|前年|大前年|本年|上年|当年|明年|后年)"
 _PART = r"年初|年底|年末|年中|上半年|下半年|春天|夏天|秋天|冬天|暑假|寒假|初|底|末|中旬|上旬|下旬|上中旬|中下旬"
 _FESTIVAL = "|".join(re.escape(name) for name in festivals.NAMES)
+_TERM = "|".join(festivals.TERMS)
+_BARE = r"[廿卅][一二三四五六七八九]?|二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]"  # 九月二十六, told without 日
+_LUNAR_DAY = r"初[一二三四五六七八九十]|廿[一二三四五六七八九]?|\d{1,2}|[一二三四五六七八九十]{1,3}"
 
 Found = tuple[date | None, date | None, str, bool] | None
 Reader = Callable[[re.Match[str], date], Found]
 
 
 def _number(written: str | None) -> int | None:
-    return numbers.whole(written) if written else None
+    """A number; 初九, 廿二, 元 (元月) as well."""
+    if not written:
+        return None
+    return 1 if written == "元" else numbers.whole(written.lstrip("初").replace("廿", "二十").replace("卅", "三十"))
 
 
 def _year_of(written: str | None, today: date) -> int | None:
@@ -29,6 +35,8 @@ def _year_of(written: str | None, today: date) -> int | None:
         return None
     shift = {
         "今年": 0,
+        "今": 0,
+        "去": -1,
         "本年": 0,
         "当年": 0,
         "去年": -1,
@@ -41,7 +49,7 @@ def _year_of(written: str | None, today: date) -> int | None:
     }.get(written.strip())
     if shift is not None:
         return today.year + shift
-    digits = "".join(str(numbers.DIGITS.get(c, c)) for c in written.strip().rstrip("年"))
+    digits = "".join(str(numbers.DIGITS.get(c, c)) for c in written.strip().rstrip("年").strip())
     return int(digits) if len(digits) == 4 else 2000 + int(digits)
 
 
@@ -80,8 +88,9 @@ def _part_of_month(first: date, last: date, part: str | None) -> tuple[date, dat
 
 
 def _calendar_day(match: re.Match[str], today: date) -> Found:
-    year, month, day = _year_of(match["year"], today), _number(match["month"]), _number(match["day"])
-    if month is None or (match["day"] and day is None):
+    year, month = _year_of(match["year"], today), _number(match["month"])
+    day = _number(match["day"] or match["bare"])
+    if month is None or (match["day"] and day is None) or (month == 8 and match["bare"] == "十五"):
         return None
     if not 1 <= month <= 12:
         return (None, None, "invalid", False) if match["day"] else None
@@ -99,6 +108,28 @@ def _calendar_day(match: re.Match[str], today: date) -> Found:
     except ValueError:
         exact = None
     return (exact, exact, "day", assumed) if exact else (None, None, "invalid", assumed)
+
+
+def _nth_week(match: re.Match[str], today: date) -> Found:
+    """十月的第二个星期天, or the whole week."""
+    month, last_one = _number(match["month"]), match["nth"] is None
+    nth = 5 if last_one else _number(match["nth"])
+    if month is None or nth is None or not 1 <= month <= 12:
+        return None
+    year = _year_of(match["year"], today)
+    assumed = year is None
+    if year is None:
+        begins = _latest(today, month, 1)
+        year = begins.year if begins else today.year
+    first, last = month_span(year, month)
+    if not match["day"]:
+        monday = first - timedelta(days=first.weekday()) + timedelta(weeks=nth - 1)
+        return max(first, monday), min(last, monday + timedelta(days=6)), "span", assumed
+    weekday = 6 if match["day"] in "日天" else (_number(match["day"]) or 1) - 1
+    day = first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
+    if last_one and day > last:
+        day -= timedelta(weeks=1)
+    return (day, day, "day", assumed) if day <= last else None
 
 
 def _iso_day(match: re.Match[str], today: date) -> Found:
@@ -192,7 +223,7 @@ def _near_day(match: re.Match[str], today: date) -> Found:
     word = match[0]
     if word in {"前几天", "前两天", "前些天", "前些日子", "这几天", "前几日", "前两日"}:
         return today - timedelta(days=3 if "两" in word else 10), today - timedelta(days=1), "span", False
-    back = 3 if word.startswith("大前") else {"前": 2, "昨": 1}.get(word[0], 0)
+    back = 3 if word.startswith("大前") else {"前": 2, "今": 0}.get(word[0], 1)
     day = today - timedelta(days=back)
     return day, day, "day", False
 
@@ -214,7 +245,14 @@ def _festival(match: re.Match[str], today: date) -> Found:
 
 
 def _moved(span: tuple[date, date], tail: str) -> tuple[date, date]:
-    """前一天, 头一天, 前两天, 后第二天: so many days before the first or after the last day."""
+    """第二天; 前一天, 头一天, 前两天, 后第二天, 前两周: so many days before the first or after the last day."""
+    if nth := re.match(r"第(?P<n>[一二三四五六七\d])[天日]", tail):
+        day = span[0] + timedelta(days=(_number(nth["n"]) or 1) - 1)
+        return day, day
+    if week := re.match(r"(?P<side>[前后])(?P<n>[一二两三\d])个?(?:周|礼拜|星期)", tail):
+        days = timedelta(weeks=_number(week["n"]) or 1)
+        day = span[0] - days if week["side"] == "前" else span[1] + days
+        return day - timedelta(days=3), day + timedelta(days=3)
     found = re.search(r"(?P<side>前|头|后)第?(?P<n>[一二两三四五\d])?[天日]", tail)
     if found is None or tail.startswith("前后"):
         return span
@@ -228,11 +266,14 @@ _SEASONS = {
     "秋收": (9, 10), "麦收": (5, 6), "春耕": (3, 4), "入冬": (11, 12), "天冷": (11, 12), "寒假": (1, 2), "放寒假": (1, 2), "过完年": (2, 3),
     "年后": (2, 3), "年前": (1, 2),
 }  # fmt: skip
+_SEASON = "|".join(sorted(_SEASONS, key=len, reverse=True))
+# Read only where they stand alone or behind 今 and 去.
+_SHORT_SEASONS = {"春": (2, 4), "夏": (5, 7), "秋": (8, 10), "冬": (11, 12), "年初": (1, 3), "年中": (5, 8)}
 
 
 def _season(match: re.Match[str], today: date) -> Found:
     year = _year_of(match["year"], today)
-    low, high = _SEASONS[match["season"]]
+    low, high = (_SEASONS | _SHORT_SEASONS)[match["season"]]
     assumed = year is None
     if year is None:
         year = today.year if date(today.year, low, 1) <= today else today.year - 1
@@ -255,15 +296,25 @@ def _some_day(match: re.Match[str], today: date) -> Found:
     return date(year, month, tens), date(year, month, min(tens + 9, last)), "span", assumed
 
 
+_LUNAR_MONTHS = {"正月": 1, "冬月": 11, "腊月": 12}
+
+
 def _lunar(match: re.Match[str], today: date) -> Found:
-    year, day = _year_of(match["year"], today), _number(match["day"])
-    if day is None:
+    month = _LUNAR_MONTHS.get(match["month"]) or _number(match["month"].rstrip("月"))
+    if month is None:
         return None
-    year = today.year if year is None else year + (match["month"] == "腊月")
-    span = festivals.lunar_day(match["month"], day, year)
-    if span is None:
-        return None
-    return *span, "day" if span[0] == span[1] else "span", match["year"] is None
+    told = _year_of(match["year"], today)
+    year = today.year if told is None else told + (month == 12)
+    spans = [_lunar_span(match, month, one) for one in ((year, year - 1) if told is None else (year,))]
+    span = next((one for one in spans if one and one[0] <= today), None)
+    return (*span, "day" if span[0] == span[1] else "span", told is None) if span else None
+
+
+def _lunar_span(match: re.Match[str], month: int, year: int) -> tuple[date, date] | None:
+    if not match["day"]:
+        return festivals.lunar_month(month, year)
+    day = _number(match["day"])
+    return festivals.lunar_day(month, day, year) if day else None
 
 
 def _lone_day(match: re.Match[str], today: date) -> Found:
@@ -281,6 +332,20 @@ def _lone_day(match: re.Match[str], today: date) -> Found:
 RULES: list[tuple[re.Pattern[str], Reader]] = [
     (
         re.compile(
+            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?<![\d{numbers.CHINESE}])(?P<month>\d{{1,2}}|{_N}{{1,2}})月(?:份)?的?"
+            rf"(?:第(?P<nth>[一二三四五1-5])个?|最后一?个?)(?:周|星期|礼拜)(?P<day>[一二三四五六日天])?"
+        ),
+        _nth_week,
+    ),
+    (
+        re.compile(
+            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?<![\d{numbers.CHINESE}])(?P<month>[一二三四五六七八九十]{{1,2}}月|冬月)"
+            rf"(?P<day>初[一二三四五六七八九十])(?![手次级期步审恋中高几])(?:那天|当天)?"
+        ),
+        _lunar,
+    ),
+    (
+        re.compile(
             rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?<![\d{numbers.CHINESE}])(?P<month>\d{{1,2}}|{_N}{{1,3}})月(?:份)?"
             rf"(?P<tens>二十几|二十多|2\d?几|十几|1几|20几|20多)[号日]"
         ),
@@ -289,8 +354,9 @@ RULES: list[tuple[re.Pattern[str], Reader]] = [
     (
         re.compile(
             rf"(?:(?<![\d零〇一二三四五六七八九])(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?\s?(?<![\d.{numbers.CHINESE}])"
-            rf"(?P<month>\d{{1,2}}|{_N}{{1,3}})\s?月(?:份)?(?!卡|饼|供|租(?!的|了|下|住)|薪|嫂|费|付|均|销|子|还)"
-            rf"(?:\s?(?P<day>\d{{1,2}}|{_N}{{1,3}})\s?[日号](?!楼|店|线|院)|(?P<part>初|底|末|上旬|中旬|下旬))?"
+            rf"(?P<month>\d{{1,2}}|{_N}{{1,3}}|元)\s?月(?:份)?(?!卡|饼|供|租(?!的|了|下|住)|薪|嫂|费|付|均|销|子|还)"
+            rf"(?:\s?(?P<day>\d{{1,2}}|{_N}{{1,3}}|{_BARE})\s?[日号](?!楼|店|线|院)"
+            rf"|(?P<bare>{_BARE})(?![多几余个天年次块元百千万点])|(?P<part>初|底|末|上旬|中旬|下旬))?"
         ),
         _calendar_day,
     ),
@@ -305,22 +371,37 @@ RULES: list[tuple[re.Pattern[str], Reader]] = [
     ),
     (
         re.compile(
-            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR}|头年)\s?的?)?(?P<month>正月|腊月)(?:初|里)?(?P<day>{_N}{{1,3}})(?:[号日]|那天|当天)?"
+            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR}|头年)\s?的?)?(?P<month>正月|腊月|冬月)"
+            rf"(?:里?(?P<day>{_LUNAR_DAY})(?:[号日]|那天|当天)?|[里间份])"
         ),
         _lunar,
     ),
     (
         re.compile(
-            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?P<season>{'|'.join(sorted(_SEASONS, key=len, reverse=True))})"
+            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?P<season>{_SEASON})"
             rf"(?:的时候|那会儿?|那阵子?|前后|期间|之前|以前|前|时)?(?![通期])"
+        ),
+        _season,
+    ),
+    (re.compile(r"(?P<year>[今去])(?P<season>[春夏秋冬])(?![天节晚季装款])"), _season),
+    (
+        re.compile(
+            r"(?P<year>)(?<![今去前明后本\d大年过〇一二三四五六七八九])(?P<season>年初|年中)(?![一二三四五六七八九十\d])"
         ),
         _season,
     ),
     (
         re.compile(
-            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?<![\d块毛])(?P<name>{_FESTIVAL})"
-            rf"(?P<tail>(?:劳动节|国庆节)?(?:小?长假|节假日期间|节假日|假期期间|放假期间|假期|期间|当天|当日|那天|前后|大促|购物节|活动|[前后]第?[一二两三四五\d][天日]|头[一二两]?天|那[几两]天|那会儿?|那阵子?|前夕|放假))?"
+            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?<![\d块毛十百千周期拜])(?P<name>{_FESTIVAL})"
+            rf"(?P<tail>(?:劳动节|国庆节)?(?:小?长假|节假日期间|节假日|假期期间|放假期间|假期|期间|当天|当日|那天|前后|大促|购物节|活动|[前后][一二两三\d]个?(?:周|礼拜|星期)|[前后]?第?[一二两三四五六七\d][天日]|头[一二两]?天|那[几两]天|那会儿?|那阵子?|前夕|放假))?"
             rf"(?![路街广村镇店号元块室\d.%]|大道|月饼|礼盒|粽子|国旅)"
+        ),
+        _festival,
+    ),
+    (
+        re.compile(
+            rf"(?:(?P<year>(?<!\d){_YEAR}|{_REL_YEAR})\s?的?)?(?P<name>{_TERM})"
+            rf"(?P<tail>节气|节令|那[天日]|当[天日]|这天|前后|[前后]第?[一二两三\d][天日])"
         ),
         _festival,
     ),
@@ -346,7 +427,7 @@ RULES: list[tuple[re.Pattern[str], Reader]] = [
     ),
     (
         re.compile(
-            r"大前天|前几天|前两天|前些天|前些日子|前几日|前两日|前天|前晚|昨天|昨日|昨晚|昨夜|今天|今日|今早|今晚|今儿|昨儿"
+            r"大前天|前儿个?|[昨今]儿个|[寻尋噚琴][日晚]|前几天|前两天|前些天|前些日子|前几日|前两日|前天|前晚|昨天|昨日|昨晚|昨夜|今天|今日|今早|今晚|今儿|昨儿"
         ),
         _near_day,
     ),
@@ -374,3 +455,21 @@ class _PlainDay:
 
     def __getitem__(self, name: str) -> str | None:
         return (self._match["day"] or self._match["plain"]) if name == "day" else self._match[name]
+
+
+# What may be a day, and may as well be a version, a mark or a number of a house: for a choice among several only.
+POSSIBLE: list[tuple[re.Pattern[str], Reader]] = [
+    (
+        re.compile(
+            r"(?<![\d./\-A-Za-z¥第])(1[0-2]|0?[1-9])[./](3[01]|[12]\d|0?[1-9])"
+            r"(?![\d./%]|\s?[元块万千wW折米斤克寸升度倍厘公吨℃°个分版星系A-Za-z])"
+        ),
+        _dotted_day,
+    ),
+    (
+        re.compile(
+            r"(?<![\d月A-Za-z#第\-])(?P<day>[12]\d|3[01]|[1-9])号(?![楼店线院门柜床房车机桌铺位仓馆院库厅窗码])"
+        ),
+        _lone_day,
+    ),
+]

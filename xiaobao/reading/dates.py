@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
-from xiaobao.reading.date_rules import RULES
+from xiaobao.reading.date_rules import POSSIBLE, RULES, Reader
 from xiaobao.reading.values import SENTENCE_END, clause_end, clause_start, halve
 
 
@@ -29,6 +30,7 @@ class Date:
     precision: str
     assumed_year: bool = False
     future: bool = False
+    sure: bool = True  # nothing else than a day
 
     @property
     def iso(self) -> str | None:
@@ -44,9 +46,26 @@ class Date:
 def parse(text: str, today: date) -> list[Date]:
     """Every date in the text, in order of place; overlapping readings are settled by the more exact rule."""
     plain = halve(text)
-    taken = [False] * (len(plain) + 1)
+    found = _by_rules(text, plain, today, RULES, [False] * len(plain))
+    return _carry_years(sorted(found, key=lambda d: d.start), plain, today)
+
+
+def widened(text: str, today: date, parsed: list[Date]) -> list[Date]:
+    """The days `parsed`, and what may be one: 10.24, 7/30, 8号 before any word."""
+    plain = halve(text)
+    taken = [False] * len(plain)
+    for day in parsed:
+        taken[day.start : day.end] = [True] * (day.end - day.start)
+    possible = [replace(day, sure=False) for day in _by_rules(text, plain, today, POSSIBLE, taken)]
+    return sorted([*parsed, *possible], key=lambda day: day.start)
+
+
+def _by_rules(
+    text: str, plain: str, today: date, rules: list[tuple[re.Pattern[str], Reader]], taken: list[bool]
+) -> list[Date]:
+    """What the rules find, earlier rules first; `taken` says which characters are spoken for, and is kept up."""
     found: list[Date] = []
-    for pattern, reader in RULES:
+    for pattern, reader in rules:
         for match in pattern.finditer(plain):
             start, end = match.span()
             while end > start and plain[end - 1].isspace():
@@ -60,7 +79,7 @@ def parse(text: str, today: date) -> list[Date]:
             first, last, precision, assumed = read
             future = first is not None and first > today
             found.append(Date(text[start:end], start, end, first, last, precision, assumed, future))
-    return _carry_years(sorted(found, key=lambda d: d.start), plain, today)
+    return found
 
 
 def _carry_years(found: list[Date], plain: str, today: date) -> list[Date]:
@@ -132,6 +151,20 @@ def main(found: list[Date], text: str, amount_at: int | None = None) -> Date | N
         if score > best_score:
             best, best_score = day, score
     return best
+
+
+_CAME_IN = re.compile(r"进入|驶入|入场|进场|停入|停进|开进|寄存|存进")
+_WENT_OUT = re.compile(r"离开|驶离|驶出|出场|离场|开出|开走|取车|取时|取出|去取")
+
+
+def of_a_stay(days: list[Date], text: str, amount_at: int) -> Date | None:
+    """What is charged for a stay (parking, storing) is charged on the day of leaving, told before the sum."""
+    for came, went in pairwise(days):
+        stayed = _CAME_IN.search(text, came.end, min(went.start, came.end + 24))
+        left = _WENT_OUT.search(text, went.end, clause_end(text, went.end, 24))
+        if stayed and left and went.end <= amount_at and not any(went.end <= day.start < amount_at for day in days):
+            return went
+    return None
 
 
 def discovered(found: list[Date], text: str, event: Date | None) -> Date | None:

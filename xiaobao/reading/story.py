@@ -43,6 +43,10 @@ class Look:
     head_end: int
     ruled: dict[str, Value]
 
+    def with_sum(self, amount: Value | None) -> Look:
+        """The same with another sum as the one that the days are seen beside."""
+        return replace(self, found=replace(self.found, amount=amount))
+
     def choices(self, slot: str) -> tuple[list[str], list[Features]]:
         """The texts to choose from for `amount` or `event_date`, and what speaks for each."""
         if slot == "amount":
@@ -69,7 +73,7 @@ def look(text: str, today: date, reference: Reference) -> Look:
     merchant = who.merchant or who.institution
     found = Found(text[:end], today, tokens, merchant, item, ruled.get("amount"), ruled.get("event_date"))
     sums = amounts.widened(found.text, parsed)[:MOST_CHOICES]
-    days = [day for day in days if day.end <= end][:MOST_CHOICES]
+    days = [day for day in dates.widened(text[:end], today, days) if day.end <= end and day.first][:MOST_CHOICES]
     return Look(found, who, sums, days, head.end, ruled)
 
 
@@ -101,7 +105,9 @@ def read(text: str, today: date, reference: Reference) -> Story:
         "problem_secondary": problems[1] if len(problems) > 1 else None,
     }
     values.update({slot: found for slot, found in extra.items() if found is not None})
-    return Story(values, [one for one, sure in seen.sums if sure], seen.days, found_claims, unsure)
+    return Story(
+        values, [one for one, sure in seen.sums if sure], [day for day in seen.days if day.sure], found_claims, unsure
+    )
 
 
 def _names(seen: Look, reference: Reference) -> tuple[Parties, Value | None]:
@@ -124,24 +130,48 @@ def _choose(seen: Look, weights: learned.Learned) -> dict[str, list[Value]]:
     """Put the likeliest sum and day in place of the rules'; what is nearly as likely is given back, to be asked."""
     unsure: dict[str, list[Value]] = {}
     for slot, of_slot in (("amount", weights.amount), ("event_date", weights.event_date)):
-        texts, rows = seen.choices(slot)
-        if not rows:
+        if slot == "event_date":
+            seen = seen.with_sum(seen.ruled.get("amount"))
+        choice, values = _weigh(seen, slot, of_slot)
+        if choice is None:
             continue
-        choice = learned.choose(of_slot, rows, features.of_none(seen.found, len(rows)))
-        values = [_value(seen, slot, n) for n in range(len(texts))]
-        if choice.index is None:
+        best = None if choice.index is None else values[choice.index]
+        if best is None:
             seen.ruled.pop(slot, None)
-        else:
-            seen.ruled[slot] = values[choice.index]
-        best = seen.ruled.get(slot)
-        slips = [one for one in values if best and slot == "amount" and amounts.nearly(best.text, one.text)]
-        if best and slips:
+            continue
+        if slot == "event_date" and (stay := _stay(seen)):
+            seen.ruled[slot] = stay
+            continue
+        seen.ruled[slot] = best
+        slips = [one for one in values if slot == "amount" and amounts.nearly(best.text, one.text)]
+        if slips:
             unsure[slot] = [best, *slips]
-        elif best and choice.probability < learned.SURE:
+        elif choice.probability < learned.SURE:
             likely = {values[n].normalised: values[n] for n in reversed(choice.others[:3])}
             if len(likely) > 1:
                 unsure[slot] = list(reversed(likely.values()))
     return unsure
+
+
+def _stay(seen: Look) -> Value | None:
+    amount = seen.found.amount
+    day = dates.of_a_stay(seen.days, seen.found.text, amount.start) if amount else None
+    return Value(day.text, day.start, day.end, day.iso) if day else None
+
+
+def chosen(seen: Look, slot: str, weights: dict[str, float]) -> Value | None:
+    """The likeliest sum or day by these weights; None when there is none."""
+    choice, values = _weigh(seen, slot, weights)
+    return None if choice is None or choice.index is None else values[choice.index]
+
+
+def _weigh(seen: Look, slot: str, weights: dict[str, float]) -> tuple[learned.Choice | None, list[Value]]:
+    """All sums or days of a story with the choice among them; no choice where there is nothing to choose from."""
+    texts, rows = seen.choices(slot)
+    if not rows:
+        return None, []
+    choice = learned.choose(weights, rows, features.of_none(seen.found, len(rows)))
+    return choice, [_value(seen, slot, n) for n in range(len(texts))]
 
 
 def _value(seen: Look, slot: str, number: int) -> Value:
