@@ -122,8 +122,8 @@ def file_ticket(given: dict[str, Any]) -> Response:
         # Kept in the transaction that files: a draft that was not filed before has no answer yet.
         answer = first_answers.known(writing, draft_id, digest) if receipt.already_filed else None
         if answer is None:
-            answer = as_json(queries.ticket(writing, receipt.number))
-            first_answers.keep(writing, draft_id, digest, receipt.number, answer, now)
+            answer = as_json(queries.just_filed(writing, receipt))
+            first_answers.keep(writing, draft_id, digest, receipt.ticket_id, answer, now)
     return _tagged(answer, 201)
 
 
