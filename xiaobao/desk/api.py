@@ -243,5 +243,5 @@ def _offered(choices: str) -> list[dict[str, Any]] | None:
     if choices == "grounds":
         return [{"value": ground.code, "title": ground.text} for ground in here().office.grounds()]
     if choices == "handlers":
-        return [{"value": account.id, "title": account.name} for account in here().handlers]
+        return [{"value": id_, "title": name} for id_, name in here().handlers]
     return [{"value": value, "title": title} for value, title in workflow.CHOICES.get(choices, {}).items()] or None

@@ -53,6 +53,7 @@ from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines, office, workflow
 from xiaobao.tickets import reminders as tickets_reminders
 from xiaobao.tickets.errors import InvalidField, TicketError
+from xiaobao.tickets.office_settings import Asked
 from xiaobao.tickets.workflow import Kind, Role, Status, Step
 
 SESSION_HOURS = 8  # without a request; a working day
@@ -94,7 +95,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
     engine = database.make_engine(settings.database_url)
     app.extensions[context.KEY] = Desk(
         settings=settings,
-        filed_office=office.load(settings.reference_dir, settings.office_id),
+        offices=Asked(office.load(settings.reference_dir, settings.office_id)),
         engine=engine,
         glances=database.glancing(engine),
         reading=database.make_sessions(engine, read_only=True),
