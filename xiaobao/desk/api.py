@@ -72,7 +72,7 @@ def openapi() -> Response:
 @allow(*READERS)
 @refusing(screen, 401, 403, 422, 429, 503)
 @screen.doc(operationId="listTickets")
-@screen.arguments(api_schemas.Asked, location="query")
+@screen.arguments(api_schemas.ASKED, location="query")
 @screen.response(
     200, api_schemas.Listed, example={"items": [api_schemas.EXAMPLE_ROW], "next": "b4a70.1"}, description="A page."
 )
@@ -108,7 +108,7 @@ def list_tickets(asked: dict[str, Any]) -> dict[str, Any]:
 @allow(Role.CLERK)
 @refusing(screen, 400, 401, 403, 413, 415, 422, 429, 503)
 @screen.doc(operationId="fileTicket", parameters=[IDEMPOTENCY])
-@screen.arguments(api_schemas.Filing, example=api_schemas.EXAMPLE_FILING)
+@screen.arguments(api_schemas.FILING, example=api_schemas.EXAMPLE_FILING)
 @screen.response(
     201, api_schemas.Ticket, headers=ETAG, example=api_schemas.EXAMPLE_TICKET, description="The ticket, filed once."
 )
