@@ -60,7 +60,12 @@ def test_a_number_of_grade_d_may_be_told_once_somebody_checked_it(sessions):
 def test_what_is_asked_with_each_request_is_read_anew_only_after_a_change(sessions, monkeypatch):
     asked, read = office_settings.Asked(an_office()), []
     layered = office_settings.layered
-    monkeypatch.setattr(office_settings, "layered", lambda *given: read.append(1) or layered(*given))
+
+    def counted(*given):
+        read.append(1)
+        return layered(*given)
+
+    monkeypatch.setattr(office_settings, "layered", counted)
     for name, more in (("", 1), ("新名字局", 1), ("新名字局", 0), ("又一个局", 1), ("", 1)):
         with sessions.begin() as session:
             office_settings.save(session, {"name": name})
