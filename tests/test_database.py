@@ -133,3 +133,16 @@ def test_making_an_engine_opens_nothing_and_makes_the_folder(tmp_path):
     database.make_engine(f"sqlite:///{path}")
     assert path.parent.is_dir()
     assert not path.exists()
+
+
+def test_a_connection_that_was_lost_while_it_rested_is_replaced(engine, monkeypatch):
+    if engine.dialect.name == "sqlite":
+        pytest.skip("nobody else can end a connection to a file")
+    monkeypatch.setattr(database, "REST_SECONDS", 0)
+    with engine.connect() as other:
+        with engine.connect() as lost:
+            process = lost.scalar(text("SELECT pg_backend_pid()"))
+        other.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+    for _ in range(3):
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT 1")) == 1

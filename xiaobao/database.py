@@ -12,7 +12,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -22,6 +22,8 @@ MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_TIMEOUT_SECONDS = 5
 _TURN = "xiaobao.turn"
 MIGRATION_TIMEOUT_SECONDS = 60
+REST_SECONDS = 1
+_RESTS = "xiaobao.rests"
 
 
 def make_engine(url: str, *, busy_seconds: int = BUSY_TIMEOUT_SECONDS) -> Engine:
@@ -33,7 +35,10 @@ def make_engine(url: str, *, busy_seconds: int = BUSY_TIMEOUT_SECONDS) -> Engine
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(parsed, hide_parameters=True)
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", partial(_ask_after_rest, engine.dialect))
+        return engine
     if parsed.database and not parsed.database.startswith((":", "file:")):
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -45,6 +50,20 @@ def make_engine(url: str, *, busy_seconds: int = BUSY_TIMEOUT_SECONDS) -> Engine
     for end in ("commit", "rollback"):
         event.listen(engine, end, partial(_end_turn, turn))
     return engine
+
+
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info[_RESTS] = time.monotonic()
+
+
+def _ask_after_rest(dialect: Any, connection: Any, record: Any, _proxy: Any) -> None:
+    """Whether a connection that rested is still there: asked each time it would be a tenth of all ways to the server."""
+    if time.monotonic() - record.info.get(_RESTS, float("inf")) < REST_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.dbapi.Error as gone:
+        raise InvalidatePoolError from gone  # the pool gives a new one
 
 
 def _prepare_sqlite(busy_seconds: int, connection: Any, _record: Any) -> None:

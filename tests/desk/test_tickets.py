@@ -16,7 +16,7 @@ from xiaobao.conversations import messages
 from xiaobao.conversations.messages import Draft
 from xiaobao.desk import context
 from xiaobao.desk.context import Desk
-from xiaobao.tickets import delivery, outbox, service, sms
+from xiaobao.tickets import delivery, office_settings, outbox, service, sms
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.tables import Audit, OutboxRow, Ticket
 from xiaobao.tickets.workflow import Role
@@ -212,7 +212,7 @@ def test_hints_go_when_the_decision_is_taken(clerk: Browser, desk: Desk) -> None
 def test_a_council_is_reminded_by_its_own_grounds_and_weighs_no_factors(clerk: Browser, desk: Desk) -> None:
     told = "分五次下单买了40瓶蜂蜜，都是假的。之前向消协投诉过，他们调解不成"
     number = file_ticket(desk.writing, narrative=told)
-    desk_of_council = replace(desk, filed_office=an_office("council"))
+    desk_of_council = replace(desk, offices=office_settings.Asked(an_office("council")))
     clerk.client.application.extensions[context.KEY] = desk_of_council
     page = clerk.get(f"/tickets/{number}").text
     assert "同一争议已经在其他地方处理" in page and "第十六条" not in page and "数量、次数多" not in page

@@ -26,6 +26,13 @@ def test_a_number_that_was_not_used_is_given_again(sessions):
     session.close()
 
 
+def test_a_number_that_is_given_back_is_given_again(sessions):
+    with sessions.begin() as session:
+        numbering.next_number(session, DAY)
+        numbering.give_back(session, numbering.next_number(session, DAY))
+        assert numbering.next_number(session, DAY).endswith("-000002")
+
+
 def test_query_codes_have_six_digits_and_differ():
     codes = {numbering.new_query_code() for _ in range(200)}
     assert all(numbering.QUERY_CODE.fullmatch(code) for code in codes)

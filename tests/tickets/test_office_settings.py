@@ -57,6 +57,27 @@ def test_a_number_of_grade_d_may_be_told_once_somebody_checked_it(sessions):
         assert office_settings.layered(filed, session).reference.may_be_told("99999")
 
 
+def test_what_is_asked_with_each_request_is_read_anew_only_after_a_change(sessions, monkeypatch):
+    asked, read = office_settings.Asked(an_office()), []
+    layered = office_settings.layered
+
+    def counted(*given):
+        read.append(1)
+        return layered(*given)
+
+    monkeypatch.setattr(office_settings, "layered", counted)
+    for name, more in (("", 1), ("新名字局", 1), ("新名字局", 0), ("又一个局", 1), ("", 1)):
+        with sessions.begin() as session:
+            office_settings.save(session, {"name": name})
+            before = len(read)
+            assert asked.office(session).name == (name or asked.filed.name)
+            assert len(read) - before == more
+    with sessions.begin() as session:
+        day = date(2026, 11, 20)
+        directory.record(session, "12345", checked_on=day, source="官网", by_name=None, now=NOW, today=NOW.date())
+        assert asked.office(session).reference.hotlines["12345"].confirmed_on == "2026-11-20"
+
+
 def test_a_long_running_process_reads_a_change_when_it_looks_again(sessions, monkeypatch):
     live = office_settings.Live(an_office(), sessions)
     before = live.office().name

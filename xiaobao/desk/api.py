@@ -72,7 +72,7 @@ def openapi() -> Response:
 @allow(*READERS)
 @refusing(screen, 401, 403, 422, 429, 503)
 @screen.doc(operationId="listTickets")
-@screen.arguments(api_schemas.Asked, location="query")
+@screen.arguments(api_schemas.ASKED, location="query")
 @screen.response(
     200, api_schemas.Listed, example={"items": [api_schemas.EXAMPLE_ROW], "next": "b4a70.1"}, description="A page."
 )
@@ -108,7 +108,7 @@ def list_tickets(asked: dict[str, Any]) -> dict[str, Any]:
 @allow(Role.CLERK)
 @refusing(screen, 400, 401, 403, 413, 415, 422, 429, 503)
 @screen.doc(operationId="fileTicket", parameters=[IDEMPOTENCY])
-@screen.arguments(api_schemas.Filing, example=api_schemas.EXAMPLE_FILING)
+@screen.arguments(api_schemas.FILING, example=api_schemas.EXAMPLE_FILING)
 @screen.response(
     201, api_schemas.Ticket, headers=ETAG, example=api_schemas.EXAMPLE_TICKET, description="The ticket, filed once."
 )
@@ -122,8 +122,8 @@ def file_ticket(given: dict[str, Any]) -> Response:
         # Kept in the transaction that files: a draft that was not filed before has no answer yet.
         answer = first_answers.known(writing, draft_id, digest) if receipt.already_filed else None
         if answer is None:
-            answer = as_json(queries.ticket(writing, receipt.number))
-            first_answers.keep(writing, draft_id, digest, receipt.number, answer, now)
+            answer = as_json(queries.just_filed(writing, receipt))
+            first_answers.keep(writing, draft_id, digest, receipt.ticket_id, answer, now)
     return _tagged(answer, 201)
 
 
@@ -243,5 +243,5 @@ def _offered(choices: str) -> list[dict[str, Any]] | None:
     if choices == "grounds":
         return [{"value": ground.code, "title": ground.text} for ground in here().office.grounds()]
     if choices == "handlers":
-        return [{"value": account.id, "title": account.name} for account in here().handlers]
+        return [{"value": id_, "title": name} for id_, name in here().handlers]
     return [{"value": value, "title": title} for value, title in workflow.CHOICES.get(choices, {}).items()] or None

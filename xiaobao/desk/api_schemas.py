@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from xiaobao.tickets.workflow import Kind, Role, Status
 View = TypeVar("View", bound=Callable[..., Any])
 
 EVERY_STATUS = "all"
+_HALF_OF_A_PAIR = re.compile("[\ud800-\udfff]")
 LONGEST_SEARCH = 500  # characters
 NUMBER = {"schema": {"type": "string", "pattern": r"^XB\d{8}-\d{6}$"}, "example": "XB20261123-000001"}
 EXAMPLE_CLOCK = {
@@ -136,7 +138,7 @@ def json_object() -> dict[str, Any]:
 
 def _is_text(value: str) -> bool:
     """Half of a surrogate pair can be written in JSON, but stored nowhere."""
-    return not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return _HALF_OF_A_PAIR.search(value) is None
 
 
 class Room(Blueprint):
@@ -267,6 +269,7 @@ def _filing() -> type[Schema]:
 
 
 Filing = _filing()
+FILING, ASKED = Filing(), Asked()  # made once: a schema copies all its fields each time
 
 
 def step_body() -> dict[str, Any]:
@@ -289,10 +292,12 @@ def refusing(room: Blueprint, *statuses: int) -> Callable[[View], View]:
     """Document these refusals and failures of a view."""
 
     def mark(view: View) -> View:
+        documented = view
         for status in statuses:
             code, description = PROBLEMS[status]
             example = {"error": code, **({"field": "narrative"} if status == 422 else {})}
-            view = room.alt_response(status, schema=Problem, description=description, example=example)(view)
+            documented = room.alt_response(status, schema=Problem, description=description, example=example)(documented)
+        view._apidoc = documented._apidoc  # type: ignore[attr-defined]  # only that: each layer would cost every call
         return view
 
     return mark

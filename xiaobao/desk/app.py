@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask import Flask, Request, Response, current_app, g, jsonify, render_template, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -53,6 +54,7 @@ from xiaobao.settings import Settings
 from xiaobao.tickets import deadlines, office, workflow
 from xiaobao.tickets import reminders as tickets_reminders
 from xiaobao.tickets.errors import InvalidField, TicketError
+from xiaobao.tickets.office_settings import Asked
 from xiaobao.tickets.workflow import Kind, Role, Status, Step
 
 SESSION_HOURS = 8  # without a request; a working day
@@ -76,6 +78,15 @@ HEADERS = {
 }
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own; without a cookie there is nothing to verify, as with every call of the API."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) -> Flask:
     """The desk for these settings. The schema must be migrated; raises UnknownOffice."""
     app = Flask("xiaobao.desk")
@@ -89,12 +100,13 @@ def create_app(settings: Settings, now: Callable[[], datetime] = deadlines.now) 
         MAX_CONTENT_LENGTH=LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
     )
+    app.session_interface = Sessions()
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     engine = database.make_engine(settings.database_url)
     app.extensions[context.KEY] = Desk(
         settings=settings,
-        filed_office=office.load(settings.reference_dir, settings.office_id),
+        offices=Asked(office.load(settings.reference_dir, settings.office_id)),
         engine=engine,
         glances=database.glancing(engine),
         reading=database.make_sessions(engine, read_only=True),

@@ -8,6 +8,10 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
+import time
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
@@ -24,16 +28,31 @@ NO_PASSWORD = "!"  # no password hashes to this, so a service account cannot sig
 
 def make(secret_key: str, account_id: int) -> str:
     """A token for the account, valid for a year."""
-    return str(URLSafeTimedSerializer(secret_key, SALT).dumps(account_id))
+    return str(_signed(secret_key).dumps(account_id))
 
 
 def read(secret_key: str, token: str) -> int | None:
     """The account id of a token, None when it was forged or is too old."""
     try:
-        account_id = URLSafeTimedSerializer(secret_key, SALT).loads(token, max_age=VALID_SECONDS)
+        account_id, made_at = _loaded(secret_key, token)
     except BadSignature:
         return None
-    return account_id if isinstance(account_id, int) else None
+    age = time.time() - made_at.timestamp()
+    return account_id if isinstance(account_id, int) and 0 <= age <= VALID_SECONDS else None
+
+
+def _signed(secret_key: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret_key, SALT)
+
+
+@lru_cache(maxsize=256)
+def _loaded(secret_key: str, token: str) -> tuple[Any, datetime]:
+    """What a token says and when it was made; whether it is too old and its account alive is asked at each call.
+
+    Raises BadSignature, which is not kept.
+    """
+    found: tuple[Any, datetime] = _signed(secret_key).loads(token, return_timestamp=True)
+    return found
 
 
 def new_service_account(session: Session, role: str, institution: str | None = None) -> accounts.AccountView:

@@ -47,7 +47,8 @@ _VIEWED = [_COLUMNS[field.name] for field in fields(AccountView)]
 _HANDLERS = (
     select(*_VIEWED).where(_COLUMNS.role == str(Role.HANDLER), _COLUMNS.disabled.is_(False)).order_by(_COLUMNS.name)
 )
-_ONE = select(*_VIEWED).where(_COLUMNS.id == bindparam("id"))
+_NAMES_OF_HANDLERS = _HANDLERS.with_only_columns(_COLUMNS.id, _COLUMNS.name)
+ONE = select(*_VIEWED).where(_COLUMNS.id == bindparam("id"))  # columns may be added behind those of the view
 
 
 def create(
@@ -95,7 +96,7 @@ def find(session: Session, login: str) -> AccountView | None:
 
 def get(reading: Session | Connection, account_id: int) -> AccountView | None:
     """The account by its id."""
-    row = reading.execute(_ONE, {"id": account_id}).first()
+    row = reading.execute(ONE, {"id": account_id}).first()
     return AccountView(*row) if row else None
 
 
@@ -107,6 +108,11 @@ def all_accounts(session: Session) -> list[AccountView]:
 def handlers(reading: Session | Connection) -> list[AccountView]:
     """Accounts that a ticket may be assigned to."""
     return [AccountView(*row) for row in reading.execute(_HANDLERS)]
+
+
+def names_of_handlers(reading: Session | Connection) -> list[tuple[int, str]]:
+    """Id and name of those accounts."""
+    return [(id_, name) for id_, name in reading.execute(_NAMES_OF_HANDLERS)]
 
 
 def password_hash(session: Session, login: str) -> str | None:

@@ -47,7 +47,7 @@ def clocks(
     day = local_date(start)
     binding = [
         period
-        for period in reference.periods.values()
+        for period in reference.periods_of_step.get(step, ())
         if period.binds(office.kind, kind, step, sector=office.sector, intake=intake)
     ]
     if binding:

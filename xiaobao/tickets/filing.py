@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from xiaobao import privacy
@@ -25,7 +24,13 @@ SUBMITTED_TEXTS = (
     *("contact_name", "contact_phone", "contact_address", "contact_email", "pass_on_to_merchant", "anonymous"),
     *("on_behalf_of", "relation", "guardian", "no_calls", "contact_note", "minor"),
 )
-_OF_DRAFT = select(Ticket).where(Ticket.draft_id == bindparam("draft"))
+_OF_DRAFT = select(Ticket.__table__.c.id).where(Ticket.__table__.c.draft_id == bindparam("draft"))
+# Said at filing, so that nothing of what was just written has to be read again.
+_EMPTY = {
+    column.key: None
+    for column in Ticket.__table__.columns
+    if column.nullable and column.default is None and column.server_default is None
+}
 FREE_TEXTS = ("narrative", "claim", "tried_with_merchant", "item", "merchant")
 
 
@@ -136,6 +141,7 @@ class Receipt:
     submitted_at: datetime
     clock: ClockView | None
     already_filed: bool
+    ticket_id: int
 
 
 def submit(
@@ -150,18 +156,13 @@ def submit(
     actor = actor or Actor.citizen(submission.conversation_id)
     process = workflow.process_of(submission.ticket_kind, str(office.kind))
     row = workflow.advance(process, None, Step.SUBMIT, actor.role)
+    # Who has the number of the day waits for nobody who files: the same draft is there by now, or comes later.
+    number = numbering.next_number(session, deadlines.local_date(now))
     known = _by_draft(session, submission.draft_id)
     if known is not None:
+        numbering.give_back(session, number)
         return _receipt(known, already_filed=True)
-    try:
-        # The number is taken inside, so that losing the race gives it back.
-        with session.begin_nested():
-            ticket = _insert(session, submission, office, now, row, actor)
-    except IntegrityError:
-        known = _by_draft(session, submission.draft_id)
-        if known is None:
-            raise
-        return _receipt(known, already_filed=True)
+    ticket = _insert(session, submission, number, office, now, row, actor)
     return _receipt(ticket, already_filed=False)
 
 
@@ -196,7 +197,7 @@ def remember(ticket: Ticket, row: Transition, actor: Actor, now: datetime, paylo
 
 
 def _insert(
-    session: Session, submission: Submission, office: Office, now: datetime, row: Transition, actor: Actor
+    session: Session, submission: Submission, number: str, office: Office, now: datetime, row: Transition, actor: Actor
 ) -> Ticket:
     values = kept(submission)
     as_filed = {
@@ -209,9 +210,8 @@ def _insert(
     if values["beside_complaint"] and submission.ticket_kind != Kind.REPORT:
         raise InvalidField("beside_complaint", "only a report may know of a complaint")
     ticket = Ticket(
-        **values,
-        merchant_key=merchants.key_of(*(values[name] for name in merchants.NAMED_BY)),
-        number=numbering.next_number(session, deadlines.local_date(now)),
+        **_EMPTY | values | {"merchant_key": merchants.key_of(*(values[name] for name in merchants.NAMED_BY))},
+        number=number,
         query_code=numbering.new_query_code(),
         kind=submission.ticket_kind,
         process=str(row.process),
@@ -245,9 +245,10 @@ def evidence_row(one: Evidence, now: datetime) -> TicketEvidence:
 
 
 def _by_draft(session: Session, draft_id: str) -> Ticket | None:
-    return session.scalar(_OF_DRAFT, {"draft": draft_id})
+    found = session.execute(_OF_DRAFT, {"draft": draft_id}).scalar_one_or_none()
+    return session.get(Ticket, found) if found is not None else None
 
 
 def _receipt(ticket: Ticket, already_filed: bool) -> Receipt:
     first = next((clock_view(row) for row in ticket.clocks), None)
-    return Receipt(ticket.number, ticket.query_code, ticket.kind, ticket.submitted_at, first, already_filed)
+    return Receipt(ticket.number, ticket.query_code, ticket.kind, ticket.submitted_at, first, already_filed, ticket.id)

@@ -11,16 +11,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from xiaobao.tickets.api_tables import FirstAnswer
 from xiaobao.tickets.errors import InvalidField
-from xiaobao.tickets.tables import Ticket
 
 KEY = "Idempotency-Key"
-_TICKET = select(Ticket.__table__.c.id).where(Ticket.__table__.c.number == bindparam("number")).scalar_subquery()
-_KEEP = insert(FirstAnswer.__table__).values(ticket_id=_TICKET)  # type: ignore[arg-type]
+_KEEP = insert(FirstAnswer.__table__)  # type: ignore[arg-type]
 
 
 def digest(body: Mapping[str, Any]) -> str:
@@ -39,8 +37,8 @@ def known(session: Session, draft_id: str, body_digest: str) -> dict[str, Any] |
 
 
 def keep(
-    session: Session, draft_id: str, body_digest: str, number: str, answer: Mapping[str, Any], now: datetime
+    session: Session, draft_id: str, body_digest: str, ticket_id: int, answer: Mapping[str, Any], now: datetime
 ) -> None:
     """Remember what was answered, in the transaction that files the ticket."""
-    values = {"draft_id": draft_id, "digest": body_digest, "answer": dict(answer), "at": now}
-    session.connection().execute(_KEEP, {**values, "number": number})
+    values = {"draft_id": draft_id, "ticket_id": ticket_id, "digest": body_digest, "answer": dict(answer), "at": now}
+    session.connection().execute(_KEEP, values)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from xiaobao.tickets import filing
 from xiaobao.tickets.decisions import kept
 from xiaobao.tickets.errors import InvalidField, RoleForbidden
-from xiaobao.tickets.stepping import Change, Taking, locked
+from xiaobao.tickets.stepping import Change, Taking, account_of, locked
 from xiaobao.tickets.tables import Account, Ticket
 from xiaobao.tickets.workflow import ENDED, Role, Step
 
@@ -30,9 +30,10 @@ def assign(taking: Taking) -> dict[str, Any]:
     lead = handler(taking.session, typed["handler"])
     holds = bool(ticket.matters.get("taken")) and ticket.assignee is not None and not ticket.assignee.disabled
     if holds and lead is not None and lead is not ticket.assignee:
-        ticket.next_assignee = lead
+        ticket.hand("next_assignee", lead)
     else:
-        ticket.assignee, ticket.next_assignee = lead, None
+        ticket.hand("assignee", lead)
+        ticket.hand("next_assignee", None)
         taking.matter("taken", None)
     ticket.assignee_limit = date.fromisoformat(typed["limit"]) if typed["limit"] else None
     beside = [handler(taking.session, one, "co_handlers") for one in typed["co_handlers"]]
@@ -52,9 +53,10 @@ def take(taking: Taking) -> dict[str, Any]:
     if actor.role == Role.HANDLER and named not in (None, actor.account_id):
         raise RoleForbidden("somebody else was named")
     if ticket.next_assignee is not None:
-        ticket.assignee, ticket.next_assignee = ticket.next_assignee, None
+        ticket.hand("assignee", ticket.next_assignee)
+        ticket.hand("next_assignee", None)
     elif actor.role == Role.HANDLER and actor.account_id is not None:
-        ticket.assignee = taking.session.get(Account, actor.account_id)
+        ticket.hand("assignee", account_of(taking.session, actor.account_id))
     taking.matter("taken", True)
     return {"handler_name": ticket.assignee.name if ticket.assignee else None}
 
@@ -75,7 +77,8 @@ def send_back(taking: Taking) -> dict[str, Any]:
     """退回 to who decides: by the other authority, or by the handler here."""
     taking.matter("transfer", None)
     taking.matter("taken", None)
-    taking.ticket.assignee, taking.ticket.next_assignee = None, None
+    taking.ticket.hand("assignee", None)
+    taking.ticket.hand("next_assignee", None)
     return kept(taking)
 
 
@@ -132,7 +135,7 @@ def handler(session: Session, account_id: int | str | None, field: str = "handle
         return None
     said = str(account_id)
     known = said.isascii() and said.isdecimal() and len(said) < 10  # longer ones no database takes as a number
-    account = session.get(Account, int(said)) if known else None
+    account = account_of(session, int(said)) if known else None
     if account is None or account.role != Role.HANDLER or account.disabled:
         raise InvalidField(field, "no handler's account")
     return account

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, event, inspect, select, text
+from sqlalchemy import Connection, TextClause, bindparam, delete, event, inspect, select, text
 from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction, sessionmaker
+from sqlalchemy.orm.attributes import History, get_history
 
 from xiaobao.tickets import search_index
 from xiaobao.tickets.queue_tables import MerchantKey, Tally
@@ -22,11 +24,8 @@ from xiaobao.tickets.workflow import OPEN, Kind
 AT_ONCE = date.min  # somebody in distress: above everything
 NOBODY = 0
 AT_A_TIME = 1000  # rows
+MOST_COUNTS = 50  # in one statement
 _BEFORE = "keeping.before"  # of each ticket touched in this transaction: under which count it stood
-_ADD = text(
-    "INSERT INTO tallies (kind, status, assignee_id, tickets) VALUES (:kind, :status, :assignee, :step) "
-    "ON CONFLICT (kind, status, assignee_id) DO UPDATE SET tickets = tallies.tickets + excluded.tickets"
-)
 _NAME = text(
     "INSERT INTO merchant_keys (office_id, merchant_key) VALUES (:office, :key) ON CONFLICT (office_id, merchant_key) DO NOTHING"
 )
@@ -132,7 +131,7 @@ def _after_flush(session: Session, _context: UOWTransaction) -> None:
     for ticket in _of(session.new):
         search_index.write(connection, [(ticket.id, search_index.words_of(vars(ticket)))])
     for ticket in _of(session.dirty):
-        if any(inspect(ticket).attrs[name].history.deleted for name in search_index.SEARCHED):
+        if any(changed.deleted for changed in _changes(ticket, *search_index.SEARCHED)):
             search_index.erase(connection, ticket.id, _words_before(ticket))
             now = {name: getattr(ticket, name) for name in search_index.SEARCHED}
             search_index.write(connection, [(ticket.id, search_index.words_of(now))])
@@ -142,7 +141,7 @@ def _after_flush(session: Session, _context: UOWTransaction) -> None:
 
 def _name(connection: Connection, session: Session) -> None:
     """Keep the merchants' keys: new ones come in, and one that no ticket has any more goes, as it may be a person's name."""
-    changed = [one for one in _of(session.dirty) if inspect(one).attrs["merchant_key"].history.has_changes()]
+    changed = [one for one in _of(session.dirty) if any(found.has_changes() for found in _changes(one, "merchant_key"))]
     for ticket in (*_of(session.new), *changed):
         if ticket.merchant_key:
             connection.execute(_NAME, {"office": ticket.office_id, "key": ticket.merchant_key})
@@ -168,7 +167,20 @@ def _before_commit(session: Session) -> None:
 def _count(connection: Connection, changes: dict[Key, int]) -> None:
     names = ("kind", "status", "assignee")
     rows = [{**dict(zip(names, key, strict=True)), "step": step} for key, step in sorted(changes.items())]
-    connection.execute(_ADD, rows)
+    for start in range(0, len(rows), MOST_COUNTS):
+        part = rows[start : start + MOST_COUNTS]
+        values = {f"{name}{place}": value for place, row in enumerate(part) for name, value in row.items()}
+        connection.execute(_add(len(part)), values)
+
+
+@lru_cache(maxsize=MOST_COUNTS)
+def _add(rows: int) -> TextClause:
+    """So many counts in one statement: most steps change two, each of which would be a way to the server."""
+    values = ", ".join(f"(:kind{n}, :status{n}, :assignee{n}, :step{n})" for n in range(rows))
+    return text(
+        f"INSERT INTO tallies (kind, status, assignee_id, tickets) VALUES {values} "
+        "ON CONFLICT (kind, status, assignee_id) DO UPDATE SET tickets = tallies.tickets + excluded.tickets"
+    )
 
 
 def _after_transaction_end(session: Session, transaction: SessionTransaction) -> None:
@@ -184,9 +196,14 @@ def _key(ticket: Ticket, read: Any) -> Key:
     return str(read(ticket, "kind")), str(read(ticket, "status")), read(ticket, "assignee_id") or NOBODY
 
 
+def _changes(ticket: Ticket, *names: str) -> Iterator[History]:
+    """The histories of those that were set since the ticket was read; asking for each one's is slow."""
+    return (get_history(ticket, name) for name in set(names) - inspect(ticket).unmodified_intersection(names))
+
+
 def _was(ticket: Ticket, name: str) -> Any:
     """The value before this flush."""
-    deleted = inspect(ticket).attrs[name].history.deleted
+    deleted = get_history(ticket, name).deleted
     return deleted[0] if deleted else getattr(ticket, name)
 
 

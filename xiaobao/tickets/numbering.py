@@ -20,6 +20,7 @@ _NEXT = (
     .values(last=_DAYS.c.last + 1)
     .returning(_DAYS.c.last)
 )
+_LAST = update(_DAYS).where(_DAYS.c.day == bindparam("key")).values(last=_DAYS.c.last - 1)  # type: ignore[arg-type]
 QUERY_CODE = re.compile(r"\d{6}")
 
 
@@ -35,6 +36,11 @@ def next_number(session: Session, day: date) -> str:
             pass  # another transaction opened the day first
         taken = _increment(session, key)
     return f"XB{key}-{taken:06d}"
+
+
+def give_back(session: Session, number: str) -> None:
+    """The number that this very transaction took last is not needed."""
+    session.execute(_LAST, {"key": number[2:10]})
 
 
 def _increment(session: Session, key: str) -> int | None:

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from xiaobao.tickets import directory, follow_up_rules
 from xiaobao.tickets.errors import InvalidField
 from xiaobao.tickets.office import Office
-from xiaobao.tickets.roles_tables import OfficeSetting
+from xiaobao.tickets.roles_tables import DirectoryCheck, OfficeSetting
 
 SHOWN = ("name", "address", "telephone", "hours", "footer")  # words that citizens read
 NUMBERS = {
@@ -35,7 +35,15 @@ AUTO_ASSIGN = "auto_assign"  # "yes": a rule assigns at acceptance, no button is
 FIELDS = (*SHOWN, *NUMBERS, GRAVE, AUTO_ASSIGN)
 LONGEST = 200  # characters
 READ_EVERY = 30.0  # seconds
-_VALUES = select(OfficeSetting.__table__.c.name, OfficeSetting.__table__.c.value)
+_COLUMNS = OfficeSetting.__table__.c
+_VALUES = select(_COLUMNS.name, _COLUMNS.value)
+_ALL_WORDS = func.aggregate_strings(_COLUMNS.name + "=" + _COLUMNS.value, "\n")
+# As long as these stay the same nothing of the layer has changed; a check of a number is only ever added.
+MARKS = (
+    select(_ALL_WORDS).scalar_subquery().label("settings"),
+    select(func.max(DirectoryCheck.__table__.c.id)).scalar_subquery().label("checks"),
+)
+_MARKS = select(*MARKS)
 
 
 def values(reading: Session | Connection) -> dict[str, str]:
@@ -75,6 +83,24 @@ def layered(office: Office, reading: Session | Connection, today: date | None = 
         hotlines = directory.confirmed(office.reference.hotlines, checks)
         changes["reference"] = replace(office.reference, hotlines=hotlines)
     return replace(office, **changes) if changes else office
+
+
+class Asked:
+    """The layered office for a process that asks with each request: read anew only when its marks are others."""
+
+    def __init__(self, office: Office) -> None:
+        self.filed = office
+        self._known: tuple[tuple[Any, ...], Office] | None = None
+
+    def office(self, reading: Session | Connection, marks: Sequence[Any] | None = None) -> Office:
+        """As it stands now; `marks`: the values of MARKS, where the caller has just read them beside something else."""
+        now = tuple(marks or reading.execute(_MARKS).one())
+        if self._known is None or self._known[0] != now:
+            found = layered(self.filed, reading)
+            if now != tuple(reading.execute(_MARKS).one()):
+                return found  # changed this very moment: the next request asks again
+            self._known = (now, found)
+        return self._known[1]
 
 
 class Live:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from xiaobao.tickets import deadlines, grams, search_index
 from xiaobao.tickets.errors import NotFound
+from xiaobao.tickets.filing import Receipt
 from xiaobao.tickets.numbering import NUMBER, QUERY_CODE
 from xiaobao.tickets.tables import Ticket
 from xiaobao.tickets.views import TicketSummary, TicketView, ticket_summary, ticket_view
@@ -39,6 +40,14 @@ def ticket(session: Session, number: str, unmasked: bool = False) -> TicketView:
     if found is None:
         raise NotFound(number)
     return ticket_view(found, unmasked=unmasked)
+
+
+def just_filed(session: Session, receipt: Receipt) -> TicketView:
+    """The ticket of this receipt, in the transaction that filed it: nothing is read again."""
+    found = session.get(Ticket, receipt.ticket_id)
+    if found is None:
+        raise NotFound(receipt.number)
+    return ticket_view(found)
 
 
 def kind_of(session: Session, number: str) -> str:

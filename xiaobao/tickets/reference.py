@@ -129,6 +129,14 @@ class Reference:
     required: tuple[Required, ...]
     evidence: tuple[Scene, ...]
 
+    @functools.cached_property
+    def periods_of_step(self) -> dict[str, list[Period]]:
+        """The periods that each step may start: a step looks at its own, not at all of them."""
+        found: dict[str, list[Period]] = {}
+        for period in self.periods.values():
+            found.setdefault(period.start_step, []).append(period)
+        return found
+
     def may_be_told(self, number: str) -> bool:
         """Whether a telephone number of the public service may be told to a citizen."""
         return number in self.hotlines and self.hotlines[number].may_be_told

@@ -26,6 +26,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
 NEVER = date.max  # nothing is due
 DUE_ORDER = ("next_due", text("id DESC"))
@@ -185,9 +186,15 @@ class Ticket(Base):
     events: Mapped[list[TicketEvent]] = relationship(order_by="TicketEvent.id", cascade="all, delete-orphan")
     evidence: Mapped[list[TicketEvidence]] = relationship(order_by="TicketEvidence.id", cascade="all, delete-orphan")
     clocks: Mapped[list[TicketClock]] = relationship(order_by="TicketClock.id", cascade="all, delete-orphan")
-    assignee: Mapped[Account | None] = relationship(foreign_keys=[assignee_id])
-    first_owner: Mapped[Account | None] = relationship(foreign_keys=[first_owner_id])
-    next_assignee: Mapped[Account | None] = relationship(foreign_keys=[next_assignee_id])
+    # Written by `hand`: relationships that write would be walked through at each change of a ticket.
+    assignee: Mapped[Account | None] = relationship(foreign_keys=[assignee_id], viewonly=True)
+    first_owner: Mapped[Account | None] = relationship(foreign_keys=[first_owner_id], viewonly=True)
+    next_assignee: Mapped[Account | None] = relationship(foreign_keys=[next_assignee_id], viewonly=True)
+
+    def hand(self, to: str, account: Account | None) -> None:
+        """Make `account` its assignee, first_owner or next_assignee."""
+        setattr(self, f"{to}_id", account.id if account else None)
+        set_committed_value(self, to, account)
 
 
 class TicketEvent(Base):

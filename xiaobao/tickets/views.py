@@ -226,6 +226,7 @@ _OF_TICKET = (
     *"extension_asked_at major source source_number merchant_id erasure_asked_at".split(),
     *PLAIN,
 )
+_OF_EVENT = ("at", "step", "status_from", "status_to", "role", "account_id", "actor_name", "payload")
 _OF_CLOCK = (
     *"rule_id name label started_on due due_lenient law statutory provisional how state ended_on".split(),
     *"by_telling decided_on target_due unit first_started_on explained explained_by".split(),
@@ -239,11 +240,11 @@ def masked(field: str, value: str | None) -> str | None:
 
 def ticket_view(ticket: tables.Ticket, *, unmasked: bool = False) -> TicketView:
     """One ticket with its history, evidence and clocks; needs the session that loaded it."""
-    contact = {name: getattr(ticket, name) for name in CONTACT}
+    contact = _values(ticket, CONTACT)
     if not unmasked:
         contact = {name: masked(name, value) for name, value in contact.items()}
     return TicketView(
-        **{name: getattr(ticket, name) for name in _OF_TICKET},
+        **_values(ticket, _OF_TICKET),
         **contact,
         assignee_name=ticket.assignee.name if ticket.assignee else None,
         first_owner_name=ticket.first_owner.name if ticket.first_owner else None,
@@ -287,7 +288,7 @@ def _sources(ticket: tables.Ticket) -> dict[str, str]:
 def clock_view(row: tables.TicketClock, pauses: bool = False) -> ClockView:
     """One clock; `pauses` reads them too, which lists do without."""
     found = [PauseView(one.cause, one.paused_on, one.resumed_on) for one in row.pauses] if pauses else []
-    values = {name: getattr(row, name) for name in _OF_CLOCK}
+    values = _values(row, _OF_CLOCK)
     granted = [{**one, "on": date.fromisoformat(one["on"])} for one in row.extensions or ()]
     return ClockView(**values, extensions=tuple(granted), pauses=tuple(found))
 
@@ -298,5 +299,10 @@ def _evidence(row: tables.TicketEvidence) -> EvidenceView:
 
 
 def _event(row: tables.TicketEvent) -> EventView:
-    names = "at step status_from status_to role account_id actor_name payload"
-    return EventView(**{name: getattr(row, name) for name in names.split()})
+    return EventView(**_values(row, _OF_EVENT))
+
+
+def _values(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """Columns of a row of the ORM: what is loaded is read without asking the ORM for each of a hundred columns."""
+    loaded = vars(row)
+    return {name: loaded[name] if name in loaded else getattr(row, name) for name in names}
