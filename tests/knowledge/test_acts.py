@@ -36,6 +36,12 @@ def test_who_studies_supposes_sells_or_asks_is_not_offered_a_form(text):
     assert not acts.tells_of_a_quarrel(text)
 
 
+def test_a_term_of_the_law_in_ones_own_story_makes_no_study_of_it():
+    told = "今年8月我和装修公司约好做橱柜，双方说好十天装好，到现在拖着不装，能要求退款吗"
+    assert acts.tells_of_a_quarrel(told)
+    assert not acts.tells_of_a_quarrel("装修公司拖着不装，双方约定的期限已过，能要求退款吗")
+
+
 @pytest.mark.parametrize(
     ("text", "act"),
     [("公司欠我三个月工资，我该怎么办", "ask"), ("我和邻居一直合不来，他家的狗天天在楼道里叫唤", "other")],

@@ -46,8 +46,12 @@ BOUGHT = re.compile(
 PAID = re.compile("(?:交|付|花|充|买|投资|办)了?.{0,30}(?:退|追回|要回|拿回)")
 # Somebody who asks what the law says, supposes a case, sells himself, or quarrels with a private person.
 STUDIES = re.compile(
-    "是否|能否|如何认定|哪些|什么责任|什么义务|构成|何种|情形|消费者|经营者|旅游者|承运人|保险人|投保人|出借人|金融机构|当事人"
-    "|双方|借款人|约定了?非常|如果|假如|要是|房东|户主|房主|业主可以|担保人"
+    "是否|能否|如何认定|哪些|什么责任|什么义务|构成|何种|情形|约定了?非常|如果|假如|要是|房东|户主|房主|业主可以|担保人"
+)
+TERMS = re.compile("消费者|经营者|旅游者|承运人|保险人|投保人|出借人|金融机构|当事人|双方|借款人")
+# Terms of the law in the mouth of somebody who tells his own story on its day are no study.
+OWN_STORY = re.compile(
+    r"(?:\d年|\d月|\d[号日]|今年|去年|昨天|前天|上周|刚[刚才]).*我|我.*(?:\d年|\d月|\d[号日]|今年|去年|昨天|前天|上周|刚[刚才])"
 )
 SELLS = re.compile("我(?:在|是|们)?.{0,6}(?:卖|开店|开网店|开了)|买家|顾客要|我开的")
 FILES = re.compile("(?:我要|我想要?|帮我|(?<!以)(?<!能)(?<!应该)要求|给我)(?:投诉|举报|退|换货|赔)(?!.{0,3}吗)")
@@ -65,7 +69,7 @@ def act_of(text: str, ranking: Ranking) -> Act:
 
 def tells_of_a_quarrel(text: str) -> bool:
     """Whether somebody tells what a trader did to him and wants it put right."""
-    if SELLS.search(text) or STUDIES.search(text):
+    if SELLS.search(text) or STUDIES.search(text) or (TERMS.search(text) and not OWN_STORY.search(text)):
         return False
     if FILES.search(text) and (WRONGED.search(text) or TRADER.search(text)):
         return True

@@ -138,14 +138,13 @@ def filled(ids: Sequence[Sequence[int]], rows: Sequence[int], padding: int) -> t
 
 
 def teach(
-    student: Student, ids: Sequence[Sequence[int]], owner: np.ndarray, epochs: int, padding: int
+    student: Student, ids: Sequence[Sequence[int]], owner: np.ndarray, directions: np.ndarray, epochs: int, padding: int
 ) -> Iterator[np.ndarray]:
     """Cross-entropy over the names, each a direction that is learned beside the encoder; yields them after each epoch."""
     import tensorflow as tf
 
     rng = np.random.default_rng(1)
-    directions = rng.normal(size=(int(owner.max()) + 1, student.width)).astype(np.float32)
-    names = tf.Variable(directions / np.linalg.norm(directions, axis=1, keepdims=True))
+    names = tf.Variable(directions)
     steps = epochs * len(batches(ids, PIECES_AT_ONCE, rng))
     rates = [tf.Variable(0.0), tf.Variable(0.0)]
     of_encoder, of_names = (tf.keras.optimizers.Adam(rate) for rate in rates)
@@ -173,6 +172,18 @@ def teach(
                 minutes = (time.monotonic() - began) / 60
                 print(f"{done} of {steps} steps, {minutes:.0f} min, loss {np.mean(losses[-50:]):.3f}", flush=True)
         yield tf.nn.l2_normalize(names, -1).numpy()
+
+
+def beginning(
+    student: Student, ids: Sequence[Sequence[int]], owner: np.ndarray, padding: int, taught: bool
+) -> np.ndarray:
+    """Where the names lie before teaching: in the middle of their wordings when the encoder knows them, else anywhere."""
+    names = int(owner.max()) + 1
+    if not taught:
+        return np.random.default_rng(2).normal(size=(names, student.width)).astype(np.float32)
+    found = np.zeros((names, student.width), np.float32)
+    np.add.at(found, owner, embed(student, ids, padding))
+    return found
 
 
 def embed(student: Student, ids: Sequence[Sequence[int]], padding: int) -> np.ndarray:
@@ -220,7 +231,8 @@ def main() -> None:
     student = Student(given)
     if asked.epochs:
         read, others = [ids[row][:LONGEST] for row in learned], [ids[row] for row in never]
-        for names in teach(student, read, owner[learned], asked.epochs, cut.padding):
+        directions = beginning(student, read, owner[learned], cut.padding, asked.further)
+        for names in teach(student, read, owner[learned], directions, asked.epochs, cut.padding):
             packed.write(path, student.packed())
             found = (embed(student, others, cut.padding) @ names.T).argmax(axis=1)
             print(
