@@ -76,6 +76,12 @@ class Ticket(Base):
         # All that counting the tickets of a merchant needs, so that no row is read for it.
         Index("ix_tickets_merchant_key", "office_id", "merchant_key", "submitted_at", "kind"),
         Index("ix_tickets_contact_phone", "contact_phone"),
+        Index(
+            "ix_tickets_beside_complaint",
+            "beside_complaint",
+            sqlite_where=text("beside_complaint IS NOT NULL"),
+            postgresql_where=text("beside_complaint IS NOT NULL"),
+        ),
         # One for each way to walk along the list, the earliest due first (worklist.py), and for what boards count.
         Index("ix_tickets_open_due", "is_open", *DUE_ORDER),
         Index("ix_tickets_status_due", "status", *DUE_ORDER),
@@ -138,7 +144,7 @@ class Ticket(Base):
     pass_on_to_merchant: Mapped[str | None]
     anonymous: Mapped[str | None]
     # On reports only: the number of the complaint that the same story became. No complaint points at a report.
-    beside_complaint: Mapped[str | None] = mapped_column(String(17), index=True)
+    beside_complaint: Mapped[str | None] = mapped_column(String(17))
     on_behalf_of: Mapped[str | None]  # the person concerned, when somebody else writes
     relation: Mapped[str | None]  # what that person is to the writer, in the writer's word
     guardian: Mapped[str | None]  # yes: the writer speaks for a child of their own
