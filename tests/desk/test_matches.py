@@ -12,6 +12,7 @@ from flask import Flask
 from tests.desk.conftest import Browser, signed_in
 from tests.factories import file_ticket
 from xiaobao.desk.context import Desk
+from xiaobao.tickets import matches
 from xiaobao.tickets.accounts import AccountView
 from xiaobao.tickets.workflow import Role
 
@@ -40,6 +41,14 @@ def test_a_likely_duplicate_stands_beside_with_reasons_and_differences(clerk: Br
 def test_a_ticket_without_twin_or_group_shows_neither(clerk: Browser, desk: Desk) -> None:
     page = clerk.get(f"/tickets/{file_ticket(desk.writing, **GYM)}").text
     assert "可能是同一件事" not in page and "同一商家" not in page
+
+
+def test_a_very_large_group_says_how_many_were_compared(clerk: Browser, desk: Desk, monkeypatch: Any) -> None:
+    monkeypatch.setattr(matches, "MOST_COMPARED", 2)
+    number = file_ticket(desk.writing, **GYM)
+    for n in range(3):
+        another(desk, n)
+    assert "同一商家近12个月另有 <b>3</b> 件，最近2件里有 <b>" in clerk.get(f"/tickets/{number}").text
 
 
 def test_a_group_is_counted_on_page_and_queue_and_leads_to_its_list(clerk: Browser, desk: Desk) -> None:

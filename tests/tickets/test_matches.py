@@ -96,6 +96,15 @@ def test_a_group_counts_other_citizens_and_those_with_the_same_problem(sessions)
     assert [(one.merchant_key, one.name, one.tickets) for one in group.near] == [("乐洞健身", "乐洞健身", 1)]
 
 
+def test_of_very_many_tickets_against_one_merchant_the_newest_are_compared(sessions, monkeypatch):
+    monkeypatch.setattr(matches, "MOST_COMPARED", 2)
+    number = file_ticket(sessions, **GYM, now=NOW - timedelta(days=9))
+    for nth, days in enumerate((3, 2, 1), start=1):
+        another(sessions, nth, now=NOW - timedelta(days=days))
+    group = grouped(sessions, number)
+    assert (group.others, group.compared, group.alike, group.persons_alike) == (3, 2, 2, 3)
+
+
 def test_the_same_category_is_the_same_problem_whatever_words_were_used(sessions):
     after_sales = {"spans": {"problem": {"normalised": "售后服务"}}, "item": None}
     number = file_ticket(sessions, **{**GYM, **after_sales}, problem="不给退")

@@ -32,6 +32,7 @@ ALIKE = 80  # of 100: two names of a ware
 MOST_OF_ONE = 50  # newest tickets of one citizen that are looked at
 MOST_DUPLICATES = 5
 MOST_NEAR = 5
+MOST_COMPARED = 1000  # newest tickets against one merchant whose wares and problems are looked at
 MANY = 20  # persons: 银行业保险业消费投诉处理管理办法 art. 29 (2)
 COMPLAINTS = frozenset({Kind.COMPLAINT})
 WITH_REPORTS = frozenset({Kind.COMPLAINT, Kind.REPORT})
@@ -80,13 +81,14 @@ class NearName:
 class Group:
     """Other citizens' tickets against one merchant within twelve months.
 
-    `alike` of the `others` are about the same kind of problem or ware; `persons_alike` counts whoever told of that,
-    this ticket's citizen included. `many` when that is a matter to be watched (finance, 20 persons and more).
+    `alike` of the `others` are about the same kind of problem or ware, of the `compared` newest where there are more;
+    `persons_alike` counts whoever told of that, this ticket's citizen included. `many` when that is a matter to be watched (finance, 20 persons and more).
     """
 
     merchant_key: str
     others: int
     reports: int
+    compared: int
     alike: int
     persons_alike: int
     many: bool
@@ -164,17 +166,18 @@ def group(session: Session, number: str, kinds: Collection[Kind], now: datetime)
         return None
     since = now - WINDOW
     against = _against(ticket.office_id, [ticket.merchant_key], kinds, since)
-    others = and_(against, _other_citizen(ticket))
     kind_counts = _by_kind(session, ticket, against, since)
     near = _near_names(session, ticket, kinds, since)
     if not kind_counts and not near:
         return None
-    count, persons = _alike(session, ticket, others)
+    newest = select(Ticket.id).where(against).order_by(Ticket.submitted_at.desc()).limit(MOST_COMPARED)
+    count, persons = _alike(session, ticket, and_(Ticket.id.in_(newest), _other_citizen(ticket)))
     finance = ticket.institution is not None
     return Group(
         merchant_key=ticket.merchant_key,
         others=sum(kind_counts.values()),
         reports=kind_counts.get(str(Kind.REPORT), 0),
+        compared=MOST_COMPARED,
         alike=count,
         persons_alike=persons + 1,
         many=finance and persons + 1 >= MANY,
