@@ -51,9 +51,13 @@ def cited(replies: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def told(known: Library, replies: list[dict[str, Any]]) -> set[str]:
-    """Topics whose deciding sentence was said."""
+    """Topics whose deciding sentence was said, or, after 找谁, all of where to go."""
     text = words(replies)
-    return {topic.id for topic in known.topics.values() if topic.first in text}
+    return {
+        topic.id
+        for topic in known.topics.values()
+        if topic.first in text or (topic.where and all(place in text for place in topic.where))
+    }
 
 
 def offered(known: Library, replies: list[dict[str, Any]]) -> set[str]:
