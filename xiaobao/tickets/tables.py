@@ -87,7 +87,7 @@ class Ticket(Base):
         Index("ix_tickets_status_due", "status", *DUE_ORDER),
         Index("ix_tickets_kind_open_due", "kind", "is_open", *DUE_ORDER),
         Index("ix_tickets_assignee_open_due", "assignee_id", "is_open", *DUE_ORDER),
-        Index("ix_tickets_due", *DUE_ORDER),
+        Index("ix_tickets_due", *DUE_ORDER, "next_late", "kind", "assignee_id"),  # what runs out soon is counted in it
         Index("ix_tickets_late", "next_late", "is_open", "assignee_id", "kind"),
         Index("ix_tickets_open_updated", "is_open", "updated_at", "kind"),
         Index("ix_tickets_submitted", "submitted_at", "kind", "status"),
