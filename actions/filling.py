@@ -121,7 +121,7 @@ def _own_part(turn: Turn, draft: Draft, slot: str, text: str) -> str:
     """比亚迪 海豹 15万 in answer to the question for a name: the sum and the day go where they belong."""
     if slot not in ("merchant", "institution", "item"):
         return text
-    names = [slot, *(one for one in ("item",) if one != slot and not draft.answered(one))]
+    names = [slot] if slot == "item" or draft.answered("item") else [slot, "item"]
     found = lists.read(text, [*names, "amount", "event_date"], turn.today, turn.context.reading)
     others = {one: words for one, words in found.items() if one != slot and not answers.is_unknown(words)}
     figures = {"amount", "event_date"} & set(others)

@@ -50,9 +50,8 @@ STUDIES = re.compile(
 )
 TERMS = re.compile("消费者|经营者|旅游者|承运人|保险人|投保人|出借人|金融机构|当事人|双方|借款人")
 # Terms of the law in the mouth of somebody who tells his own story on its day are no study.
-OWN_STORY = re.compile(
-    r"(?:\d年|\d月|\d[号日]|今年|去年|昨天|前天|上周|刚[刚才]).*我|我.*(?:\d年|\d月|\d[号日]|今年|去年|昨天|前天|上周|刚[刚才])"
-)
+_DAY = r"(?:\d年|\d月|\d[号日]|今年|去年|昨天|前天|上周|刚[刚才])"
+OWN_STORY = re.compile(rf"{_DAY}.*我|我.*{_DAY}")
 SELLS = re.compile("我(?:在|是|们)?.{0,6}(?:卖|开店|开网店|开了)|买家|顾客要|我开的")
 FILES = re.compile("(?:我要|我想要?|帮我|(?<!以)(?<!能)(?<!应该)要求|给我)(?:投诉|举报|退|换货|赔)(?!.{0,3}吗)")
 

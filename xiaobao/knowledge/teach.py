@@ -145,7 +145,8 @@ def teach(
 
     rng = np.random.default_rng(1)
     names = tf.Variable(directions)
-    steps = epochs * len(batches(ids, PIECES_AT_ONCE, rng))
+    plan = [batches(ids, PIECES_AT_ONCE, rng) for _ in range(epochs)]
+    steps = sum(map(len, plan))
     rates = [tf.Variable(0.0), tf.Variable(0.0)]
     of_encoder, of_names = (tf.keras.optimizers.Adam(rate) for rate in rates)
 
@@ -161,8 +162,8 @@ def teach(
         return loss
 
     began, done, losses = time.monotonic(), 0, []
-    for _ in range(epochs):
-        for rows in batches(ids, PIECES_AT_ONCE, rng):
+    for epoch in plan:
+        for rows in epoch:
             share = min((done + 1) / (WARMING * steps), (steps - done) / ((1 - WARMING) * steps))
             of_encoder.learning_rate.assign(RATE * share)
             of_names.learning_rate.assign(HEAD_RATE * share)
@@ -181,9 +182,7 @@ def beginning(
     names = int(owner.max()) + 1
     if not taught:
         return np.random.default_rng(2).normal(size=(names, student.width)).astype(np.float32)
-    found = np.zeros((names, student.width), np.float32)
-    np.add.at(found, owner, embed(student, ids, padding))
-    return found
+    return signals.centres(embed(student, ids, padding), owner, names)
 
 
 def embed(student: Student, ids: Sequence[Sequence[int]], padding: int) -> np.ndarray:

@@ -184,7 +184,7 @@ def of_amounts(found: Found, sums: list[tuple[Amount, bool]], ruled: Amount | No
 
 
 _COUNTED_IN_WORDS = re.compile(
-    r"(?P<n>[俩仨]|[两三四五六七八九十]{1,2})(?=[个件盒瓶箱包袋罐斤节次位人张套双块条只天晚月年平米株亩桶份杯碗期])|[俩仨]"
+    r"[俩仨]|[两三四五六七八九十]{1,2}(?=[个件盒瓶箱包袋罐斤节次位人张套双块条只天晚月年平米株亩桶份杯碗期])"
 )
 
 
@@ -217,8 +217,7 @@ def of_dates(found: Found, days: list[Date], ruled: Date | None) -> list[Feature
             "twice": float(sum(other.first == day.first for other in days) > 1),
             "as:" + re.sub(r"\d+", "9", day.text): 1.0,
         }
-        inside = [other for other in days if other is not day and _within(other, day)]
-        row["holds"] = float(bool(inside))
+        row["holds"] = float(any(other is not day and _within(other, day) for other in days))
         row["held"] = float(any(other is not day and _within(day, other) for other in days))
         if day.first:
             row[f"ago:{min(8, int(math.log2(max(1, (found.today - day.first).days + 1))))}"] = 1.0

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
@@ -82,7 +81,8 @@ class Group:
     """Other citizens' tickets against one merchant within twelve months.
 
     `alike` of the `others` are about the same kind of problem or ware, of the `compared` newest where there are more;
-    `persons_alike` counts whoever told of that, this ticket's citizen included. `many` when that is a matter to be watched (finance, 20 persons and more).
+    `persons_alike` counts whoever told of that, this ticket's citizen included. `many` when that is a matter to be
+    watched (finance, 20 persons and more).
     """
 
     merchant_key: str
@@ -205,11 +205,7 @@ def _by_kind(session: Session, ticket: Ticket, against: ColumnElement[bool], sin
     """
     every = session.execute(select(Ticket.kind, func.count()).where(against).group_by(Ticket.kind))
     found = Counter({kind: count for kind, count in every})
-    own = [Ticket.id == ticket.id]
-    if ticket.contact_phone:
-        own.append(Ticket.contact_phone == ticket.contact_phone)
-    if ticket.conversation_id:
-        own.append(Ticket.conversation_id == ticket.conversation_id)
+    own = (Ticket.id == ticket.id, *_of_this_citizen(ticket))
     columns = (Ticket.office_id, Ticket.merchant_key, Ticket.kind, Ticket.submitted_at)
     for office_id, key, kind, at in session.execute(select(*columns).where(or_(*own))):
         if (office_id, key) == (ticket.office_id, ticket.merchant_key) and at >= since and kind in found:
@@ -273,11 +269,7 @@ def _near_names(session: Session, ticket: Ticket, kinds: Collection[Kind], since
 
 def _of_same_citizen(session: Session, ticket: Ticket, kinds: Collection[Kind]) -> list[Ticket]:
     """The newest other tickets of the same telephone or conversation, without those taken back."""
-    same: list[Any] = []
-    if ticket.contact_phone:
-        same.append(Ticket.contact_phone == ticket.contact_phone)
-    if ticket.conversation_id:
-        same.append(Ticket.conversation_id == ticket.conversation_id)
+    same = _of_this_citizen(ticket)
     if not same:
         return []
     others = (
@@ -290,6 +282,12 @@ def _of_same_citizen(session: Session, ticket: Ticket, kinds: Collection[Kind]) 
     )
     statement = select(Ticket).where(*others).order_by(Ticket.id.desc()).limit(MOST_OF_ONE)
     return list(session.scalars(statement.options(selectinload(Ticket.assignee))))
+
+
+def _of_this_citizen(ticket: Ticket) -> list[ColumnElement[bool]]:
+    """The same telephone, the same conversation: as far as the ticket has them."""
+    known = ((Ticket.contact_phone, ticket.contact_phone), (Ticket.conversation_id, ticket.conversation_id))
+    return [column == value for column, value in known if value]
 
 
 def _same_citizen(one: Ticket, other: Ticket) -> tuple[str, ...]:
