@@ -31,7 +31,8 @@ STORY = "我叫张三，电话13800001234。11月2日在好物电器店买的电
 
 
 @pytest.fixture
-def page(app: Flask, request: pytest.FixtureRequest) -> Iterator[Any]:
+def page(app: Flask, address: str, request: pytest.FixtureRequest) -> Iterator[Any]:
+    # `address` is asked for here so that the desk outlives the page: its heartbeat goes on until the browser is closed.
     from playwright.sync_api import sync_playwright
 
     app.extensions[staff_intake.READER] = reference.load(REFERENCE)
