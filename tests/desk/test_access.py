@@ -24,6 +24,7 @@ WITHOUT_SIGN_IN = {"sign_in.sign_in", "sign_in.check", "health", "api.openapi"}
 WORKERS = {Role.CLERK, Role.HANDLER, Role.SUPERVISOR}
 READERS = {*WORKERS, Role.INSPECTOR}
 WATCHERS = {Role.SUPERVISOR, Role.ADMIN}
+EDITORS = {Role.EDITOR, Role.ADMIN}
 DECIDERS = {Role.CLERK, Role.SUPERVISOR}
 # Written out once more on purpose: a change of a role must be made in two places.
 MAY = {
@@ -47,11 +48,11 @@ MAY = {
     "pulse.leave": WORKERS,
     "export.download": READERS,
     "steps.take_step": WORKERS,
-    "document_templates.list_templates": {Role.ADMIN},
-    "document_templates.sample": {Role.ADMIN},
-    "document_templates.download": {Role.ADMIN},
-    "document_templates.upload": {Role.ADMIN},
-    "document_templates.reset": {Role.ADMIN},
+    "document_templates.list_templates": EDITORS,
+    "document_templates.sample": EDITORS,
+    "document_templates.download": EDITORS,
+    "document_templates.upload": EDITORS,
+    "document_templates.reset": EDITORS,
     "papers_out.transcript": WORKERS,
     "papers_out.whole_transcript": {Role.SUPERVISOR},
     "papers_out.package": {Role.SUPERVISOR},
@@ -110,14 +111,14 @@ MAY = {
     "office_settings.list_rules": {Role.ADMIN},
     "office_settings.add_rule": {Role.ADMIN},
     "office_settings.remove_rule": {Role.ADMIN},
-    "office_settings.list_texts": {Role.ADMIN},
-    "office_settings.save_text": {Role.ADMIN},
-    "office_settings.remove_text": {Role.ADMIN},
+    "office_settings.list_texts": EDITORS,
+    "office_settings.save_text": EDITORS,
+    "office_settings.remove_text": EDITORS,
     "office_settings.holidays": {Role.ADMIN},
     "audit.list_audit": WATCHERS,
-    "lessons.list_lessons": {Role.ADMIN},
-    "lessons.export": {Role.ADMIN},
-    "lessons.close": {Role.ADMIN},
+    "lessons.list_lessons": EDITORS,
+    "lessons.export": EDITORS,
+    "lessons.close": EDITORS,
     "staff_intake.form": {Role.CLERK, Role.SUPERVISOR},
     "staff_intake.again": {Role.CLERK, Role.SUPERVISOR},
     "staff_intake.read": {Role.CLERK, Role.SUPERVISOR},

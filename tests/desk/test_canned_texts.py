@@ -51,7 +51,7 @@ def test_a_wrong_text_is_named_and_what_was_typed_stays(admin: Browser, desk: De
         assert len(canned_texts.everywhere(session)) == 1
 
 
-def test_nobody_but_an_admin_changes_them(clerk: Browser, desk: Desk) -> None:
+def test_nobody_but_an_editor_or_an_admin_changes_them(clerk: Browser, desk: Desk) -> None:
     assert clerk.post("/settings/texts", place="reply", title="甲", text="乙").status_code == 403
     with desk.reading() as session:
         assert canned_texts.everywhere(session) == []

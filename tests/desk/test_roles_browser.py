@@ -40,6 +40,7 @@ SCREENS = {
         "/settings/holidays",
         "/me",
     ),
+    "editor": ("/questions", "/settings/texts", "/settings/documents", "/me"),
     "supervisor": ("/assign", "/inspections"),
     "inspector": ("/inspections/mine", "/"),
 }

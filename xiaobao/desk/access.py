@@ -30,6 +30,7 @@ WORKERS = (Role.CLERK, Role.HANDLER, Role.SUPERVISOR)
 READERS = (*WORKERS, Role.INSPECTOR)
 REPORT_READERS = (Role.CLERK, Role.SUPERVISOR)  # who triages and decides: 办法 art. 37
 WATCHERS = (Role.SUPERVISOR, Role.ADMIN)  # the audit names reports and their files: 办法 art. 37
+EDITORS = (Role.EDITOR, Role.ADMIN)  # texts and templates, questions with no answer yet; no ticket
 PUBLIC = "public"
 OPEN_ENDPOINTS = ("static",)  # Flask's own view
 _CALLER = accounts.ONE.add_columns(*office_settings.MARKS)  # one way to the database before each call of the API

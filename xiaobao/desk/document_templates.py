@@ -1,4 +1,4 @@
-"""Templates of documents, by an admin: the office's own over the shipped one, taken only after a trial; and back."""
+"""Templates of documents, by an admin or an editor: the office's own over the shipped one, taken only after a trial; and back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, send_file, session, url_for
 from werkzeug.wrappers import Response
 
-from xiaobao.desk.access import allow, me
+from xiaobao.desk.access import EDITORS, allow, me
 from xiaobao.desk.context import here
 from xiaobao.desk.documents import WORD, catalogue
 from xiaobao.documents import containers, reading, rendering, templates
@@ -19,7 +19,6 @@ from xiaobao.documents.rendering import BrokenTemplate
 from xiaobao.tickets import service
 from xiaobao.tickets.deadlines import TIMEZONE
 from xiaobao.tickets.errors import NotFound
-from xiaobao.tickets.workflow import Role
 
 screen = Blueprint("document_templates", __name__)
 ROOM = 64 * 1024  # bytes of a form beside its file
@@ -39,14 +38,14 @@ def room() -> int:
 
 
 @screen.get("/settings/documents")
-@allow(Role.ADMIN)
+@allow(*EDITORS)
 def list_templates() -> str:
     """Each kind with the template in use, and the variables a template may ask for."""
     return _page()
 
 
 @screen.get("/settings/documents/<kind>")
-@allow(Role.ADMIN)
+@allow(*EDITORS)
 def sample(kind: str) -> str:
     """The template in use, filled with the sample of every variable."""
     found, own = _known(kind), templates.of(catalogue(), here().settings.data_dir, kind)
@@ -60,7 +59,7 @@ def sample(kind: str) -> str:
 
 
 @screen.get("/settings/documents/<kind>/file")
-@allow(Role.ADMIN)
+@allow(*EDITORS)
 def download(kind: str) -> Response:
     """The template in use, to be edited in Word or WPS."""
     _known(kind)
@@ -69,7 +68,7 @@ def download(kind: str) -> Response:
 
 
 @screen.post("/settings/documents/<kind>")
-@allow(Role.ADMIN)
+@allow(*EDITORS)
 def upload(kind: str) -> Response | tuple[str, int]:
     """Try a file with the sample and use it from now on; one that does not work leaves the template in use alone."""
     _known(kind)
@@ -85,7 +84,7 @@ def upload(kind: str) -> Response | tuple[str, int]:
 
 
 @screen.post("/settings/documents/<kind>/reset")
-@allow(Role.ADMIN)
+@allow(*EDITORS)
 def reset(kind: str) -> Response:
     """Back to the template that comes with the product."""
     _known(kind)

@@ -19,6 +19,7 @@ FIRST_PAGES = {
     Role.ADMIN: "accounts.list_accounts",
     Role.LIAISON: "liaison.tasks",
     Role.INSPECTOR: "inspections.mine",
+    Role.EDITOR: "lessons.list_lessons",
 }
 
 
