@@ -108,7 +108,7 @@ def special(turn: Turn, text: str, inside_form: bool = False) -> Events | None:
     """Answer `text` if rules decide what it is, else None: then the search decides."""
     if (events := before_all(turn, text, inside_form)) is not None:
         return events
-    text = simplified(text)
+    text = turn.context.library.plain(simplified(text))
     if (events := calculation.handle(turn, text, inside_form)) is not None:
         return events
     return follow_up(turn, text, inside_form)
@@ -116,7 +116,7 @@ def special(turn: Turn, text: str, inside_form: bool = False) -> Events | None:
 
 def before_all(turn: Turn, text: str, inside_form: bool = False) -> Events | None:
     """Red lines and statutes by name, whatever else the message was taken for."""
-    text = simplified(text)
+    text = turn.context.library.plain(simplified(text))
     if line := redlines.find(text):
         return hold(turn, line, inside_form)
     if (events := people.before_all(turn, inside_form)) is not None:

@@ -1,7 +1,7 @@
 """One spelling for many ways of typing; what was typed stays as it is.
 
-Full-width signs, traditional characters, blanks between Chinese characters, emoji and drawn-out signs differ
-between phones, not between meanings. `Normaliser` puts the plain spelling beside the message, in `normalised_text`;
+Full-width signs, traditional characters, blanks between Chinese characters, emoji, drawn-out signs, pinyin and
+wrong characters differ between phones and hands, not between meanings. `Normaliser` puts the plain spelling beside the message, in `normalised_text`;
 `text` stays as typed, because slots, tickets and the stored conversation quote the citizen. Every normalised
 character knows where it came from, so tokens and entities found in the plain spelling point into the typed text.
 """
@@ -25,6 +25,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import get_text_hash
+
+from xiaobao import spelling
+from xiaobao.spelling import Spellings
 
 NORMALISED = "normalised_text"
 ORIGINS = "normalised_origins"
@@ -55,7 +58,7 @@ def _converter(table: str) -> OpenCC:
     return OpenCC(table)
 
 
-def normalise(text: str) -> Normalised:
+def normalise(text: str, spellings: Spellings | None = None) -> Normalised:
     """The plain spelling of a message; a message of nothing but emoji keeps them, so that it can be recognised."""
     pairs = _half_width(text)
     without = _dropped(pairs, EMOJI)
@@ -63,6 +66,7 @@ def normalise(text: str) -> Normalised:
     pairs = _dropped(pairs, BLANK_BESIDE_HAN)
     pairs = _shortened(pairs)
     pairs = _simplified(pairs)
+    pairs = _meant(pairs, spellings) if spellings else pairs
     while pairs and pairs[0][0].isspace():
         pairs = pairs[1:]
     while pairs and pairs[-1][0].isspace():
@@ -116,6 +120,16 @@ def _simplified(pairs: Pairs) -> Pairs:
     return converted
 
 
+def _meant(pairs: Pairs, spellings: Spellings) -> Pairs:
+    """With pinyin and wrong characters as they are meant, each new character from its share of the typed ones."""
+    found: Pairs = []
+    for word, start, end in spellings.pieces("".join(char for char, _ in pairs)):
+        last = len(word) - 1
+        places = [start + n * (end - start) // len(word) for n in range(last)] + [end - 1]
+        found += [(char, pairs[place][1]) for char, place in zip(word, places, strict=True)]
+    return found
+
+
 def of_message(message: Message) -> Normalised:
     """What `Normaliser` left on a message; made anew where it did not run."""
     if message.get(NORMALISED) is None:
@@ -133,6 +147,14 @@ def source_fingerprint(*paths: str) -> str:
 class Normaliser(GraphComponent):
     """Puts the plain spelling beside each message, in training and in conversation."""
 
+    def __init__(self, spellings: Spellings | None = None) -> None:
+        self._spellings = spellings
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`spellings`: folder with the tables of pinyin and wrong characters; without it they stay as typed."""
+        return {"spellings": None}
+
     @classmethod
     def create(
         cls,
@@ -141,18 +163,20 @@ class Normaliser(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> Normaliser:
-        """Without state (see parent class)."""
-        return cls()
+        """With the tables of spelling (see parent class)."""
+        return cls(spelling.load(Path(config["spellings"])) if config.get("spellings") else None)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Train again when the spelling changes (see parent class)."""
-        return source_fingerprint(__file__)
+        folder = config.get("spellings")
+        tables = [Path(folder) / name for name in (spelling.SPELLINGS, spelling.PINYIN)] if folder else []
+        return source_fingerprint(__file__, spelling.__file__, *(str(path) for path in tables if path.exists()))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set `normalised_text` and its origins; `text` stays as typed."""
         for message in messages:
-            plain = normalise(message.get(TEXT) or "")
+            plain = normalise(message.get(TEXT) or "", self._spellings)
             message.set(NORMALISED, plain.text)
             message.set(ORIGINS, list(plain.origins))
         return messages

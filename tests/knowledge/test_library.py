@@ -125,7 +125,7 @@ def test_a_wrong_directory_is_named(tmp_path: Path):
         ("推款", "退款"),
         ("消肥者协会", "消费者协会"),
         ("iPhone怎么Refund", "iPhone怎么退款"),
-        ("qianbao", "qianbao"),
+        ("qianbao", "钱包"),
     ],
 )
 def test_pinyin_and_wrong_characters_are_read_as_meant(loaded, typed, meant):

@@ -5,8 +5,6 @@ Pure: one call of `load` reads the files and checks them against each other; not
 
 from __future__ import annotations
 
-import csv
-import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,8 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from xiaobao import spelling
 from xiaobao.knowledge import numerals
 from xiaobao.knowledge.sheet import BULLET, KnowledgeError, Problem, Sheet, line_of, sections_of
+from xiaobao.spelling import Spellings
 
 ROUTES = ("consumer", "finance")
 NEXT_BUTTONS = ("complain", "report", "none", "urgent")
@@ -125,18 +125,11 @@ class Library:
     elsewhere: Mapping[str, Field]
     uncovered: Mapping[str, Field]
     directory: Path
-    spellings: Mapping[str, str] = field(default_factory=dict)
+    spellings: Spellings = field(default_factory=Spellings)
 
     def plain(self, text: str) -> str:
-        """`text` with pinyin and common wrong characters written as they are meant (spellings.csv)."""
-        if not self.spellings:
-            return text
-        return self._typed.sub(lambda match: self.spellings[match.group().lower()], text)
-
-    @functools.cached_property
-    def _typed(self) -> re.Pattern[str]:
-        typed = sorted(map(re.escape, self.spellings), key=len, reverse=True)
-        return re.compile(rf"(?<![A-Za-z])(?:{'|'.join(typed)})(?![A-Za-z])", re.IGNORECASE)
+        """`text` with pinyin and common wrong characters written as they are meant."""
+        return self.spellings.plain(text)
 
 
 def load(directory: Path) -> Library:
@@ -157,7 +150,7 @@ def load(directory: Path) -> Library:
             problems.extend(_contradictions(topic, topics, laws))
     if problems:
         raise KnowledgeError(problems)
-    return Library(topics, laws, elsewhere, uncovered, directory, _read_spellings(directory / "spellings.csv"))
+    return Library(topics, laws, elsewhere, uncovered, directory, spelling.load(directory))
 
 
 def _read_all(
@@ -250,13 +243,6 @@ def _read_fields(path: Path, problems: list[Problem], sided: bool = False) -> di
             continue
         found[name] = Field(name, title, told[0], wordings, side)
     return found
-
-
-def _read_spellings(path: Path) -> dict[str, str]:
-    if not path.exists():
-        return {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return {row["typed"].lower(): row["meant"] for row in csv.DictReader(file)}
 
 
 def _contradictions(topic: Topic, topics: Mapping[str, Topic], laws: Mapping[str, Law]) -> list[Problem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.components import normaliser
 from bot.components.normaliser import Normaliser, normalise
+from xiaobao import spelling
 
 
 @pytest.mark.parametrize(
@@ -77,3 +80,11 @@ def test_a_message_without_text_is_no_accident() -> None:
     message = Message({TEXT: None})
     Normaliser().process([message])
     assert message.get("normalised_text") == ""
+
+
+def test_pinyin_is_read_and_points_into_the_typed_text():
+    plain = normalise("我yao tousu！", spelling.load(Path("data/knowledge")))
+    assert plain.text == "我要投诉!"
+    start = plain.text.index("投")
+    assert "我yao tousu！"[slice(*plain.typed_span(0, 4))] == "我yao tousu"
+    assert plain.typed_span(start, start + 2)[1] == len("我yao tousu")
