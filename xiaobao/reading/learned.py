@@ -26,7 +26,6 @@ LETTER = 40  # characters: who writes that much names merchant and ware somewher
 # So in a letter as much as this is enough, even where the chain as a whole sees no name.
 NEARLY = {"M": 0.02, "I": 0.01}
 READ_AT_MOST = 700  # characters: names come early, and time grows with length
-SHORT = 12  # characters: an answer shorter than that is read without the transformer
 # Found on the stories of three writers that neither had learned from (docs/intake.md):
 BESIDE = {"M": 0.5, "I": 0.3}  # the transformer's share in the chance of a name
 OWN, OTHER = 0.5, 0.33  # what the softmax and the transformer count for sums and days
@@ -54,8 +53,8 @@ class Learned:
     lock: threading.Lock = field(default_factory=threading.Lock, compare=False)  # a tagger holds one text at a time
 
     def reader_of(self, text: str) -> Transformer | None:
-        """The transformer where there is one and the text is worth its time."""
-        return self.reader if len(text) >= SHORT else None
+        """The transformer where there is one and the text is a letter: it learned from letters, and takes time."""
+        return self.reader if len(text) >= LETTER else None
 
 
 def load(folder: Path) -> Learned | None:
