@@ -23,7 +23,7 @@ PATHS := actions bot xiaobao tests benchmarks
 need = for name in $(1); do eval "value=\$$$$name"; \
 	[ -n "$$value" ] || { echo "$$name is missing: make $@ $(foreach n,$(1),$(n)=...)" >&2; exit 2; }; done
 
-.PHONY: check-knowledge teach-search fit-search help run test test-fast train lint format doctor lock token import eval-questions eval-acts eval-narratives eval-changed eval-screening eval-filing eval-pictures \
+.PHONY: check-knowledge teach-search teach-reading fit-search help run test test-fast train lint format doctor lock token import eval-questions eval-acts eval-narratives eval-changed eval-screening eval-filing eval-pictures \
 	bench bench-desk demo wechat-demo wechat-setup bench-guidance soak soak-acts soak-wechat install install-dev clean
 
 help: ## this list
@@ -82,6 +82,9 @@ fit-search: install ## find the weights of the search anew, on our own wordings 
 
 fit-reading: install ## learn anew which words name merchant, ware, sum and day (two minutes)
 	@exec $(PY) -m xiaobao.reading.fit data/reading data/reading/stories/*.jsonl tests/reading/narratives.jsonl
+
+teach-reading: install ## teach the transformer that reads stories beside them (an hour on two cores)
+	@exec $(PY) -m xiaobao.reading.teach data/reading data/reading/stories/*.jsonl tests/reading/narratives.jsonl
 
 eval-questions: train ## measure the answers: SET=in.jsonl OUT=out.jsonl
 	@$(call need,SET OUT)

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xiaobao.knowledge import packed, signals, teach
+from xiaobao.encoder import packed
+from xiaobao.knowledge import signals, teach
 
 KNOWLEDGE = Path(__file__).parents[2] / "data" / "knowledge"
 TEXTS = ["健身房跑路了 卡里还剩2000块怎么退", "银行卡被盗刷", "网购七天内能退货吗 拆开看过了", "存款变成了保险"]

@@ -48,14 +48,15 @@ def load(path: Path) -> list[Row]:
 
 def fit(rows: Sequence[Row], known: Reference, target: Path) -> None:
     """Learn all three and write them."""
-    looks = _looks(rows, known)
-    _fit_names(rows, looks, known, target / learned.NAMES)
-    weights = choices(rows, looks)
+    seen = looks(rows, known)
+    _fit_names(rows, seen, known, target / learned.NAMES)
+    weights = choices(rows, seen)
     text = json.dumps(weights, ensure_ascii=False, sort_keys=True, indent=0)
     (target / learned.CHOICES).write_text(text + "\n", encoding="utf-8")
 
 
-def _looks(rows: Sequence[Row], known: Reference) -> list[story.Look]:
+def looks(rows: Sequence[Row], known: Reference) -> list[story.Look]:
+    """What the rules make of each row."""
     return [story.look(row["text"][: learned.READ_AT_MOST], TODAY, known) for row in rows]
 
 
@@ -69,23 +70,23 @@ def choices(rows: Sequence[Row], looks: Sequence[story.Look]) -> dict[str, dict[
 def _fit_names(rows: Sequence[Row], looks: Sequence[story.Look], known: Reference, target: Path) -> None:
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     for row, look in zip(rows, looks, strict=True):
-        trainer.append(features.of_characters(look.found, known), _tags(row, look.found.text))
+        trainer.append(features.of_characters(look.found, known), tags(row, look.found.text))
     trainer.set_params(CHAIN)
     trainer.train(str(target))
 
 
-def _tags(row: Row, text: str) -> list[str]:
+def tags(row: Row, text: str) -> list[str]:
     """Every place where the label stands."""
-    tags = ["O"] * len(text)
+    told = ["O"] * len(text)
     for slot in ("item", "merchant"):
         name = row["slots"].get(slot)
         place = text.find(name) if name else -1
         while place >= 0:
-            tags[place : place + len(name)] = [f"B-{learned.TAGS[slot]}"] + [f"I-{learned.TAGS[slot]}"] * (
+            told[place : place + len(name)] = [f"B-{learned.TAGS[slot]}"] + [f"I-{learned.TAGS[slot]}"] * (
                 len(name) - 1
             )
             place = text.find(name, place + len(name))
-    return tags
+    return told
 
 
 def _fit_choice(rows: Sequence[Row], looks: Sequence[story.Look], slot: str, label: str) -> dict[str, float]:
@@ -94,12 +95,12 @@ def _fit_choice(rows: Sequence[Row], looks: Sequence[story.Look], slot: str, lab
     wanted: list[np.ndarray[Any, Any]] = []
     for row, look in zip(rows, looks, strict=True):
         texts, marks = look.choices(slot)
-        goal = _goal(row, label, texts)
-        if not marks or goal is None:
+        wish = goal(row, label, texts)
+        if not marks or wish is None:
             continue
         told += [*marks, features.of_none(look.found, len(marks))]
         sizes.append(len(marks) + 1)
-        wanted.append(goal)
+        wanted.append(wish)
     vectors = DictVectorizer()
     matrix = csr_matrix(vectors.fit_transform(told))
     weights = _softmax(matrix, np.array(sizes), np.concatenate(wanted), STRENGTH[slot])
@@ -107,7 +108,7 @@ def _fit_choice(rows: Sequence[Row], looks: Sequence[story.Look], slot: str, lab
     return {name: round(float(w), 3) for name, w in zip(names, weights, strict=True) if abs(w) >= SMALLEST}
 
 
-def _goal(row: Row, label: str, texts: Sequence[str]) -> np.ndarray[Any, Any] | None:
+def goal(row: Row, label: str, texts: Sequence[str]) -> np.ndarray[Any, Any] | None:
     """How the probability should be shared: the label, a little for what is also right, the last place for none."""
     right, also = row["slots"].get(label), row.get("accept", {}).get(label, [])
     share = [1.0 if same(right, text) else 0.0 for text in texts]
@@ -116,8 +117,8 @@ def _goal(row: Row, label: str, texts: Sequence[str]) -> np.ndarray[Any, Any] | 
     ]
     found = max(share, default=0.0)
     none = 1.0 if not right else 0.5 if None in also else 0.0 if found else 0.3
-    goal = np.array([*(s if found == 1.0 or s == 0.0 else 1.0 for s in share), none])
-    return goal / goal.sum() if goal.sum() else None
+    shared = np.array([*(s if found == 1.0 or s == 0.0 else 1.0 for s in share), none])
+    return shared / shared.sum() if shared.sum() else None
 
 
 def same(label: str | None, text: str) -> bool:

@@ -13,6 +13,7 @@ from xiaobao.reading.dates import Date
 from xiaobao.reading.features import Found
 from xiaobao.reading.parties import Parties
 from xiaobao.reading.reference import Reference
+from xiaobao.reading.transformer import Transformer
 from xiaobao.reading.values import Features, Value
 
 READ_AT_MOST = 4000  # characters; what comes later in a very long text only repeats
@@ -46,6 +47,11 @@ class Look:
     def with_sum(self, amount: Value | None) -> Look:
         """The same with another sum as the one that the days are seen beside."""
         return replace(self, found=replace(self.found, amount=amount))
+
+    def spans(self, slot: str) -> tuple[tuple[int, int], ...]:
+        """Where the texts to choose from stand."""
+        among = [one for one, _ in self.sums] if slot == "amount" else self.days
+        return tuple((one.start, one.end) for one in among)
 
     def choices(self, slot: str) -> tuple[list[str], list[Features]]:
         """The texts to choose from for `amount` or `event_date`, and what speaks for each."""
@@ -129,10 +135,11 @@ def _names(seen: Look, reference: Reference) -> tuple[Parties, Value | None]:
 def _choose(seen: Look, weights: learned.Learned) -> dict[str, list[Value]]:
     """Put the likeliest sum and day in place of the rules'; what is nearly as likely is given back, to be asked."""
     unsure: dict[str, list[Value]] = {}
+    reader = weights.reader_of(seen.found.text)
     for slot, of_slot in (("amount", weights.amount), ("event_date", weights.event_date)):
         if slot == "event_date":
             seen = seen.with_sum(seen.ruled.get("amount"))
-        choice, values = _weigh(seen, slot, of_slot)
+        choice, values = _weigh(seen, slot, of_slot, reader)
         if choice is None:
             continue
         best = None if choice.index is None else values[choice.index]
@@ -165,12 +172,15 @@ def chosen(seen: Look, slot: str, weights: dict[str, float]) -> Value | None:
     return None if choice is None or choice.index is None else values[choice.index]
 
 
-def _weigh(seen: Look, slot: str, weights: dict[str, float]) -> tuple[learned.Choice | None, list[Value]]:
+def _weigh(
+    seen: Look, slot: str, weights: dict[str, float], reader: Transformer | None = None
+) -> tuple[learned.Choice | None, list[Value]]:
     """All sums or days of a story with the choice among them; no choice where there is nothing to choose from."""
     texts, rows = seen.choices(slot)
     if not rows:
         return None, []
-    choice = learned.choose(weights, rows, features.of_none(seen.found, len(rows)))
+    beside = reader.log_chances(seen.found.text, slot, seen.spans(slot)).tolist() if reader else None
+    choice = learned.choose(weights, rows, features.of_none(seen.found, len(rows)), beside)
     return choice, [_value(seen, slot, n) for n in range(len(texts))]
 
 

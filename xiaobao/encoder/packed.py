@@ -2,6 +2,7 @@
 
 The format is that of e5.c in that package: magic `E5S1`, the sizes, a SentencePiece vocabulary with its normalisation,
 and tensors, those of matrices in blocks of 32 numbers that share a scale (Q4_0: number = (nibble - 8) * scale).
+Of our own is kind 8, blocks of 32 whole numbers to 127; the package does not read it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import numpy as np
 MAGIC = b"E5S1"
 HEADER = struct.Struct("<4sI7ifi")
 BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
+FINE = np.dtype([("scale", "<f2"), ("whole", "i1", 32)])
 NUMBERS = 32  # in a block
+KINDS = {0: np.dtype("<f4"), 8: FINE}  # all others are of BLOCK
 ALIGNED = 64
 SPACE = "\u2581"  # SentencePiece's word boundary
 LATIN = 3
@@ -29,7 +32,7 @@ UNKNOWN_BELOW = 10.0  # an unknown character costs this much more than the rares
 class Packed:
     """One encoder: `sizes` as in the file's header, `special` are the ids of start, end, padding and unknown.
 
-    `tensors` holds (kind, array): kind 0 are float32 numbers, any other is an array of `BLOCK`, row after row.
+    `tensors` holds (kind, array): kind 0 are float32 numbers, 8 is an array of `FINE`, any other one of `BLOCK`, row after row.
     """
 
     sizes: tuple[int, ...]
@@ -81,7 +84,7 @@ def read(path: Path) -> Packed:
         name = raw[at + 2 : at + 2 + named].decode()
         kind, _, offset, size = struct.unpack_from("<BIQQ", raw, at + 2 + named)
         at += 2 + named + 21
-        as_numbers = np.dtype("<f4") if kind == 0 else BLOCK
+        as_numbers = KINDS.get(kind, BLOCK)
         tensors[name] = (kind, np.frombuffer(raw, as_numbers, size // as_numbers.itemsize, offset))
     return Packed(tuple(sizes), eps, tuple(special), pieces, scores, normalisation, replaced, tensors)
 
@@ -107,8 +110,11 @@ def write(path: Path, packed: Packed) -> None:
 
 def numbers(blocks: np.ndarray, columns: int) -> np.ndarray:
     """A matrix with `columns` columns out of its blocks."""
-    nibbles = blocks["nibbles"]
-    whole = np.concatenate([nibbles & 15, nibbles >> 4], axis=1).astype(np.float32) - 8
+    if blocks.dtype == FINE:
+        whole = blocks["whole"].astype(np.float32)
+    else:
+        nibbles = blocks["nibbles"]
+        whole = np.concatenate([nibbles & 15, nibbles >> 4], axis=1).astype(np.float32) - 8
     return (whole * blocks["scale"].astype(np.float32)[:, None]).reshape(-1, columns)
 
 
@@ -120,6 +126,17 @@ def blocks(matrix: np.ndarray, scales: np.ndarray) -> np.ndarray:
     found = np.zeros(len(told), BLOCK)
     found["scale"] = scales
     found["nibbles"] = (whole[:, :16] | (whole[:, 16:] << 4)).astype(np.uint8)
+    return found
+
+
+def fine(matrix: np.ndarray) -> np.ndarray:
+    """The matrix in blocks of `FINE`."""
+    told = matrix.reshape(-1, NUMBERS)
+    found = np.zeros(len(told), FINE)
+    found["scale"] = np.abs(told).max(axis=1) / 127
+    step = found["scale"].astype(np.float32)[:, None]
+    whole = np.rint(np.divide(told, step, out=np.zeros_like(told), where=step != 0))
+    found["whole"] = whole.clip(-127, 127).astype(np.int8)
     return found
 
 
@@ -173,8 +190,14 @@ class Pieces:
 
     def of(self, text: str) -> list[int]:
         """The ids of one question, start and end of it included."""
-        plain = "".join(self._replaced.get(sign, sign) for sign in "query: " + text)
-        plain = SPACE + " ".join(part for part in plain.split(" ") if part).replace(" ", SPACE)
+        return self.places(text)[0]
+
+    def places(self, text: str) -> tuple[list[int], np.ndarray, np.ndarray]:
+        """The ids, and for each character of the text which of them holds it and how many characters stand before it there.
+
+        What is not in any piece (one blank of several) is held by the piece before it.
+        """
+        plain, origin = self._spelt(text)
         best = [(0.0, 0, 0)] + [(-1e30, 0, 0)] * len(plain)  # score, where the last piece begins, its id
         for first in range(len(plain)):
             so_far = best[first][0]
@@ -184,10 +207,30 @@ class Pieces:
                 found = self._ids.get(plain[first:last])
                 if found is not None and so_far + self._scores[found] > best[last][0]:
                     best[last] = (so_far + self._scores[found], first, found)
-        found_ids = []
+        cuts = []
         at = len(plain)
         while at:
             _, first, piece = best[at]
-            found_ids.append(piece)
+            cuts.append((first, at, piece))
             at = first
-        return [self.start, *reversed(found_ids), self.end]
+        cuts.reverse()
+        holder, before = np.full(len(text), -1), np.zeros(len(text), int)
+        for number, (first, last, _) in enumerate(cuts, 1):
+            held = sorted({origin[n] for n in range(first, last)} - {-1})
+            fresh = [n for n in held if holder[n] < 0]
+            holder[fresh], before[fresh] = number, np.array(fresh, int) - (held or [0])[0]
+        return [self.start, *(piece for *_, piece in cuts), self.end], _filled_on(holder), before
+
+    def _spelt(self, text: str) -> tuple[str, list[int]]:
+        """The text as the vocabulary has it, and which character of it each sign comes from (-1: from none)."""
+        signs = [(sign, -1) for sign in " query: "]
+        signs += [(sign, n) for n, given in enumerate(text) for sign in self._replaced.get(given, given)]
+        told = [signs[0], *(after for now, after in pairwise(signs) if (now[0], after[0]) != (" ", " "))]
+        if told[-1][0] == " ":
+            told.pop()
+        return "".join(sign for sign, _ in told).replace(" ", SPACE), [n for _, n in told]
+
+
+def _filled_on(numbers: np.ndarray) -> np.ndarray:
+    """The same with the number before in place of each -1 (0 where there is none)."""
+    return np.maximum.accumulate(np.maximum(numbers, 0)) if len(numbers) else numbers

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from xiaobao.knowledge import packed
+from xiaobao.encoder import packed
 
 ENCODER = Path(__file__).parents[2] / "data" / "knowledge" / "encoder.bin"
 TEXTS = [
@@ -40,6 +41,24 @@ def test_numbers_survive_their_steps_and_others_go_to_the_nearest() -> None:
     assert (packed.blocks(matrix, numbers["scale"]) == numbers).all()
     shifted = packed.numbers(packed.blocks(matrix + 0.3 * abs(matrix).min(), numbers["scale"]), 384)
     assert np.abs(shifted - matrix).max() <= np.abs(numbers["scale"].astype(np.float32)).max()
+
+
+def test_fine_steps_are_near_and_survive_the_file(tmp_path: Path) -> None:
+    given = packed.read(ENCODER)
+    matrix = packed.numbers(given.tensors["l0.q.w"][1], 384) * np.linspace(0.5, 2, 384, dtype=np.float32)
+    told = packed.fine(matrix)
+    assert np.abs(packed.numbers(told, 384) - matrix).max() <= np.abs(matrix).max() / 127
+    packed.write(tmp_path / "fine.bin", replace(given, tensors=given.tensors | {"l0.q.w": (8, told)}))
+    assert (packed.read(tmp_path / "fine.bin").tensors["l0.q.w"][1] == told).all()
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "", " ", "  在 店里\n\n买了 ", "\u2463½㎏"])
+def test_each_character_is_held_by_a_piece(text: str) -> None:
+    cut = packed.Pieces(packed.read(ENCODER))
+    ids, holder, before = cut.places(text)
+    assert ids == cut.of(text) and len(holder) == len(before) == len(text)
+    assert (np.diff(holder) >= 0).all() and (before >= 0).all()
+    assert all(0 <= place < len(ids) - 1 for place in holder)
 
 
 def test_fewer_pieces_cut_chinese_as_before(tmp_path: Path) -> None:
