@@ -40,6 +40,13 @@ def test_the_same_answer_is_not_given_twice_in_a_row(talk: Talk) -> None:
     assert citizen.responses == ["utter_expanded"]
 
 
+def test_the_way_on_that_is_named_has_its_button(talk: Talk) -> None:
+    citizen = talk()
+    citizen.say("我在网贷平台投了十五万，现在清盘了，客服也不理，钱还能拿回来吗", "ask")
+    assert citizen.responses == ["utter_answer", "utter_shall_i_report"]
+    assert citizen.said[0]["buttons"][0]["title"] == "我要举报"
+
+
 def test_how_to_prove_it_gets_what_to_keep(talk: Talk) -> None:
     citizen = talk()
     citizen.say("孩子在手机上给游戏充了8千多 能退吗 9岁", "ask")
