@@ -65,7 +65,7 @@ def tell(turn: Turn, topic: Any, question: str, inside_form: bool = False, quarr
     )
     if topic.next == "urgent" and not inside_form:
         turn.say("utter_fraud_now")
-    elif quarrel and not inside_form:
+    elif quarrel:
         turn.say("utter_shall_i_report" if topic.next == "report" else "utter_shall_i_file")
     return [SlotSet("topic_id", topic.id), SlotSet("last_question", question), SlotSet("unsure_count", None)]
 

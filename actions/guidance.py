@@ -108,15 +108,19 @@ def special(turn: Turn, text: str, inside_form: bool = False) -> Events | None:
     """Answer `text` if rules decide what it is, else None: then the search decides."""
     if (events := before_all(turn, text, inside_form)) is not None:
         return events
-    text = turn.context.library.plain(simplified(text))
+    text = _as_meant(turn, text)
     if (events := calculation.handle(turn, text, inside_form)) is not None:
         return events
     return follow_up(turn, text, inside_form)
 
 
+def _as_meant(turn: Turn, text: str) -> str:
+    return turn.context.library.plain(simplified(text))
+
+
 def before_all(turn: Turn, text: str, inside_form: bool = False) -> Events | None:
     """Red lines and statutes by name, whatever else the message was taken for."""
-    text = turn.context.library.plain(simplified(text))
+    text = _as_meant(turn, text)
     if line := redlines.find(text):
         return hold(turn, line, inside_form)
     if (events := people.before_all(turn, inside_form)) is not None:

@@ -22,7 +22,8 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from benchmarks.nlu_peers import measure
-from xiaobao.knowledge import library, search, signals, teach
+from xiaobao.encoder import student
+from xiaobao.knowledge import library, search, signals
 from xiaobao.knowledge.text import normalise
 from xiaobao.settings import ROOT
 
@@ -85,7 +86,7 @@ def nearest(known: library.Library, rows: list[Row], words: bool, meaning: bool)
         indexed = vectorizer.fit_transform(texts)
         likeness += (vectorizer.transform([normalise(row.text) for row in rows]) @ indexed.T).toarray()
     if meaning:
-        encoder = signals.Encoder(teach.source())  # as the package brings it
+        encoder = signals.Encoder(student.source())  # as the package brings it
         every, _ = search.all_texts(known)
         vectors = dict(zip(every, signals.kept(encoder, every, CACHE), strict=True))
         asked = np.stack([encoder.of(normalise(row.text)) for row in rows])

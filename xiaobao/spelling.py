@@ -58,11 +58,15 @@ class Spellings:
 
     def _read(self, run: re.Match[str]) -> list[tuple[int, int, str]]:
         """The whole run in words, else each of its parts between blanks that can be read alone."""
-        if (whole := self.meant.get(run.group().lower()) or self.of_letters(run.group())) is not None:
+        if (whole := self._meaning(run.group())) is not None:
             return [(run.start(), run.end(), whole)]
         parts = [(run.start() + one.start(), one.group()) for one in re.finditer(r"[A-Za-z]+", run.group())]
-        read = [(start, part, self.of_letters(part)) for start, part in parts] if len(parts) > 1 else []
+        read = [(start, part, self._meaning(part)) for start, part in parts]
         return [(start, start + len(part), word) for start, part, word in read if word is not None]
+
+    def _meaning(self, letters: str) -> str | None:
+        """By hand first: bilibili is no pinyin."""
+        return self.meant.get(letters.lower()) or self.of_letters(letters)
 
     def of_letters(self, run: str) -> str | None:
         """The likeliest words that are spelt by these letters; None when some are left over.
@@ -73,9 +77,8 @@ class Spellings:
         if not FEWEST <= len(letters) <= RUN_AT_MOST:
             return None
         scores = [0.0] + [-math.inf] * len(letters)
-        last: list[tuple[int, str]] = [(0, "")] * (
-            len(letters) + 1
-        )  # where the word that ends here begins, and the word
+        # Where the word that ends here begins, and the word.
+        last: list[tuple[int, str]] = [(0, "")] * (len(letters) + 1)
         for end in range(1, len(letters) + 1):
             for start in range(max(0, end - LONGEST), end):
                 word, likely = self.pinyin.get(letters[start:end], ("", -math.inf))

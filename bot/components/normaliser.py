@@ -1,9 +1,10 @@
 """One spelling for many ways of typing; what was typed stays as it is.
 
 Full-width signs, traditional characters, blanks between Chinese characters, emoji, drawn-out signs, pinyin and
-wrong characters differ between phones and hands, not between meanings. `Normaliser` puts the plain spelling beside the message, in `normalised_text`;
-`text` stays as typed, because slots, tickets and the stored conversation quote the citizen. Every normalised
-character knows where it came from, so tokens and entities found in the plain spelling point into the typed text.
+wrong characters differ between phones and hands, not between meanings. `Normaliser` puts the plain spelling beside
+the message, in `normalised_text`; `text` stays as typed, because slots, tickets and the stored conversation quote the
+citizen. Every normalised character knows where it came from, so tokens and entities found in the plain spelling point
+into the typed text.
 """
 
 from __future__ import annotations

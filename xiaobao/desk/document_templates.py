@@ -1,4 +1,4 @@
-"""Templates of documents, by an admin or an editor: the office's own over the shipped one, taken only after a trial; and back."""
+"""Templates of documents, by an editor or an admin: the office's own over the shipped one, after a trial; and back."""
 
 from __future__ import annotations
 

@@ -38,8 +38,9 @@ class Student:
                 continue
             columns = inner if ".fo." in name else width
             self._matrices[name] = tf.Variable(packed.numbers(numbers, columns))
-            steps = np.repeat(numbers["scale"].astype(np.float32), packed.NUMBERS).reshape(-1, columns)
-            self._steps[name] = tf.constant(np.where(steps == 0, 1e-8, steps))
+            if not free:
+                steps = np.repeat(numbers["scale"].astype(np.float32), packed.NUMBERS).reshape(-1, columns)
+                self._steps[name] = tf.constant(np.where(steps == 0, 1e-8, steps))
         self._first_norm = (tf.constant(read["emb.ln.w"]), tf.constant(read["emb.ln.b"]))
         self.variables = [*self._matrices.values(), *self._vectors.values()]
 

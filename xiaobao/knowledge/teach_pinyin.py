@@ -12,14 +12,12 @@ import csv
 import importlib
 import re
 from collections import Counter
-from pathlib import Path
 
 import jieba
 
 from xiaobao import spelling
-from xiaobao.knowledge import library, search
+from xiaobao.knowledge import fit, library, search
 
-ROOT = Path(__file__).resolve().parents[2]
 HAN = re.compile(r"[\u4e00-\u9fff]{1,5}")
 LEAST, LEAST_SINGLE = 8, 150
 
@@ -27,9 +25,9 @@ LEAST, LEAST_SINGLE = 8, 150
 def main() -> None:
     """Write the table. Raises ImportError without pypinyin."""
     pypinyin = importlib.import_module("pypinyin")
-    folder = ROOT / "data" / "knowledge"
+    folder = fit.ROOT / "data" / "knowledge"
     texts = search.as_written(library.load(folder))
-    for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
+    for path in sorted((fit.ROOT / "data" / "nlu").rglob("*.yml")):
         texts += re.findall(r"^\s*- (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
     counts = Counter(word for text in texts for word in jieba.cut(text) if HAN.fullmatch(word))
     rows: dict[str, tuple[str, int]] = {}
